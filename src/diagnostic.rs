@@ -1,0 +1,98 @@
+//! A finding and its proof, independent of how it is printed.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::ids::Span;
+
+/// A file of the run: its position in the sorted list of walked files.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct FileId(pub u32);
+
+impl FileId {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A place in a file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Place {
+    pub file: FileId,
+    pub span: Span,
+}
+
+/// How bad the leak is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Warning,
+    Error,
+}
+
+/// How sure the analysis is: computed in `project::confidence`, never written by a rule.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        })
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+/// One step of the proof.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Label {
+    pub place: Place,
+    /// What is at this spot, one clause, with the user's own names in backticks.
+    pub text: String,
+}
+
+impl Label {
+    pub fn new(place: Place, text: impl Into<String>) -> Self {
+        Self { place, text: text.into() }
+    }
+}
+
+/// A finding.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Diagnostic {
+    /// The rule's id, such as `unremoved-listener`.
+    pub rule: &'static str,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    /// What is wrong, one clause, lower case, no full stop.
+    pub message: String,
+    /// The statement that acquires or grows.
+    pub primary: Label,
+    /// The proof in causal order: the holder, the repetition, what is kept, where control leaves without the release.
+    pub evidence: Vec<Label>,
+    /// What to do, as an order.
+    pub help: String,
+}
+
+impl Diagnostic {
+    /// Orders findings by place, then rule, then message: the order of every output.
+    pub fn sort_key(&self) -> (Place, &'static str, &str) {
+        (self.primary.place, self.rule, &self.message)
+    }
+}

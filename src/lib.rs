@@ -1,0 +1,23 @@
+//! leaklint finds the JavaScript and TypeScript code that makes a process grow until it dies.
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! paths ─► walk ─► parse ─► facts ──(all files)──► project ◄── catalog (rules/catalog/*.toml)
+//!                                                     ▼
+//!                                   rules: Project ─► Vec<Diagnostic> ─► report
+//! ```
+//!
+//! The modules in reading order:
+
+pub mod source;
+pub mod diagnostic;
+pub mod parse;
+pub mod facts;
+pub mod catalog;
+pub mod project;
+pub mod rules;
+pub mod walk;
+pub mod driver;
+pub mod report;
+pub mod cli;
