@@ -1,0 +1,404 @@
+//! What a call means: the compiled form of catalogue entries.
+
+use super::pattern::{Callee, Condition, ExportPath, Place, TypeKey};
+
+/// The kind of thing acquired; it decides which rule reports the leak.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Resource {
+    Listener,
+    Interval,
+    Timeout,
+    Connection,
+    Handle,
+    Client,
+    Observer,
+    Subscription,
+    ObjectUrl,
+}
+
+impl Resource {
+    /// Lives outside the heap (a socket, a lock, a file): losing the last reference does not give it back.
+    pub fn is_external(self) -> bool {
+        match self {
+            Resource::Connection | Resource::Handle | Resource::Client | Resource::ObjectUrl => true,
+            Resource::Listener | Resource::Interval | Resource::Timeout | Resource::Observer | Resource::Subscription => false,
+        }
+    }
+}
+
+/// How long a value lives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Lifetime {
+    Process,
+    Request,
+    /// As long as the object that holds it.
+    Owner,
+    /// One call.
+    Call,
+    /// As long as the value of that type it came from.
+    With(TypeKey),
+    /// For a part: longer than the whole (`req.socket` outlives `req`).
+    Outlives,
+}
+
+/// A type of the platform or a library.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CatalogType {
+    /// Qualified by the entry's file: `pg.Pool`.
+    pub name: Box<str>,
+    /// Position in [`super::Catalog::libraries`].
+    pub library: usize,
+    /// `new X()` makes one.
+    pub constructors: Vec<ExportPath>,
+    /// `: X` declares one.
+    pub annotations: Vec<ExportPath>,
+    /// A constructor parameter of that declared type or injection token receives one.
+    pub injections: Vec<ExportPath>,
+    /// Calls that give one, and where in the call: `call document.createElement` gives `ret`.
+    pub factories: Vec<(Callee, Place)>,
+    /// Globals and exports that are one: `global process`, `value node:cluster`.
+    pub values: Vec<ExportPath>,
+    pub extends: Vec<TypeKey>,
+    pub lifetime: Option<Lifetime>,
+    /// The property that is the variable itself, as `current` of a React ref.
+    pub cell: Option<Box<str>>,
+    /// The method that must be called on each value in the end.
+    pub must: Option<Box<str>>,
+    /// Structural shapes, as written after `shape `.
+    pub shapes: Vec<Box<str>>,
+}
+
+/// A property of a type.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Part {
+    pub of: TypeKey,
+    pub name: Box<str>,
+    pub ty: Option<TypeKey>,
+    pub lifetime: Option<Lifetime>,
+    pub origin: Option<Origin>,
+    /// Not the same object when it is read again.
+    pub volatile: bool,
+    /// Phases in which it is null.
+    pub null_in: Vec<Box<str>>,
+}
+
+/// Where keys and elements of containers come from, from bounded to unbounded.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Origin {
+    /// Constants, enums, a fixed set.
+    Finite,
+    /// Configuration and environment.
+    Config,
+    /// The identity of a class, type or function.
+    Class,
+    /// A parameter of which nothing is known.
+    Parameter,
+    /// Made afresh per call: an object, a counter, a clock, a random number.
+    PerCall,
+    /// From a request, message, URL or user.
+    External,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Repeat {
+    /// Adding the same key again adds one more (EventEmitter).
+    #[default]
+    Adds,
+    /// The same key again changes nothing (DOM, Set).
+    NoOp,
+    /// The new one takes the place of the old (`onx =`, `Map.set`).
+    Replaces,
+}
+
+/// Who keeps the acquired thing alive.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Holder {
+    At(Place),
+    /// The runtime itself: the timer heap, the process.
+    Process,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Item {
+    pub at: Place,
+    pub ty: Option<TypeKey>,
+}
+
+/// One component of an acquisition's key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyPart {
+    pub at: Place,
+    /// Reads an option as a flag: `{ of = "arg2", read = "capture", bool = true, default = false }`
+    /// (`arg2` itself, when it is a boolean, is the flag).
+    pub flag: Option<Flag>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Flag {
+    pub property: Box<str>,
+    pub default: bool,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Acquire {
+    pub library: usize,
+    pub callee: Callee,
+    pub when: Vec<Condition>,
+    pub resource: Resource,
+    /// The thing to be given back; absent for listeners, which are found by key.
+    pub item: Option<Item>,
+    pub holder: Holder,
+    /// What stays alive through the holder.
+    pub keeps: Option<Place>,
+    pub key: Vec<KeyPart>,
+    pub repeat: Repeat,
+    /// Nothing was acquired on the branch where this is truthy (an error-first callback's error).
+    pub absent_if: Option<Place>,
+    /// Acquiring fails by rejecting or throwing, and then holds nothing (the default); `false` if a failed call still holds.
+    pub failure_holds: bool,
+    /// Ends by itself when its callback has run (`setTimeout`, `once`).
+    pub self_ending: bool,
+    pub ends: Vec<End>,
+}
+
+/// A way to give back what was acquired.
+#[derive(Clone, PartialEq, Debug)]
+pub enum End {
+    /// A call or store (`x.onmessage = null` is no call, but an assignment pattern) in which every bound place holds the bound part of the acquisition.
+    Call {
+        callee: Callee,
+        when: Vec<Condition>,
+        /// What must be equal. Fewer parts than the key: a wider removal.
+        binds: Vec<Bind>,
+        /// The exact number of arguments, where it matters (`removeAllListeners()`).
+        arguments: Option<u8>,
+    },
+    /// Calling the value at this place of the acquisition releases it: a returned disposer, `done()`.
+    Invoke(Place),
+    /// An `AbortSignal` at this place: released when its controller aborts.
+    Signal(Place),
+    /// A flag at this place that makes it end when it fires: a release only if the event is terminal.
+    Once(Place),
+    /// The bag at this place takes it over.
+    AddedTo(Place),
+    /// Iterating the value to its end or leaving the loop.
+    Iterate(Place),
+}
+
+/// One equality between a releasing call and the acquisition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bind {
+    /// In the releasing call.
+    pub here: KeyPart,
+    /// In the acquisition.
+    pub there: There,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum There {
+    /// The acquired item.
+    Item,
+    /// The n-th part of the key.
+    Key(u8),
+    /// The receiver of the acquiring call.
+    Receiver,
+}
+
+/// How often, and on whose behalf, a callback runs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Per {
+    Once,
+    Instance,
+    Activation,
+    Request,
+    Connection,
+    Message,
+    Event,
+    Tick,
+    Item,
+}
+
+/// Which functions a framework calls, and how often.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Runs {
+    pub library: usize,
+    pub who: Runner,
+    pub when: Vec<Condition>,
+    pub per: Per,
+    /// Types of the callback's parameters by its arity (`None`: any arity).
+    pub params: Vec<(Option<u8>, Vec<Option<TypeKey>>)>,
+    /// The callback runs before the call returns.
+    pub now: bool,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Runner {
+    /// The function at this place of such a call. Functions in arrays count too.
+    Callback { callee: Callee, at: Place },
+    /// A method with this decorator; `once_unless` names a class decorator's option that makes the owner per request.
+    Decorated(ExportPath),
+    /// An export of a file that matches the glob, below a package that depends on the library.
+    FileExport { glob: Box<str>, export: Vec<Box<str>> },
+    /// A property of an object at this place of such a call: `{ handler(req, reply) {} }`.
+    Method { ty: TypeKey, name: Box<str> },
+}
+
+/// Ownership passed on by argument.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Takes {
+    pub library: usize,
+    pub callee: Callee,
+    pub at: Place,
+    pub until: Until,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Until {
+    Always,
+    Settled,
+    Success,
+}
+
+/// A container of a library: what makes one, and when it is bounded.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Container {
+    pub library: usize,
+    pub from: Callee,
+    /// Bounded if one of these is present; always bounded if the list is empty and `unbounded` is false.
+    pub bounded_if: Vec<Place>,
+    /// Never bounded by itself (`new Map`).
+    pub unbounded: bool,
+    /// Holds its keys weakly (`WeakMap`).
+    pub weak: bool,
+}
+
+/// A call that grows a container that is not visible as one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Grows {
+    pub library: usize,
+    pub callee: Callee,
+    pub when: Vec<Condition>,
+    pub keys: Vec<Place>,
+    /// The growth happens this often although its line runs once.
+    pub per: Option<Per>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Alias {
+    pub library: usize,
+    pub callee: Callee,
+    /// The return value is this place in other clothes.
+    pub same: Place,
+    pub identity: Identity,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Identity {
+    /// A new function on each call (`fn.bind()`, `debounce(fn)`).
+    Fresh,
+    /// The same object back (`emitter.on()` returns the emitter).
+    Stable,
+    /// The same for the owner's life.
+    StablePerOwner,
+}
+
+/// An owner's container whose elements a teardown disposes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Bag {
+    pub library: usize,
+    pub ty: TypeKey,
+    pub add: Vec<Box<str>>,
+    /// `None`: drained by the owner's teardown; else the method that drains it.
+    pub drained_by: Option<Box<str>>,
+}
+
+/// Events that surely come before the emitter is garbage.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Terminal {
+    pub ty: TypeKey,
+    pub events: Vec<Box<str>>,
+}
+
+/// How a call may leave, where it differs from an unknown call (which may throw, weakly).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Leaves {
+    pub library: usize,
+    pub callee: Callee,
+    pub how: Leaving,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Leaving {
+    /// Never throws: logging, arithmetic.
+    Total,
+    /// Throws on bad input as part of its purpose: `JSON.parse`.
+    Throws,
+    /// Never returns: `process.exit`.
+    Never,
+}
+
+/// An owner with activations: the frameworks.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Lifecycle {
+    pub library: usize,
+    pub owners: Vec<OwnerPattern>,
+    /// Names of methods or properties that set up.
+    pub setup: Vec<Box<str>>,
+    /// Names that may run many times between setup and teardown.
+    pub rerun: Vec<Box<str>>,
+    pub teardown: Vec<Box<str>>,
+    /// An override of these must call the base's.
+    pub super_required: Vec<Box<str>>,
+    /// Names that may run with no teardown after them.
+    pub orphan: Vec<Box<str>>,
+    /// Misspelled hooks, never called.
+    pub near: Vec<Box<str>>,
+    /// Names of the object property in which methods live (`methods`).
+    pub members: Option<Box<str>>,
+    /// The body of the owner function itself, for owners that are functions.
+    pub body: Option<OwnerBody>,
+    /// Calls that register a teardown, and the place of the function.
+    pub hooks: Vec<(Callee, Place)>,
+    /// Calls that release by themselves with the owner.
+    pub ambient: Vec<Callee>,
+    pub activations: Vec<Activation>,
+    /// One instance for the process if this decorator option has this value.
+    pub once_if: Option<(Box<str>, Box<str>)>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum OwnerPattern {
+    ClassExtends(ExportPath),
+    ClassDecorator(ExportPath),
+    /// A class that has a method of this name.
+    ClassShape(Box<str>),
+    /// An object literal given to a call.
+    ObjectArgument { callee: Callee, at: Place },
+    /// The function that calls one of these.
+    ScopeCall(Callee),
+    /// The default export of files that match.
+    FileDefault(Box<str>),
+    /// An object literal with at least this many of the setup and teardown names.
+    ObjectShape(u8),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct OwnerBody {
+    pub per: Per,
+    /// The body's acquisitions can be ended by the registered hooks; otherwise nothing ends them.
+    pub has_teardown: bool,
+    /// Also runs where no teardown follows (on a server).
+    pub server: bool,
+}
+
+/// A setup callback with its own teardown: an effect.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Activation {
+    pub callee: Callee,
+    /// The setup function.
+    pub setup: Place,
+    /// Functions that tear down, as places of the call: `arg0.ret`.
+    pub teardown: Vec<Place>,
+    /// Runs again (its teardown first).
+    pub again: bool,
+}
