@@ -32,7 +32,7 @@ use crate::facts::lower::lower;
 use crate::project::resolve::Resolver;
 use crate::project::{Project, SourceFile};
 use crate::rules;
-use crate::source::{CheckedFile, SourceText, decode, read_regular};
+use crate::source::{CheckedFile, SourceText, decode, read_regular, slashed};
 use crate::walk::{self, FoundFile, WalkError};
 
 use pool::{Limits, Verdict};
@@ -155,6 +155,11 @@ fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
     };
     let facts = facts_of(&walk.files, &limits, options.progress).map_err(CheckError::Thread)?;
 
+    let shown: Vec<String> = walk
+        .files
+        .iter()
+        .map(|file| walk.shown(&file.disk, &options.current_dir))
+        .collect();
     let mut outcome = Outcome {
         diagnostics: Vec::new(),
         files: Vec::new(),
@@ -164,12 +169,11 @@ fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
         abandoned_threads: facts.abandoned_threads,
     };
     let mut sources = Vec::new();
-    for (found, verdict) in walk.files.into_iter().zip(facts.verdicts) {
-        let shown = walk::shown(&found.disk, &options.current_dir);
+    for ((found, shown), verdict) in walk.files.into_iter().zip(shown).zip(facts.verdicts) {
         match settled(shown, verdict, options.file_timeout) {
             Ok((shown, facts)) => {
                 let relative = found.disk.strip_prefix(&outcome.root).unwrap_or(&found.disk);
-                let path = PathBuf::from(walk::slashed(relative));
+                let path = PathBuf::from(slashed(relative));
                 outcome.files.push(CheckedFile::new(path.clone(), shown, found.disk));
                 sources.push(SourceFile { path, facts });
             }

@@ -3,7 +3,7 @@
 //! Lines end at `\n`, `\r\n` or a lone `\r`, as in editors and SARIF. U+2028 and U+2029 end a line for JavaScript's
 //! grammar only: no editor counts them, so neither does this module.
 
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::OnceLock;
 use std::{fs, io};
 
@@ -243,4 +243,14 @@ pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
     fs::read(path)
+}
+
+/// A path as text with `/` between the parts.
+pub fn slashed(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if MAIN_SEPARATOR == '/' {
+        text.into_owned()
+    } else {
+        text.replace(MAIN_SEPARATOR, "/")
+    }
 }

@@ -6,6 +6,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,6 +14,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use thiserror::Error;
 
 use crate::diagnostic::{Problem, ProblemKind};
+use crate::source::slashed;
 
 /// Names of ignore files, as the `ignore` crate opens them.
 const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", ".leaklintignore"];
@@ -22,12 +24,27 @@ const EXTENSIONS: [&str; 8] = ["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "c
 /// What a walk found.
 #[derive(Debug, Default)]
 pub struct Walk {
-    /// All paths below are inside this folder, which is absolute.
+    /// All files are inside this folder, which is absolute.
     pub root: PathBuf,
     /// Sorted by path.
     pub files: Vec<FoundFile>,
     /// What was left out and is worth a word.
     pub problems: Vec<Problem>,
+}
+
+impl Walk {
+    /// How a file is printed, with `/` between the parts: relative if the run is inside the current folder, else absolute.
+    pub fn shown(&self, disk: &Path, current_dir: &Path) -> String {
+        shown(disk, &self.root, current_dir)
+    }
+}
+
+fn shown(disk: &Path, root: &Path, current_dir: &Path) -> String {
+    match disk.strip_prefix(current_dir) {
+        Ok(inside) if root == current_dir && !inside.as_os_str().is_empty() => slashed(inside),
+        Ok(inside) if inside.as_os_str().is_empty() => ".".to_owned(),
+        _ => slashed(disk),
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -43,7 +60,7 @@ pub enum WalkError {
     #[error("`{}` does not exist", .0.display())]
     Missing(PathBuf),
     #[error("cannot read `{}`: {source}", .path.display())]
-    Unreadable { path: PathBuf, source: std::io::Error },
+    Unreadable { path: PathBuf, source: io::Error },
 }
 
 /// Finds the files of `paths`, which are taken relative to `current_dir`, an absolute path.
@@ -53,33 +70,36 @@ pub enum WalkError {
 /// # Errors
 /// A path that does not exist or that the operating system does not let us look at.
 pub fn walk(paths: &[PathBuf], current_dir: &Path, threads: usize) -> Result<Walk, WalkError> {
-    let mut found = Found {
-        current_dir,
-        files: Mutex::default(),
-        problems: Mutex::default(),
-    };
     let mut folders = Vec::new();
-    let mut starts = Vec::new();
+    let mut named = Vec::new();
     for path in paths {
         let absolute = normalized(&current_dir.join(path));
         let metadata = fs::metadata(&absolute).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => WalkError::Missing(path.clone()),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => WalkError::Missing(path.clone()),
             _ => WalkError::Unreadable {
                 path: path.clone(),
                 source,
             },
         })?;
         if metadata.is_dir() {
-            starts.push(absolute.clone());
-            folders.push(absolute);
+            folders.push(absolute)
         } else {
-            starts.push(absolute.parent().unwrap_or(&absolute).to_path_buf());
-            found.add_named(absolute);
+            named.push(absolute)
         }
     }
+    let parents = named.iter().filter_map(|file| file.parent());
+    let starts: Vec<&Path> = folders.iter().map(PathBuf::as_path).chain(parents).collect();
+    let root = common_root(current_dir, &starts);
+    let mut found = Found {
+        root: &root,
+        current_dir,
+        files: Mutex::default(),
+        problems: Mutex::default(),
+    };
     if let Some((first, rest)) = folders.split_first() {
         found.walk_folders(first, rest, threads);
     }
+    named.into_iter().for_each(|file| found.add_named(file));
     let mut files = std::mem::take(found.files.get_mut().unwrap_or_else(PoisonError::into_inner));
     let mut problems = std::mem::take(found.problems.get_mut().unwrap_or_else(PoisonError::into_inner));
     // A file that is both named and found is named.
@@ -87,26 +107,7 @@ pub fn walk(paths: &[PathBuf], current_dir: &Path, threads: usize) -> Result<Wal
     files.dedup_by(|a, b| a.disk == b.disk);
     problems.sort_unstable();
     problems.dedup();
-    Ok(Walk {
-        root: common_root(current_dir, &starts),
-        files,
-        problems,
-    })
-}
-
-/// How a path is printed: relative to the current folder if it is inside, with `/` between the parts.
-pub fn shown(path: &Path, current_dir: &Path) -> String {
-    slashed(path.strip_prefix(current_dir).unwrap_or(path))
-}
-
-/// A path as text with `/` between the parts.
-pub fn slashed(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' {
-        text.into_owned()
-    } else {
-        text.replace(std::path::MAIN_SEPARATOR, "/")
-    }
+    Ok(Walk { root, files, problems })
 }
 
 /// Why a file that nobody named is not worth linting, judged by its text; `None` for what people wrote.
@@ -130,6 +131,7 @@ pub fn generated_reason(text: &str) -> Option<&'static str> {
 
 /// What a walk collects from its threads.
 struct Found<'a> {
+    root: &'a Path,
     current_dir: &'a Path,
     files: Mutex<Vec<FoundFile>>,
     problems: Mutex<Vec<Problem>>,
@@ -223,7 +225,7 @@ impl Found<'_> {
 
     fn add_problem(&self, disk: &Path, kind: ProblemKind, message: String) {
         let problem = Problem {
-            path: shown(disk, self.current_dir),
+            path: shown(disk, self.root, self.current_dir),
             kind,
             message,
             place: None,
@@ -288,7 +290,7 @@ fn normalized(path: &Path) -> PathBuf {
     result
 }
 
-fn common_root(current_dir: &Path, starts: &[PathBuf]) -> PathBuf {
+fn common_root(current_dir: &Path, starts: &[&Path]) -> PathBuf {
     let inside = |folder: &Path| starts.iter().all(|start| start.starts_with(folder));
     if inside(current_dir) {
         return current_dir.to_path_buf();
