@@ -36,7 +36,8 @@ pub fn leak_lines(root: &Path) -> Vec<Finding> {
             let place = diagnostic.primary.place;
             let file = &outcome.files[place.file.index()];
             Finding {
-                path: file.path().to_path_buf(),
+                // As it is printed: relative to the folder in which the tests run.
+                path: PathBuf::from(file.shown()),
                 line: file.source().lines().line(place.span.start) + 1,
                 rule: diagnostic.rule.to_owned(),
                 confidence: diagnostic.confidence,
