@@ -7,7 +7,8 @@
 Draw before any finding is read: the same seed over the same input gives the same rows, so nobody can choose.
 
 Input: one or more files, each an array of findings, or an object with such an array as `findings`. Of each finding it needs
-`rule`, `confidence` (high, medium or low), `path` and `line` (from 1), or `primary` with `path` and `line`; `message` is shown if it is there.
+`rule`, `confidence` (high, medium or low), and either `path` and `line` (from 1) or `primary` with `path` and `start.line`, as leaklint writes
+them; `message` is shown if it is there. Draw over all confidences: run leaklint with `--min-confidence low` if low ones are to be among them.
 A file given as NAME=FILE has its findings labelled NAME; otherwise the file's stem is the label.
 """
 import argparse
@@ -27,8 +28,11 @@ def read(argument):
     findings = document["findings"] if isinstance(document, dict) else document
     rows = []
     for finding in findings:
-        place = finding if "line" in finding else finding["primary"]
-        rows.append((name, finding["rule"], finding["confidence"], f"{place['path']}:{place['line']}", finding.get("message", "")))
+        if "primary" in finding:
+            path, line = finding["primary"]["path"], finding["primary"]["start"]["line"]
+        else:
+            path, line = finding["path"], finding["line"]
+        rows.append((name, finding["rule"], finding["confidence"], f"{path}:{line}", finding.get("message", "")))
     return rows
 
 

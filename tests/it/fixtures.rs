@@ -27,8 +27,11 @@ enum Kind {
     TodoOk,
 }
 
-const KINDS: &[(&str, Kind)] =
-    &[("// leak: ", Kind::Leak), ("// todo-leak: ", Kind::TodoLeak), ("// todo-ok: ", Kind::TodoOk)];
+const KINDS: &[(&str, Kind)] = &[
+    ("// leak: ", Kind::Leak),
+    ("// todo-leak: ", Kind::TodoLeak),
+    ("// todo-ok: ", Kind::TodoOk),
+];
 
 /// A line and a rule, wherever they come from. Lines count from 1.
 type Spot = (PathBuf, usize, String);
@@ -48,7 +51,11 @@ fn real_leaks_are_reported_before_their_fix_and_silent_after() {
         let (mut before, mut after) = (0, 0);
         for file in sources(shape) {
             let text = fs::read_to_string(&file).unwrap();
-            assert!(text.starts_with("// After the shape of "), "{}: no origin", file.display());
+            assert!(
+                text.starts_with("// After the shape of "),
+                "{}: no origin",
+                file.display()
+            );
             let count = marks(&file).iter().filter(|(kind, _)| *kind != Kind::TodoOk).count();
             match file_name(&file).split('.').next() {
                 Some("before") => before += count,
@@ -56,7 +63,11 @@ fn real_leaks_are_reported_before_their_fix_and_silent_after() {
                 _ => panic!("{}: neither before nor after", file.display()),
             }
         }
-        assert!(before > 0 && after == 0, "{}: {before} marks before, {after} after", shape.display());
+        assert!(
+            before > 0 && after == 0,
+            "{}: {before} marks before, {after} after",
+            shape.display()
+        );
     }
     let files = shapes.iter().flat_map(|shape| sources(shape));
     compare(files.map(|file| (file.clone(), vec![file])));
@@ -88,8 +99,10 @@ fn compare(runs: impl Iterator<Item = (PathBuf, Vec<PathBuf>)>) {
 
 /// What does not agree, one line each, sorted by place.
 fn differences(marked: &[(Kind, Spot)], found: &[Finding]) -> Vec<String> {
-    let reported: BTreeSet<Spot> =
-        found.iter().map(|finding| (canonical(&finding.path), finding.line, finding.rule.clone())).collect();
+    let reported: BTreeSet<Spot> = found
+        .iter()
+        .map(|finding| (canonical(&finding.path), finding.line, finding.rule.clone()))
+        .collect();
     let mut wrong = Vec::new();
     for (kind, spot) in marked {
         let is_reported = reported.contains(spot);
@@ -126,7 +139,9 @@ fn marks(file: &Path) -> Vec<(Kind, Spot)> {
     let mut marks = Vec::new();
     for (index, line) in text.lines().enumerate() {
         for (prefix, kind) in KINDS {
-            let Some((_, rules)) = line.split_once(prefix) else { continue };
+            let Some((_, rules)) = line.split_once(prefix) else {
+                continue;
+            };
             for rule in rules.split(',').map(str::trim) {
                 let is_known = RULES.iter().any(|known| known.id() == rule);
                 assert!(is_known, "{}:{}: no rule `{rule}`", file.display(), index + 1);

@@ -21,9 +21,34 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("project", &["facts", "catalog", "source", "diagnostic"]),
     ("rules", &["project", "facts", "diagnostic"]),
     ("walk", &["source", "diagnostic"]),
-    ("driver", &["walk", "parse", "facts", "catalog", "project", "rules", "source", "diagnostic"]),
+    (
+        "driver",
+        &[
+            "walk",
+            "parse",
+            "facts",
+            "catalog",
+            "project",
+            "rules",
+            "source",
+            "diagnostic",
+        ],
+    ),
     ("report", &["diagnostic", "source"]),
-    ("cli", &["driver", "report", "rules", "walk", "facts::dump", "project::debug", "project::Project", "diagnostic", "source"]),
+    (
+        "cli",
+        &[
+            "driver",
+            "report",
+            "rules",
+            "walk",
+            "facts::dump",
+            "project::debug",
+            "project::Project",
+            "diagnostic",
+            "source",
+        ],
+    ),
 ];
 
 /// Modules that hold no layer: they only name the others.
@@ -43,7 +68,10 @@ fn modules_use_only_what_lies_below_them() {
         for (line, used) in uses(&file) {
             let own = is_within(&used, layer);
             if !own && !allowed.iter().any(|path| is_within(&used, path)) {
-                wrong.push(format!("{}:{line}: `{layer}` may not use `crate::{used}`", file.display()));
+                wrong.push(format!(
+                    "{}:{line}: `{layer}` may not use `crate::{used}`",
+                    file.display()
+                ));
             }
         }
     }
@@ -107,7 +135,13 @@ fn uses(file: &Path) -> Vec<(usize, String)> {
             let rest = &line[index + "crate::".len()..];
             if let Some(group) = rest.strip_prefix('{') {
                 let members = group.split_once('}').map_or(group, |(members, _)| members);
-                uses.extend(members.split(',').map(path_at).filter(|path| !path.is_empty()).map(|path| (number, path)));
+                uses.extend(
+                    members
+                        .split(',')
+                        .map(path_at)
+                        .filter(|path| !path.is_empty())
+                        .map(|path| (number, path)),
+                );
             } else {
                 uses.push((number, path_at(rest)));
             }
@@ -118,7 +152,9 @@ fn uses(file: &Path) -> Vec<(usize, String)> {
 
 /// The path that `text` starts with: `facts::ids` of `facts::ids::{Span, Sym};`.
 fn path_at(text: &str) -> String {
-    let end = text.trim_start().find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
+    let end = text
+        .trim_start()
+        .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
     let path = text.trim_start();
     end.map_or(path, |end| &path[..end]).trim_end_matches(':').to_owned()
 }

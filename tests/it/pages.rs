@@ -49,7 +49,11 @@ fn examples_of_rule_pages_are_true() {
     for page in files("rules", "md") {
         for leaks in [true, false] {
             let rule = file_stem(&page);
-            assert!(pages.contains(&(rule.clone(), leaks)), "{rule}: no block of kind {}", kind(leaks));
+            assert!(
+                pages.contains(&(rule.clone(), leaks)),
+                "{rule}: no block of kind {}",
+                kind(leaks)
+            );
         }
     }
     assert!(wrong.is_empty(), "examples of pages that are not true:\n{wrong}");
@@ -65,7 +69,10 @@ fn examples_of_the_catalogue_are_true() {
             let name = example.filename.as_deref().unwrap_or("example.ts");
             let place = format!("{} example {}", file_name(&file), index + 1);
             if let Some(text) = &example.leak {
-                let rule = example.rule.as_deref().unwrap_or_else(|| panic!("{place}: `leak` without `rule`"));
+                let rule = example
+                    .rule
+                    .as_deref()
+                    .unwrap_or_else(|| panic!("{place}: `leak` without `rule`"));
                 check(&place, name, text, Some(rule), &mut wrong);
             }
             if let Some(text) = &example.ok {
@@ -73,16 +80,26 @@ fn examples_of_the_catalogue_are_true() {
             }
         }
     }
-    assert!(wrong.is_empty(), "examples of the catalogue that are not true:\n{wrong}");
+    assert!(
+        wrong.is_empty(),
+        "examples of the catalogue that are not true:\n{wrong}"
+    );
 }
 
 /// Adds a line to `wrong` if `text` does not report exactly the rule `expected`, or nothing.
 fn check(place: &str, name: &str, text: &str, expected: Option<&str>, wrong: &mut String) {
-    let found: BTreeSet<String> =
-        default_findings_in_text(name, text).into_iter().map(|finding| finding.rule).collect();
+    let found: BTreeSet<String> = default_findings_in_text(name, text)
+        .into_iter()
+        .map(|finding| finding.rule)
+        .collect();
     let expected: BTreeSet<String> = expected.into_iter().map(str::to_owned).collect();
     if found != expected {
-        writeln!(wrong, "  {place} ({}): expected {expected:?}, found {found:?}", kind(!expected.is_empty())).unwrap();
+        writeln!(
+            wrong,
+            "  {place} ({}): expected {expected:?}, found {found:?}",
+            kind(!expected.is_empty())
+        )
+        .unwrap();
     }
 }
 
@@ -99,7 +116,12 @@ fn blocks(page: &Path) -> Vec<Block> {
             if let Some(block) = open.take() {
                 blocks.push(block);
             } else if let Some((extension, mark)) = info.split_once(' ') {
-                assert!(mark == "leak" || mark == "ok", "{}:{}: `{mark}`", page.display(), index + 1);
+                assert!(
+                    mark == "leak" || mark == "ok",
+                    "{}:{}: `{mark}`",
+                    page.display(),
+                    index + 1
+                );
                 open = Some(Block {
                     page: page.to_path_buf(),
                     line: index + 1,
@@ -109,7 +131,12 @@ fn blocks(page: &Path) -> Vec<Block> {
                 });
             } else {
                 let is_code = ["js", "ts", "jsx", "tsx"].contains(&info);
-                assert!(!is_code, "{}:{}: a code block is `leak` or `ok`", page.display(), index + 1);
+                assert!(
+                    !is_code,
+                    "{}:{}: a code block is `leak` or `ok`",
+                    page.display(),
+                    index + 1
+                );
             }
         } else if let Some(block) = &mut open {
             block.text.push_str(line);

@@ -49,8 +49,10 @@ fn every_rule_has_a_page() {
 
 #[test]
 fn every_rule_has_a_file() {
-    let files: BTreeSet<String> =
-        stems("src/rules", "rs", &["mod"]).iter().map(|stem| stem.replace('_', "-")).collect();
+    let files: BTreeSet<String> = stems("src/rules", "rs", &["mod"])
+        .iter()
+        .map(|stem| stem.replace('_', "-"))
+        .collect();
     assert_eq!(ids(), files);
 }
 
@@ -68,7 +70,10 @@ fn every_rule_has_fixtures() {
 fn every_page_has_the_same_headings() {
     for rule in ids() {
         let text = fs::read_to_string(package_root().join(format!("rules/{rule}.md"))).unwrap();
-        assert!(text.starts_with(&format!("# {rule}\n")), "{rule}: the title is not the rule");
+        assert!(
+            text.starts_with(&format!("# {rule}\n")),
+            "{rule}: the title is not the rule"
+        );
         let headings: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
         assert_eq!(headings, HEADINGS, "{rule}");
     }

@@ -26,9 +26,22 @@ pub fn package_root() -> &'static Path {
 
 /// Every finding in the file or folder `root`, of any confidence, in the order of the output.
 pub fn leak_lines(root: &Path) -> Vec<Finding> {
-    let options = CheckOptions { paths: vec![root.to_path_buf()], ..CheckOptions::default() };
-    let outcome = driver::check(&options);
-    assert!(outcome.problems.is_empty(), "{}: not analysed: {:?}", root.display(), outcome.problems);
+    let root = root.canonicalize().unwrap();
+    let folder = if root.is_dir() {
+        root.as_path()
+    } else {
+        root.parent().unwrap()
+    };
+    // From its own folder, so that nothing above it counts.
+    let mut options = CheckOptions::new(vec![root.clone()], folder.to_path_buf());
+    options.min_confidence = Confidence::Low;
+    let outcome = driver::check(&options).unwrap();
+    assert!(
+        outcome.problems.is_empty(),
+        "{}: not analysed: {:?}",
+        root.display(),
+        outcome.problems
+    );
     outcome
         .diagnostics
         .iter()
@@ -36,8 +49,7 @@ pub fn leak_lines(root: &Path) -> Vec<Finding> {
             let place = diagnostic.primary.place;
             let file = &outcome.files[place.file.index()];
             Finding {
-                // As it is printed: relative to the folder in which the tests run.
-                path: PathBuf::from(file.shown()),
+                path: outcome.root.join(file.path()),
                 line: file.source().lines().line(place.span.start) + 1,
                 rule: diagnostic.rule.to_owned(),
                 confidence: diagnostic.confidence,
@@ -48,7 +60,10 @@ pub fn leak_lines(root: &Path) -> Vec<Finding> {
 
 /// The findings a user sees without asking for more.
 pub fn default_leak_lines(root: &Path) -> Vec<Finding> {
-    leak_lines(root).into_iter().filter(|finding| finding.confidence >= Confidence::Medium).collect()
+    leak_lines(root)
+        .into_iter()
+        .filter(|finding| finding.confidence >= Confidence::Medium)
+        .collect()
 }
 
 /// Lints `text` as a file of its own, named `name`, in an empty folder.
@@ -69,7 +84,10 @@ pub fn sources(folder: &Path) -> Vec<PathBuf> {
         .into_iter()
         .map(|entry| entry.unwrap().into_path())
         .filter(|path| path.is_file())
-        .filter(|path| path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known)))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known))
+        })
         .collect()
 }
 

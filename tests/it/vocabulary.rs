@@ -20,11 +20,49 @@ const FRAMEWORK_WORDS: &[&str] = &[
 
 /// Names that are words of English or of code too: wrong only as a string of their own.
 const LITERALS: &[&str] = &[
-    "express", "koa", "fastify", "hapi", "ws", "socket.io", "bull", "bullmq", "kafkajs", "amqplib", "pg", "mysql",
-    "mysql2", "mongodb", "mongoose", "knex", "typeorm", "sequelize", "redis", "ioredis", "generic-pool", "async-mutex",
-    "lru-cache", "signal-exit", "undici", "react", "vue", "svelte", "rxjs", "lit", "@angular/core", "@nestjs/common",
-    "setInterval", "setTimeout", "clearInterval", "clearTimeout", "addEventListener", "removeEventListener",
-    "removeListener", "addListener", "getConnection", "createQueryRunner", "EventEmitter",
+    "express",
+    "koa",
+    "fastify",
+    "hapi",
+    "ws",
+    "socket.io",
+    "bull",
+    "bullmq",
+    "kafkajs",
+    "amqplib",
+    "pg",
+    "mysql",
+    "mysql2",
+    "mongodb",
+    "mongoose",
+    "knex",
+    "typeorm",
+    "sequelize",
+    "redis",
+    "ioredis",
+    "generic-pool",
+    "async-mutex",
+    "lru-cache",
+    "signal-exit",
+    "undici",
+    "react",
+    "vue",
+    "svelte",
+    "rxjs",
+    "lit",
+    "@angular/core",
+    "@nestjs/common",
+    "setInterval",
+    "setTimeout",
+    "clearInterval",
+    "clearTimeout",
+    "addEventListener",
+    "removeEventListener",
+    "removeListener",
+    "addListener",
+    "getConnection",
+    "createQueryRunner",
+    "EventEmitter",
 ];
 
 /// The list of the built-in files names them.
@@ -34,7 +72,12 @@ const EXEMPT: &[&str] = &["src/catalog/builtin.rs"];
 fn no_library_is_named_in_the_code() {
     let mut wrong = Vec::new();
     for file in source_files() {
-        let shown = file.strip_prefix(package_root()).unwrap().to_str().unwrap().replace('\\', "/");
+        let shown = file
+            .strip_prefix(package_root())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace('\\', "/");
         if EXEMPT.contains(&shown.as_str()) {
             continue;
         }
