@@ -34,7 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "diagnostic",
         ],
     ),
-    ("report", &["diagnostic", "source"]),
+    ("report", &["diagnostic", "source", "facts::ids"]),
     (
         "cli",
         &[
