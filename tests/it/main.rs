@@ -1,1 +1,9 @@
+//! The integration tests: one binary, because each further one would link the parser again.
+
 mod facts;
+mod fixtures;
+mod layers;
+mod pages;
+mod registry;
+mod support;
+mod vocabulary;
