@@ -90,7 +90,7 @@ impl<'a> Project<'a> {
             End::Signal(place) => self.place_exprs(call, place).iter().any(|&expr| !self.path(expr).is_nullish()),
             End::AddedTo(place) => !self.place_exprs(call, place).is_empty(),
             End::Once(place) => self.place_exprs(call, place).iter().any(|&expr| self.as_bool(expr) == Some(true)) && self.is_terminal_event(entry, call),
-            End::Call { .. } | End::Invoke(_) | End::Iterate(_) => false,
+            End::Call { .. } | End::Invoke(_) | End::Iterate(_) | End::Chain { .. } | End::FiniteSource(_) => false,
         });
         by_option || (entry.self_ending && entry.resource == Resource::Listener && self.is_terminal_event(entry, call))
     }
@@ -117,7 +117,7 @@ impl<'a> Project<'a> {
     pub fn holder_expr(&self, acquisition: &Acquisition<'_>) -> Option<ExprRef> {
         match &acquisition.entry.holder {
             Holder::At(place) => self.place_exprs(acquisition.call, place).first().copied(),
-            Holder::Process => None,
+            Holder::Process | Holder::Value(_) => None,
         }
     }
 
@@ -159,7 +159,7 @@ impl<'a> Project<'a> {
                     if fits { self.binds(acquisition, items, binds, call) } else { Match::No }
                 }
                 End::Invoke(place) => self.invokes(acquisition, items, place, call),
-                End::Iterate(_) | End::Signal(_) | End::Once(_) | End::AddedTo(_) => Match::No,
+                End::Iterate(_) | End::Signal(_) | End::Once(_) | End::AddedTo(_) | End::Chain { .. } | End::FiniteSource(_) => Match::No,
             };
             best = best.max(found);
         }
@@ -174,7 +174,7 @@ impl<'a> Project<'a> {
         match callee {
             Callee::Method { name, .. } | Callee::Shape { name } => self.callee_name(call) == Some(name) && self.call(call).how == How::Call,
             Callee::Export(export) => export.members.last().is_some_and(|last| self.callee_name(call) == Some(last)),
-            Callee::New(_) | Callee::Value(_) | Callee::PropertySet { .. } | Callee::ElementSet(_) => false,
+            Callee::New(_) | Callee::Value(_) | Callee::PropertySet { .. } | Callee::ElementSet(_) | Callee::Attribute { .. } => false,
         }
     }
 

@@ -287,7 +287,7 @@ impl Project<'_> {
                 let unknown = self.facts(call.file).name(called) == &**name && self.types_of(call.with(object)).is_empty();
                 (unknown && self.callees(call).is_empty()).then_some(Tier::Shape)
             }
-            Callee::PropertySet { .. } | Callee::ElementSet(_) => None,
+            Callee::PropertySet { .. } | Callee::ElementSet(_) | Callee::Attribute { .. } => None,
         }
     }
 
@@ -296,40 +296,15 @@ impl Project<'_> {
             Ty::Catalog(key) => self.catalog.is_a(key, wanted).then_some(tier),
             Ty::Owner(owner) => {
                 let overridden = self.names.find(name).is_some_and(|name| self.method(owner, name).is_some());
-                let inherited = self.catalog_types(owner).iter().find(|(key, _)| self.catalog.is_a(*key, wanted));
-                inherited.filter(|_| !overridden).map(|&(_, inherited)| tier.max(inherited))
+                let inherited = self.catalog_types(owner).into_iter().find(|&(key, _)| self.catalog.is_a(key, wanted));
+                inherited.filter(|_| !overridden).map(|(_, inherited)| tier.max(inherited))
             }
         }
     }
 
     /// Whether an expression names the export.
     pub fn is_export(&self, expr: ExprRef, export: &ExportPath) -> bool {
-        let path = self.path(expr);
-        let (module, members) = match path.root {
-            Root::Global(name) => (None, Some(self.names.text(name))),
-            Root::Package(module) => (Some(self.names.text(module)), None),
-            _ => return false,
-        };
-        if module != export.module.as_deref() {
-            return false;
-        }
-        let fields = path.steps.iter().map(|step| match step {
-            Step::Field(name) => Some(self.names.text(*name)),
-            _ => None,
-        });
-        let mut actual = members.map(Some).into_iter().chain(fields);
-        let mut wanted = export.members.iter().map(|member| Some(&**member)).peekable();
-        // `default` of a CommonJS package is the package itself.
-        if export.members.first().is_some_and(|first| &**first == "default") && path.is_root() {
-            wanted.next();
-        }
-        loop {
-            match (actual.next(), wanted.next()) {
-                (None, None) => return true,
-                (Some(Some(a)), Some(Some(b))) if a == b => {}
-                _ => return false,
-            }
-        }
+        self.export_of(&self.path(expr)).is_some_and(|path| export.matches(&path))
     }
 
     /// Whether all conditions of an entry hold for a call.
@@ -348,6 +323,7 @@ impl Project<'_> {
             Test::Object => any(&|expr| matches!(self.path(expr).root, Root::Object(_))),
             Test::Key => any(&|expr| self.is_key(expr)),
             Test::Literal(text) => any(&|expr| self.is_literal(expr, text)),
+            Test::AnyOf(tests) => tests.iter().any(|each| self.test(place, each, call)),
         }
     }
 
@@ -389,7 +365,7 @@ impl Project<'_> {
             PlaceRoot::Argument(index) => self.argument(call, usize::from(index)).into_iter().collect(),
             PlaceRoot::ArgumentsFrom(index) => fact.args.iter().skip(usize::from(index)).map(|&arg| call.with(arg)).collect(),
             PlaceRoot::LastArgument => fact.args.last().map(|&arg| call.with(arg)).into_iter().collect(),
-            PlaceRoot::Return | PlaceRoot::Value => SmallVec::new(),
+            PlaceRoot::Return | PlaceRoot::Value | PlaceRoot::ChainSource => SmallVec::new(),
         };
         for step in &place.steps {
             found = match step {

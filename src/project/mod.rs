@@ -93,7 +93,7 @@ impl<'a> Project<'a> {
             .into_iter()
             .zip(syms)
             .map(|(file, syms)| {
-                let package = resolver.package_of(&file.path).map(|package| Package { name: package.name.clone(), is_library: package.is_library });
+                let package = resolver.package_of(&file.path).map(|package| Package { name: package.name.clone().unwrap_or_default(), is_library: package.is_library });
                 File { path: file.path, facts: file.facts, syms, package }
             })
             .collect();

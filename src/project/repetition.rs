@@ -8,7 +8,7 @@ use crate::facts::ids::Span;
 
 use super::Project;
 use super::effects::Invoked;
-use super::path::{At, CallRef, FnRef, OwnerId, Root};
+use super::path::{CallRef, FnRef, OwnerId, Root};
 use super::words;
 
 /// Callers that are followed upward.

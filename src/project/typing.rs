@@ -145,8 +145,8 @@ impl Project<'_> {
         };
         let mut best = (Types::new(), 0);
         for used in 0..=path.steps.len() {
-            let export = ExportPath { module: module.clone(), members: members.clone() };
-            let types: Types = self.catalog.types_by_value(&export).map(|key| (Ty::Catalog(key), Tier::Resolved)).collect();
+            let export = ExportPath { module: module.clone(), members: members.clone() }.canonical();
+            let types: Types = self.catalog.types_by_value(&export).iter().map(|&key| (Ty::Catalog(key), Tier::Resolved)).collect();
             if !types.is_empty() {
                 best = (types, used);
             }
@@ -379,7 +379,7 @@ impl Project<'_> {
     fn types_of_type_name(&self, name: ExprRef, depth: u32) -> Types {
         let path = self.path(name);
         if let Some(export) = self.export_of(&path) {
-            return self.catalog.types_by_annotation(&export).map(|key| (Ty::Catalog(key), Tier::Resolved)).collect();
+            return self.catalog.types_by_annotation(&export).iter().map(|&key| (Ty::Catalog(key), Tier::Resolved)).collect();
         }
         match path.root {
             Root::Static(owner) if path.is_root() => [(Ty::Owner(owner), Tier::Resolved)].into_iter().collect(),
@@ -416,13 +416,13 @@ impl Project<'_> {
             let Step::Field(name) = step else { return None };
             members.push(Box::from(self.names.text(*name)));
         }
-        Some(ExportPath { module, members })
+        Some(ExportPath { module, members }.canonical())
     }
 
     /// The catalogued types that `new` of this path makes.
     pub fn types_constructed_by(&self, path: &Path) -> SmallVec<[TypeKey; 1]> {
         match self.export_of(path) {
-            Some(export) => self.catalog.types_by_constructor(&export).collect(),
+            Some(export) => self.catalog.types_by_constructor(&export).iter().copied().collect(),
             None => SmallVec::new(),
         }
     }
@@ -437,7 +437,7 @@ impl Project<'_> {
             }
             if let (Some(name), Some(package)) = (owner.name, self.package_name(owner.file)) {
                 let own = ExportPath { module: Some(package.into()), members: vec![self.names.text(name).into()] };
-                found.extend(self.catalog.types_by_constructor(&own).map(|key| (key, Tier::SelfPackage)));
+                found.extend(self.catalog.types_by_constructor(&own).iter().map(|&key| (key, Tier::SelfPackage)));
             }
         }
         found

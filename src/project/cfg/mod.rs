@@ -7,7 +7,6 @@
 
 mod build;
 mod chain;
-pub mod paths;
 
 use smallvec::SmallVec;
 
