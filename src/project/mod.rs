@@ -33,7 +33,10 @@ pub mod typing;
 pub mod value;
 pub mod words;
 
+use std::cell::RefCell;
 use std::path::{Path as FilePath, PathBuf};
+
+use rustc_hash::FxHashMap;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{FileId, Place};
@@ -46,8 +49,9 @@ use link::Links;
 use model::Model;
 use names::{Names, Sym};
 use owner::Owners;
-use path::{At, FnRef};
+use path::{At, ExprRef, FnRef};
 use resolve::Resolver;
+use typing::Types;
 
 /// A file as it enters the project.
 pub struct SourceFile {
@@ -65,6 +69,8 @@ pub struct Project<'a> {
     owners: Owners,
     graph: CallGraph,
     model: Model,
+    /// Types that were asked for, and those that are being worked out (empty).
+    types: RefCell<FxHashMap<ExprRef, Types>>,
 }
 
 struct File {
@@ -97,12 +103,22 @@ impl<'a> Project<'a> {
                 File { path: file.path, facts: file.facts, syms, package }
             })
             .collect();
-        let mut project =
-            Project { files, catalog, names, links, owners: Owners::default(), graph: CallGraph::default(), model: Model::default() };
+        let mut project = Project {
+            files,
+            catalog,
+            names,
+            links,
+            owners: Owners::default(),
+            graph: CallGraph::default(),
+            model: Model::default(),
+            types: RefCell::default(),
+        };
         project.owners = Owners::collect(&project);
         let stores = Owners::collect_stores(&project);
         project.owners.add_stores(stores);
         project.graph = CallGraph::build(&project);
+        // What was asked while the call graph was unfinished may have answers now.
+        project.types = RefCell::default();
         project.model = Model::build(&project);
         project
     }
