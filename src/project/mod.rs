@@ -49,7 +49,7 @@ use link::Links;
 use model::Model;
 use names::{Names, Sym};
 use owner::Owners;
-use path::{At, ExprRef, FnRef};
+use path::{At, CallRef, ExprRef, FnRef, Path};
 use resolve::Resolver;
 use typing::Types;
 
@@ -71,6 +71,8 @@ pub struct Project<'a> {
     model: Model,
     /// Types that were asked for, and those that are being worked out (empty).
     types: RefCell<FxHashMap<ExprRef, Types>>,
+    /// What calls give, as far as it was asked for.
+    call_paths: RefCell<FxHashMap<CallRef, Path>>,
 }
 
 struct File {
@@ -112,6 +114,7 @@ impl<'a> Project<'a> {
             graph: CallGraph::default(),
             model: Model::default(),
             types: RefCell::default(),
+            call_paths: RefCell::default(),
         };
         project.owners = Owners::collect(&project);
         let stores = Owners::collect_stores(&project);
@@ -119,6 +122,7 @@ impl<'a> Project<'a> {
         project.graph = CallGraph::build(&project);
         // What was asked while the call graph was unfinished may have answers now.
         project.types = RefCell::default();
+        project.call_paths = RefCell::default();
         project.model = Model::build(&project);
         project
     }
