@@ -16,6 +16,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/node.toml"),
     ),
     (
+        "rules/catalog/shapes.toml",
+        include_str!("../../rules/catalog/shapes.toml"),
+    ),
+    (
         "rules/catalog/timers.toml",
         include_str!("../../rules/catalog/timers.toml"),
     ),

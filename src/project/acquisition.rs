@@ -186,7 +186,19 @@ impl<'a> Project<'a> {
                 return Match::No;
             }
         }
+        // A removal of everything speaks of this holder only if it may name the very same object.
+        let is_wide = binds.len() < acquisition.entry.key.len() && binds.iter().all(|bind| bind.there != There::Item);
+        if is_wide && result == Match::May && !self.may_share_holder(acquisition, call) {
+            return Match::No;
+        }
         result
+    }
+
+    /// Whether the receivers of two calls have a possible value in common.
+    fn may_share_holder(&self, acquisition: &Acquisition<'_>, call: CallRef) -> bool {
+        let (Some(here), Some(there)) = (self.receiver(call), self.receiver(acquisition.call)) else { return true };
+        let there = self.possible(there);
+        self.possible(here).iter().any(|path| there.contains(path))
     }
 
     fn bind(&self, acquisition: &Acquisition<'_>, items: &[Path], bind: &Bind, call: CallRef) -> Match {
@@ -217,11 +229,15 @@ impl<'a> Project<'a> {
         }
     }
 
-    /// Equality of two parts of keys. A function written in place, and `.bind()`, are new at each evaluation.
+    /// Equality of two parts of keys. A function written in place, and a `.bind()`, can only be removed by a name it has.
     fn same_key(&self, here: ExprRef, there: ExprRef) -> Match {
         let (a, b) = (self.path(here), self.path(there));
-        // A function and its wrapper that removes the listener by the function it wraps (`once`) are told by the emitter.
-        self.same_path(&a, &b)
+        let nameless = match *self.expr(there) {
+            Expr::Function(_) => true,
+            Expr::Call(call) => self.bound_function(there.with(call)).is_some(),
+            _ => false,
+        };
+        if nameless && a != b { Match::No } else { self.same_path(&a, &b) }
     }
 
     /// An option read as a flag: `true`, `{ capture: true }`, absent.

@@ -284,8 +284,8 @@ impl Project<'_> {
             Callee::Value(ty) => self.types_of(callee).iter().find(|(found, _)| matches!(found, Ty::Catalog(key) if self.catalog.is_a(*key, *ty))).map(|&(_, tier)| tier),
             Callee::Shape { name } => {
                 let Expr::Member { object, name: called, .. } = *self.expr(callee) else { return None };
-                let unknown = self.facts(call.file).name(called) == &**name && self.types_of(call.with(object)).is_empty();
-                (unknown && self.callees(call).is_empty()).then_some(Tier::Shape)
+                let untyped = || !self.types_of(call.with(object)).iter().any(|(ty, _)| matches!(ty, Ty::Catalog(_)));
+                (self.facts(call.file).name(called) == &**name && untyped() && self.callees(call).is_empty()).then_some(Tier::Shape)
             }
             Callee::PropertySet { .. } | Callee::ElementSet(_) | Callee::Attribute { .. } => None,
         }
@@ -327,12 +327,14 @@ impl Project<'_> {
         }
     }
 
+    /// A function, or something that is not plainly anything else.
     fn is_function(&self, expr: ExprRef) -> bool {
-        self.possible(expr).iter().any(|path| match path.root {
-            Root::Function(_) => path.is_root(),
-            Root::Call(call) => path.is_root() && self.callee_name(call) == Some("bind"),
-            _ => false,
-        })
+        let path = self.path(expr);
+        match path.root {
+            Root::Text(_) | Root::Number(_) | Root::Bool(_) | Root::Nullish | Root::Object(_) => !path.is_root(),
+            Root::Opaque(at) => !matches!(self.expr(at), Expr::Template(_) | Expr::Unary { .. } | Expr::Binary { .. }),
+            _ => true,
+        }
     }
 
     /// A string, a template, or a constant that names something.

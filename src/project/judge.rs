@@ -182,7 +182,7 @@ impl Project<'_> {
         let holder = self.holder_expr(acquisition)?;
         let function = acquisition.function;
         let region = self.region_of(holder, function);
-        if matches!(region, Region::Activation | Region::Owned(_) | Region::Unknown) {
+        if matches!(region, Region::Activation | Region::Unknown) || matches!(region, Region::Owned(_)) && self.is_constructor(function) {
             return None;
         }
         let index = self.op_of(acquisition.call)?;
@@ -209,10 +209,10 @@ impl Project<'_> {
                 Repeats::Many(why) => (Grade::First, why, None),
                 _ => return None,
             },
-            Region::Owner(owner) => self.self_accumulation(acquisition, owner, repeats)?,
+            Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
             Region::Injected(owner, _) => self.injected(acquisition, owner, repeats)?,
             Region::Given(of) => self.given(acquisition, of, repeats)?,
-            Region::Owned(_) | Region::Activation | Region::Unknown => return None,
+            Region::Activation | Region::Unknown => return None,
         };
         Some(Verdict {
             missing,
@@ -322,7 +322,7 @@ impl Project<'_> {
     }
 
     /// A method that adds to its own object at each call, something that belongs to that call.
-    fn self_accumulation(&self, acquisition: &Acquisition<'_>, owner: OwnerId, repeats: Repeats) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
+    fn self_accumulation(&self, acquisition: &Acquisition<'_>, repeats: Repeats) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
         if !self.keeps_activation(acquisition) {
             return None;
         }
@@ -333,10 +333,7 @@ impl Project<'_> {
                 let why = Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"));
                 Some((Grade::Second, vec![why], None))
             }
-            Repeats::Once | Repeats::PerOwner(_) | Repeats::Unknown => {
-                let _ = owner;
-                None
-            }
+            Repeats::Once | Repeats::PerOwner(_) | Repeats::Unknown => None,
         }
     }
 

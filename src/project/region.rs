@@ -98,6 +98,10 @@ impl Project<'_> {
         let mut stored = false;
         for each in self.bases(owner) {
             for store in self.owners.stores(each, name, false) {
+                // Made anew by the very call that uses it.
+                if store.function == function && !self.is_constructor(function) && !self.path(store.value).is_nullish() {
+                    return Some(Region::Activation);
+                }
                 stored = true;
                 for value in self.possible(store.value) {
                     if value.is_nullish() {
@@ -123,6 +127,11 @@ impl Project<'_> {
             }
         }
         Some(result.unwrap_or(if stored || self.field_annotation(owner, name).is_none() { Region::Unknown } else { Region::Injected(owner, Some(name)) }))
+    }
+
+    /// Whether a function runs once, when its owner is made.
+    pub fn is_constructor(&self, function: FnRef) -> bool {
+        matches!(self.function(function).kind, FunctionKind::Constructor | FunctionKind::FieldInitializers) || self.owners.made_by(function).is_some()
     }
 
     /// A field that holds what a call gave: owned if the call makes something, else unknown.
@@ -164,7 +173,8 @@ impl Project<'_> {
             }
             Root::Object(_) | Root::Function(_) => Region::Activation,
             Root::Param(of, _) | Root::Rest(of, _) => self.param_region(of, path),
-            Root::This(_) | Root::Choice(_) | Root::Opaque(_) => Region::Unknown,
+            Root::This(of) => Region::Given(of),
+            Root::Choice(_) | Root::Opaque(_) => Region::Unknown,
             Root::Text(_) | Root::Number(_) | Root::Bool(_) | Root::Nullish => Region::Unknown,
         }
     }
@@ -204,7 +214,8 @@ impl Project<'_> {
                 Label::new(at, format!("`{name}` was given to `{class}` and may outlive it"))
             }
             Region::Given(_) => Label::new(at, format!("`{name}` belongs to the caller and outlives this call")),
-            Region::Owned(_) | Region::Activation | Region::Unknown => Label::new(at, format!("`{name}` holds it")),
+            Region::Owned(owner) => Label::new(self.owner_place(*owner), format!("`{name}` outlives each call of this method")),
+            Region::Activation | Region::Unknown => Label::new(at, format!("`{name}` holds it")),
         }
     }
 
