@@ -8,24 +8,144 @@ use super::load::load;
 /// Name and text of each built-in file; a test compares the list with the directory.
 pub const FILES: &[(&str, &str)] = &[
     (
+        "rules/catalog/amqplib.toml",
+        include_str!("../../rules/catalog/amqplib.toml"),
+    ),
+    (
+        "rules/catalog/async-mutex.toml",
+        include_str!("../../rules/catalog/async-mutex.toml"),
+    ),
+    (
+        "rules/catalog/bull.toml",
+        include_str!("../../rules/catalog/bull.toml"),
+    ),
+    (
+        "rules/catalog/bullmq.toml",
+        include_str!("../../rules/catalog/bullmq.toml"),
+    ),
+    (
+        "rules/catalog/containers.toml",
+        include_str!("../../rules/catalog/containers.toml"),
+    ),
+    (
+        "rules/catalog/emitters.toml",
+        include_str!("../../rules/catalog/emitters.toml"),
+    ),
+    (
+        "rules/catalog/express.toml",
+        include_str!("../../rules/catalog/express.toml"),
+    ),
+    (
+        "rules/catalog/fastify.toml",
+        include_str!("../../rules/catalog/fastify.toml"),
+    ),
+    (
+        "rules/catalog/generic-pool.toml",
+        include_str!("../../rules/catalog/generic-pool.toml"),
+    ),
+    (
+        "rules/catalog/hapi.toml",
+        include_str!("../../rules/catalog/hapi.toml"),
+    ),
+    (
         "rules/catalog/intrinsics.toml",
         include_str!("../../rules/catalog/intrinsics.toml"),
+    ),
+    (
+        "rules/catalog/ioredis.toml",
+        include_str!("../../rules/catalog/ioredis.toml"),
+    ),
+    (
+        "rules/catalog/kafkajs.toml",
+        include_str!("../../rules/catalog/kafkajs.toml"),
+    ),
+    (
+        "rules/catalog/knex.toml",
+        include_str!("../../rules/catalog/knex.toml"),
+    ),
+    (
+        "rules/catalog/koa.toml",
+        include_str!("../../rules/catalog/koa.toml"),
+    ),
+    (
+        "rules/catalog/mongodb.toml",
+        include_str!("../../rules/catalog/mongodb.toml"),
+    ),
+    (
+        "rules/catalog/mongoose.toml",
+        include_str!("../../rules/catalog/mongoose.toml"),
+    ),
+    (
+        "rules/catalog/mysql.toml",
+        include_str!("../../rules/catalog/mysql.toml"),
+    ),
+    (
+        "rules/catalog/mysql2.toml",
+        include_str!("../../rules/catalog/mysql2.toml"),
+    ),
+    (
+        "rules/catalog/nestjs.toml",
+        include_str!("../../rules/catalog/nestjs.toml"),
+    ),
+    (
+        "rules/catalog/next.toml",
+        include_str!("../../rules/catalog/next.toml"),
     ),
     (
         "rules/catalog/node.toml",
         include_str!("../../rules/catalog/node.toml"),
     ),
     (
+        "rules/catalog/pg.toml",
+        include_str!("../../rules/catalog/pg.toml"),
+    ),
+    (
+        "rules/catalog/proper-lockfile.toml",
+        include_str!("../../rules/catalog/proper-lockfile.toml"),
+    ),
+    (
+        "rules/catalog/redis.toml",
+        include_str!("../../rules/catalog/redis.toml"),
+    ),
+    (
+        "rules/catalog/redlock.toml",
+        include_str!("../../rules/catalog/redlock.toml"),
+    ),
+    (
+        "rules/catalog/sequelize.toml",
+        include_str!("../../rules/catalog/sequelize.toml"),
+    ),
+    (
         "rules/catalog/shapes.toml",
         include_str!("../../rules/catalog/shapes.toml"),
+    ),
+    (
+        "rules/catalog/signal-exit.toml",
+        include_str!("../../rules/catalog/signal-exit.toml"),
+    ),
+    (
+        "rules/catalog/socket-io.toml",
+        include_str!("../../rules/catalog/socket-io.toml"),
     ),
     (
         "rules/catalog/timers.toml",
         include_str!("../../rules/catalog/timers.toml"),
     ),
     (
+        "rules/catalog/typeorm.toml",
+        include_str!("../../rules/catalog/typeorm.toml"),
+    ),
+    (
+        "rules/catalog/undici.toml",
+        include_str!("../../rules/catalog/undici.toml"),
+    ),
+    (
         "rules/catalog/web.toml",
         include_str!("../../rules/catalog/web.toml"),
+    ),
+    (
+        "rules/catalog/ws.toml",
+        include_str!("../../rules/catalog/ws.toml"),
     ),
 ];
 

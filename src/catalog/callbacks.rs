@@ -5,6 +5,7 @@ use toml::Spanned;
 use super::compile::Compiler;
 use super::effect::{RunOwner, Runner, Runs};
 use super::error::Problem;
+use super::load::Span;
 use super::pattern::TypeKey;
 use super::schema::{OwnerKind, Params, RunOwnerSchema, RunsSchema, Text, TextOr, Texts};
 
@@ -12,7 +13,8 @@ use super::schema::{OwnerKind, Params, RunOwnerSchema, RunsSchema, Text, TextOr,
 type ParameterTypes = Vec<(Option<u8>, Vec<Option<TypeKey>>)>;
 
 impl Compiler<'_> {
-    pub fn runs(&mut self, written: &RunsSchema) {
+    pub fn runs(&mut self, table: &Spanned<RunsSchema>) {
+        let written = table.get_ref();
         let params = written
             .params
             .as_ref()
@@ -23,7 +25,7 @@ impl Compiler<'_> {
             .owner
             .as_ref()
             .and_then(|owner| self.run_owner(owner));
-        for who in self.runners(written) {
+        for who in self.runners(table.span(), written) {
             self.catalog.runs.push(Runs {
                 library: self.library,
                 who,
@@ -36,28 +38,22 @@ impl Compiler<'_> {
         }
     }
 
-    fn runners(&mut self, written: &RunsSchema) -> Vec<Runner> {
+    fn runners(&mut self, place: Span, written: &RunsSchema) -> Vec<Runner> {
         let forms = [
             &written.call,
             &written.decorator,
             &written.export,
             &written.method,
+            &written.ty,
         ];
-        let mut given = forms.into_iter().flatten();
-        let (Some(form), None) = (given.next(), given.next()) else {
-            let place = given
-                .next()
-                .and_then(|texts| texts.0.first())
-                .map_or(0..0, Spanned::span);
-            let help =
-                "write one of `call` with `callback`, `decorator`, `file` with `export`, `method`";
+        if forms.into_iter().flatten().count() != 1 {
+            let help = "write one of `call` with `callback`, `decorator`, `file` with `export`, `method`, `type`";
             self.error(
                 place,
                 Problem::new("`[[runs]]` has exactly one form").help(help),
             );
             return Vec::new();
-        };
-        let place = form.0.first().map_or(0..0, Spanned::span);
+        }
         if written.call.is_some() != written.callback.is_some() {
             self.error(
                 place.clone(),
@@ -95,6 +91,10 @@ impl Compiler<'_> {
                 glob: glob.get_ref().as_str().into(),
                 export,
             }];
+        }
+        if let Some(types) = &written.ty {
+            let types = types.0.iter().flat_map(|ty| self.types_named(ty));
+            return types.map(Runner::Typed).collect();
         }
         written
             .method

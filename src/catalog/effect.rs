@@ -281,6 +281,8 @@ pub enum Runner {
     /// A method of a value of that declared type, or of a class that implements it:
     /// `const route: RouteOptions = { handler(req, reply) {} }`, `class Log implements NestMiddleware { use() {} }`.
     Method { ty: TypeKey, name: Box<str> },
+    /// A function of that declared type, wherever it is registered: `export const list: RequestHandler = …`.
+    Typed(TypeKey),
 }
 
 /// Ownership passed on by argument.

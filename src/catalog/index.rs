@@ -80,7 +80,7 @@ impl Index {
                 Runner::Callback { callee, .. } => callee.name(),
                 Runner::Decorated(decorator) => Some(decorator.last()),
                 Runner::Method { name, .. } => Some(&**name),
-                Runner::FileExport { .. } => None,
+                Runner::FileExport { .. } | Runner::Typed(_) => None,
             })),
             takes: ByName::of(catalog.takes.iter().map(|entry| entry.callee.name())),
             containers: ByName::of(catalog.containers.iter().map(|entry| entry.from.name())),
@@ -190,7 +190,7 @@ impl Catalog {
             .map(|position| &self.runs[position])
     }
 
-    /// Callbacks of calls that have no name, and exports of files.
+    /// Callbacks of calls that have no name, functions by their declared type, and exports of files.
     pub fn nameless_runs(&self) -> impl Iterator<Item = &Runs> {
         self.index
             .runs

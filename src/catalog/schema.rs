@@ -29,7 +29,7 @@ pub(crate) struct FileSchema {
     #[serde(default, rename = "acquire")]
     pub acquires: Vec<AcquireSchema>,
     #[serde(default)]
-    pub runs: Vec<RunsSchema>,
+    pub runs: Vec<Spanned<RunsSchema>>,
     #[serde(default)]
     pub takes: Vec<TakesSchema>,
     #[serde(default, rename = "container")]
@@ -162,6 +162,8 @@ pub(crate) struct RunsSchema {
     pub file: Option<Text>,
     pub export: Option<Texts>,
     pub method: Option<Texts>,
+    #[serde(rename = "type")]
+    pub ty: Option<Texts>,
     #[serde(default)]
     pub when: WhenSchema,
     pub per: Per,
