@@ -21,7 +21,11 @@ impl Resource {
     pub fn is_external(self) -> bool {
         match self {
             Resource::Connection | Resource::Handle | Resource::Client | Resource::ObjectUrl => true,
-            Resource::Listener | Resource::Interval | Resource::Timeout | Resource::Observer | Resource::Subscription => false,
+            Resource::Listener
+            | Resource::Interval
+            | Resource::Timeout
+            | Resource::Observer
+            | Resource::Subscription => false,
         }
     }
 }
@@ -373,7 +377,10 @@ pub enum OwnerPattern {
     /// A class that has a method of this name.
     ClassShape(Box<str>),
     /// An object literal given to a call.
-    ObjectArgument { callee: Callee, at: Place },
+    ObjectArgument {
+        callee: Callee,
+        at: Place,
+    },
     /// The function that calls one of these.
     ScopeCall(Callee),
     /// The default export of files that match.
