@@ -127,7 +127,7 @@ pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
 /// As [`check`].
 pub fn with_project<T: Send>(
     options: &CheckOptions,
-    look: impl FnOnce(&Project, &Outcome) -> T + Send,
+    look: impl FnOnce(&Project<'_>, &Outcome) -> T + Send,
 ) -> Result<T, CheckError> {
     on_big_stack(|| {
         let analysed = analyse(options)?;
@@ -140,7 +140,7 @@ pub fn with_project<T: Send>(
 
 /// A project, and an outcome without findings.
 struct Analysed {
-    project: Project,
+    project: Project<'static>,
     outcome: Outcome,
 }
 

@@ -1,9 +1,12 @@
 //! What a call means: the compiled form of catalogue entries.
 
+use serde::Deserialize;
+
 use super::pattern::{Callee, Condition, ExportPath, Place, TypeKey};
 
 /// The kind of thing acquired; it decides which rule reports the leak.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Resource {
     Listener,
     Interval,
@@ -20,7 +23,9 @@ impl Resource {
     /// Lives outside the heap (a socket, a lock, a file): losing the last reference does not give it back.
     pub fn is_external(self) -> bool {
         match self {
-            Resource::Connection | Resource::Handle | Resource::Client | Resource::ObjectUrl => true,
+            Resource::Connection | Resource::Handle | Resource::Client | Resource::ObjectUrl => {
+                true
+            }
             Resource::Listener
             | Resource::Interval
             | Resource::Timeout
@@ -87,7 +92,8 @@ pub struct Part {
 }
 
 /// Where keys and elements of containers come from, from bounded to unbounded.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// Constants, enums, a fixed set.
     Finite,
@@ -98,12 +104,15 @@ pub enum Origin {
     /// A parameter of which nothing is known.
     Parameter,
     /// Made afresh per call: an object, a counter, a clock, a random number.
+    #[serde(alias = "time", alias = "counter", alias = "identity")]
     PerCall,
     /// From a request, message, URL or user.
+    #[serde(alias = "request", alias = "user")]
     External,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Repeat {
     /// Adding the same key again adds one more (EventEmitter).
     #[default]
@@ -120,6 +129,8 @@ pub enum Holder {
     At(Place),
     /// The runtime itself: the timer heap, the process.
     Process,
+    /// The value of a global or an export, whatever the call says: `'document'` given to Angular's `Renderer2.listen`.
+    Value(ExportPath),
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -172,7 +183,8 @@ pub enum End {
     Call {
         callee: Callee,
         when: Vec<Condition>,
-        /// What must be equal. Fewer parts than the key: a wider removal.
+        /// What must be equal. Fewer parts than the key: a wider removal; none at all: it ends everything of this kind
+        /// (`mongoose.disconnect()`).
         binds: Vec<Bind>,
         /// The exact number of arguments, where it matters (`removeAllListeners()`).
         arguments: Option<u8>,
@@ -187,6 +199,16 @@ pub enum End {
     AddedTo(Place),
     /// Iterating the value to its end or leaving the loop.
     Iterate(Place),
+    /// An operator in the chain the call's receiver is built from: `takeUntil(n)` in an RxJS pipe.
+    Chain {
+        operator: Callee,
+        /// It counts only where no operator that flattens or shares follows.
+        last: bool,
+        /// The notifier among the operator's arguments that must fire; `None`: the operator makes the chain finite.
+        fires: Option<Place>,
+    },
+    /// The chain's source is of this type, which ends by itself.
+    FiniteSource(TypeKey),
 }
 
 /// One equality between a releasing call and the acquisition.
@@ -209,7 +231,8 @@ pub enum There {
 }
 
 /// How often, and on whose behalf, a callback runs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Per {
     Once,
     Instance,
@@ -233,17 +256,29 @@ pub struct Runs {
     pub params: Vec<(Option<u8>, Vec<Option<TypeKey>>)>,
     /// The callback runs before the call returns.
     pub now: bool,
+    /// For decorated methods: how many instances of the class there are.
+    pub owner: Option<RunOwner>,
+}
+
+/// The class of a decorated method has one instance for the process …
+#[derive(Clone, PartialEq, Debug)]
+pub struct RunOwner {
+    /// … unless the class carries this decorator with this option.
+    pub unless: Option<(ExportPath, Place)>,
 }
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Runner {
     /// The function at this place of such a call. Functions in arrays count too.
     Callback { callee: Callee, at: Place },
-    /// A method with this decorator; `once_unless` names a class decorator's option that makes the owner per request.
+    /// A method with this decorator.
     Decorated(ExportPath),
     /// An export of a file that matches the glob, below a package that depends on the library.
-    FileExport { glob: Box<str>, export: Vec<Box<str>> },
-    /// A property of an object at this place of such a call: `{ handler(req, reply) {} }`.
+    FileExport {
+        glob: Box<str>,
+        export: Vec<Box<str>>,
+    },
+    /// A method or function property of a value of that declared type: `const route: RouteOptions = { handler(req, reply) {} }`.
     Method { ty: TypeKey, name: Box<str> },
 }
 
@@ -256,7 +291,8 @@ pub struct Takes {
     pub until: Until,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Until {
     Always,
     Settled,
@@ -296,7 +332,8 @@ pub struct Alias {
     pub identity: Identity,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Identity {
     /// A new function on each call (`fn.bind()`, `debounce(fn)`).
     Fresh,
@@ -331,7 +368,8 @@ pub struct Leaves {
     pub how: Leaving,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Leaving {
     /// Never throws: logging, arithmetic.
     Total,
@@ -365,9 +403,24 @@ pub struct Lifecycle {
     pub hooks: Vec<(Callee, Place)>,
     /// Calls that release by themselves with the owner.
     pub ambient: Vec<Callee>,
+    /// Where they no longer do.
+    pub ambient_lost: Vec<AmbientLoss>,
+    /// Any public method may run many times (templates call them).
+    pub public_rerun: bool,
+    /// Setters with these decorators may run many times.
+    pub rerun_setters: Vec<ExportPath>,
     pub activations: Vec<Activation>,
     /// One instance for the process if this decorator option has this value.
     pub once_if: Option<(Box<str>, Box<str>)>,
+}
+
+/// A place where no owner is current any more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AmbientLoss {
+    AfterAwait,
+    AsyncCallback,
+    Event,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -406,6 +459,24 @@ pub struct Activation {
     pub setup: Place,
     /// Functions that tear down, as places of the call: `arg0.ret`.
     pub teardown: Vec<Place>,
+    /// Calls inside the setup that register a teardown, and the place of the function.
+    pub hooks: Vec<(Callee, Place)>,
+    /// The setup function itself is called with `null` to tear down (a React ref).
+    pub null_teardown: bool,
     /// Runs again (its teardown first).
     pub again: bool,
+    /// The phase its teardown runs in, which [`Part::null_in`] may name.
+    pub phase: Option<Box<str>>,
+}
+
+/// A small program that leaks and its mended twin; the tests run both.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Example {
+    pub library: usize,
+    /// The rule that reports `leak`; it says nothing about `ok`.
+    pub rule: Box<str>,
+    pub leak: Box<str>,
+    pub ok: Box<str>,
+    /// The path under which the program is linted, where it matters.
+    pub filename: Option<Box<str>>,
 }

@@ -3,11 +3,23 @@
 //! `rules/catalog/*.toml` and a project's own files go through the same loader into these tables; nothing here knows
 //! about a file's facts.
 
+mod acquire;
+pub mod builtin;
+mod callbacks;
+mod compile;
 pub mod effect;
+pub mod error;
+mod index;
+mod lifecycle;
+pub mod load;
+mod parse;
 pub mod pattern;
+mod schema;
+mod words;
 
 use effect::{
-    Acquire, Alias, Bag, CatalogType, Container, Grows, Leaves, Lifecycle, Part, Runs, Takes, Terminal,
+    Acquire, Alias, Bag, CatalogType, Container, Example, Grows, Leaves, Lifecycle, Part, Runs,
+    Takes, Terminal,
 };
 use pattern::{Callee, TypeKey};
 
@@ -40,6 +52,9 @@ pub struct Catalog {
     pub terminals: Vec<Terminal>,
     pub leaves: Vec<Leaves>,
     pub lifecycles: Vec<Lifecycle>,
+    pub examples: Vec<Example>,
+    /// Made by the loader from the tables above.
+    pub(crate) index: index::Index,
 }
 
 impl Catalog {
@@ -49,6 +64,11 @@ impl Catalog {
 
     /// Whether `ty` is `base` or extends it.
     pub fn is_a(&self, ty: TypeKey, base: TypeKey) -> bool {
-        ty == base || self.ty(ty).extends.iter().any(|&parent| self.is_a(parent, base))
+        ty == base
+            || self
+                .ty(ty)
+                .extends
+                .iter()
+                .any(|&parent| self.is_a(parent, base))
     }
 }

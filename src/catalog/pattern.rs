@@ -11,8 +11,62 @@ pub struct TypeKey(pub u32);
 pub struct ExportPath {
     /// The package as imported, without `node:`; `None` for a global.
     pub module: Option<Box<str>>,
-    /// The members after it. `default` is the default export; an empty list is the module itself (`module.exports`).
+    /// The members after it. Empty is the module itself and its default export alike: see [`ExportPath::canonical`].
+    /// In the catalogue a last member may end in `*`, which stands for any rest (`react.use*`).
     pub members: Vec<Box<str>>,
+}
+
+impl ExportPath {
+    /// The form in which the catalogue keeps exports, so that every way to import a thing gives one path:
+    ///
+    /// - `node:fs` is `fs`, `mysql2/promise.js` is `mysql2/promise`;
+    /// - a leading `default` goes: a CommonJS package is its own default export, so `pg.default.Pool` is `pg.Pool`, and
+    ///   `express.default` (an `import`) is `express` (a `require`).
+    pub fn canonical(mut self) -> ExportPath {
+        let Some(module) = &self.module else {
+            return self;
+        };
+        let bare = module.strip_prefix("node:").unwrap_or(module);
+        let bare = if bare.contains('/') {
+            bare.strip_suffix(".js").unwrap_or(bare)
+        } else {
+            bare
+        };
+        if bare.len() != module.len() {
+            self.module = Some(bare.into());
+        }
+        let defaults = self
+            .members
+            .iter()
+            .take_while(|member| &***member == "default")
+            .count();
+        self.members.drain(..defaults);
+        self
+    }
+
+    /// The last member; empty for a module or its default export. Tables are looked up by it.
+    pub fn last(&self) -> &str {
+        self.members.last().map_or("", |member| member)
+    }
+
+    /// Whether this catalogue pattern means the canonical path `path`.
+    pub fn matches(&self, path: &ExportPath) -> bool {
+        if self.module != path.module || self.members.len() != path.members.len() {
+            return false;
+        }
+        self.members
+            .iter()
+            .zip(&path.members)
+            .all(|(pattern, member)| name_matches(pattern, member))
+    }
+}
+
+/// Whether a name in the catalogue, which may end in `*`, means `name`.
+pub fn name_matches(pattern: &str, name: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => pattern == name,
+    }
 }
 
 /// What a call, `new` or store has to be for an entry to speak of it.
@@ -32,6 +86,23 @@ pub enum Callee {
     PropertySet { ty: TypeKey, name: Box<str> },
     /// An assignment to an element: `Type[]=`.
     ElementSet(TypeKey),
+    /// A function given to a JSX attribute, as `arg0` of a call: `jsx ref`.
+    Attribute { name: Box<str> },
+}
+
+impl Callee {
+    /// The name under which tables are looked up: the method's, the class's or the export's last member (empty for a
+    /// default export), the property's. `None` for patterns that have no name: values of a type and element stores.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Callee::Export(path) | Callee::New(path) => Some(path.last()),
+            Callee::Method { name, .. }
+            | Callee::Shape { name }
+            | Callee::PropertySet { name, .. }
+            | Callee::Attribute { name } => Some(name),
+            Callee::Value(_) | Callee::ElementSet(_) => None,
+        }
+    }
 }
 
 /// Where a value sits in one call.
@@ -54,6 +125,8 @@ pub enum PlaceRoot {
     LastArgument,
     /// The value assigned, for the store patterns.
     Value,
+    /// Where the chain of calls that ends here began: the source of an RxJS pipe.
+    ChainSource,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -90,4 +163,6 @@ pub enum Test {
     /// Exactly this literal, as it is written in JavaScript without quotes.
     Literal(Box<str>),
     Not(Box<Test>),
+    /// One of these.
+    AnyOf(Vec<Test>),
 }

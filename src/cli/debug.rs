@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &DebugArguments) -> Result<i32, CliError> {
             let reason = outcome.problems.first().map(|problem| problem.message.clone());
             return Err(reason.unwrap_or_else(|| "it holds no JavaScript or TypeScript file".to_owned()));
         };
-        let facts = || &project.files[file.index()].facts;
+        let facts = || project.facts(file);
         Ok(match arguments.what {
             DebugView::Facts if arguments.size => {
                 format!(

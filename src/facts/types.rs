@@ -5,13 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::ids::{BindingId, ExprId, Name, Span, TypeId};
 
 /// A type as written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TypeExpr {
     /// `Pool`, `pg.Pool`, `Promise<Client>`: the named thing (`Binding`, `Import`, `Member`, `Global`) and its arguments.
-    Named {
-        name: ExprId,
-        args: Box<[TypeId]>,
-    },
+    Named { name: ExprId, args: Box<[TypeId]> },
     Union(Box<[TypeId]>),
     Intersection(Box<[TypeId]>),
     Array(TypeId),
@@ -27,13 +24,13 @@ pub enum TypeExpr {
     Other,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FunctionType {
     pub params: Box<[TypeId]>,
     pub result: TypeId,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TypeMember {
     /// Empty for a call signature; `[Symbol.dispose]` for that computed key.
     pub name: Name,
@@ -52,10 +49,7 @@ pub struct TypeDecl {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TypeDeclKind {
-    Interface {
-        extends: Vec<TypeId>,
-        members: Vec<TypeMember>,
-    },
+    Interface { extends: Vec<TypeId>, members: Vec<TypeMember> },
     Alias(TypeId),
     /// The members' names. The enum's value is an `Expr::Object` of the same names.
     Enum(Vec<Name>),

@@ -1,0 +1,336 @@
+//! Finding the entries that may speak of a call, by the name it is called by.
+
+use rustc_hash::FxHashMap;
+
+use super::Catalog;
+use super::effect::{Acquire, Alias, Container, End, Grows, Leaves, Part, Runner, Runs, Takes};
+use super::pattern::{Callee, ExportPath, Place, TypeKey, name_matches};
+
+/// Positions in the catalogue's tables, by name. Made once by the loader.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Index {
+    acquires: ByName,
+    releases: ByName,
+    runs: ByName,
+    takes: ByName,
+    containers: ByName,
+    grows: ByName,
+    safe: ByName,
+    aliases: ByName,
+    leaves: ByName,
+    factories: ByName,
+    release_positions: Vec<(u32, u32)>,
+    factory_positions: Vec<(TypeKey, u32)>,
+    constructors: FxHashMap<ExportPath, Vec<TypeKey>>,
+    annotations: FxHashMap<ExportPath, Vec<TypeKey>>,
+    injections: FxHashMap<ExportPath, Vec<TypeKey>>,
+    values: FxHashMap<ExportPath, Vec<TypeKey>>,
+    parts: FxHashMap<TypeKey, Vec<u32>>,
+    packages: FxHashMap<Box<str>, Vec<u32>>,
+}
+
+/// Positions of entries in one table.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct ByName {
+    exact: FxHashMap<Box<str>, Vec<u32>>,
+    /// Names that end in `*`.
+    wild: Vec<(Box<str>, u32)>,
+    /// Entries without a name: values of a type, element stores, exports of files.
+    nameless: Vec<u32>,
+}
+
+impl ByName {
+    fn of<'a>(names: impl Iterator<Item = Option<&'a str>>) -> ByName {
+        let mut table = ByName::default();
+        for (position, name) in (0u32..).zip(names) {
+            match name {
+                None => table.nameless.push(position),
+                Some(name) if name.ends_with('*') => table.wild.push((name.into(), position)),
+                Some(name) => table.exact.entry(name.into()).or_default().push(position),
+            }
+        }
+        table
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = usize> {
+        let exact = self
+            .exact
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+            .iter();
+        let wild = self
+            .wild
+            .iter()
+            .filter(move |(pattern, _)| name_matches(pattern, name))
+            .map(|(_, position)| position);
+        exact.chain(wild).map(|&position| position as usize)
+    }
+
+    fn nameless(&self) -> impl Iterator<Item = usize> {
+        self.nameless.iter().map(|&position| position as usize)
+    }
+}
+
+impl Index {
+    pub(crate) fn of(catalog: &Catalog) -> Index {
+        let mut index = Index {
+            acquires: ByName::of(catalog.acquires.iter().map(|entry| entry.callee.name())),
+            runs: ByName::of(catalog.runs.iter().map(|entry| match &entry.who {
+                Runner::Callback { callee, .. } => callee.name(),
+                Runner::Decorated(decorator) => Some(decorator.last()),
+                Runner::Method { name, .. } => Some(&**name),
+                Runner::FileExport { .. } => None,
+            })),
+            takes: ByName::of(catalog.takes.iter().map(|entry| entry.callee.name())),
+            containers: ByName::of(catalog.containers.iter().map(|entry| entry.from.name())),
+            grows: ByName::of(catalog.grows.iter().map(|entry| entry.callee.name())),
+            safe: ByName::of(catalog.safe.iter().map(Callee::name)),
+            aliases: ByName::of(catalog.aliases.iter().map(|entry| entry.callee.name())),
+            leaves: ByName::of(catalog.leaves.iter().map(|entry| entry.callee.name())),
+            ..Index::default()
+        };
+        index.add_releases(catalog);
+        index.add_types(catalog);
+        for (position, part) in (0u32..).zip(&catalog.parts) {
+            index.parts.entry(part.of).or_default().push(position);
+        }
+        for (position, library) in (0u32..).zip(&catalog.libraries) {
+            for package in &library.packages {
+                index
+                    .packages
+                    .entry(package.clone())
+                    .or_default()
+                    .push(position);
+            }
+        }
+        index
+    }
+
+    fn add_releases(&mut self, catalog: &Catalog) {
+        let mut names = Vec::new();
+        for (position, acquire) in (0u32..).zip(&catalog.acquires) {
+            for (ending, end) in (0u32..).zip(&acquire.ends) {
+                if let End::Call { callee, .. } = end {
+                    names.push(callee.name());
+                    self.release_positions.push((position, ending));
+                }
+            }
+        }
+        self.releases = ByName::of(names.into_iter());
+    }
+
+    fn add_types(&mut self, catalog: &Catalog) {
+        let mut names = Vec::new();
+        for (key, ty) in (0u32..).map(TypeKey).zip(&catalog.types) {
+            for (paths, table) in [
+                (&ty.constructors, &mut self.constructors),
+                (&ty.annotations, &mut self.annotations),
+                (&ty.injections, &mut self.injections),
+                (&ty.values, &mut self.values),
+            ] {
+                for path in paths {
+                    table.entry(path.clone()).or_default().push(key);
+                }
+            }
+            for (factory, (callee, _)) in (0u32..).zip(&ty.factories) {
+                names.push(callee.name());
+                self.factory_positions.push((key, factory));
+            }
+        }
+        self.factories = ByName::of(names.into_iter());
+    }
+}
+
+/// Look-ups by name. `name` is the last member of what is called: the method, the class for `new`, the export, and the
+/// empty name for a module or its default export called itself (`express()`). The caller then compares the whole
+/// [`Callee`] with what it knows of the receiver. `value_…` are the entries that have no name: values of a type that are
+/// called themselves, and stores to elements.
+impl Catalog {
+    pub fn acquires_named(&self, name: &str) -> impl Iterator<Item = &Acquire> {
+        self.index
+            .acquires
+            .named(name)
+            .map(|position| &self.acquires[position])
+    }
+
+    pub fn value_acquires(&self) -> impl Iterator<Item = &Acquire> {
+        self.index
+            .acquires
+            .nameless()
+            .map(|position| &self.acquires[position])
+    }
+
+    /// Endings that are calls or stores.
+    pub fn releases_named(&self, name: &str) -> impl Iterator<Item = (&Acquire, &End)> {
+        self.index
+            .releases
+            .named(name)
+            .map(|position| self.release(position))
+    }
+
+    pub fn value_releases(&self) -> impl Iterator<Item = (&Acquire, &End)> {
+        self.index
+            .releases
+            .nameless()
+            .map(|position| self.release(position))
+    }
+
+    fn release(&self, position: usize) -> (&Acquire, &End) {
+        let (acquire, end) = self.index.release_positions[position];
+        let acquire = &self.acquires[acquire as usize];
+        (acquire, &acquire.ends[end as usize])
+    }
+
+    /// Callbacks by their call's name, decorated methods by the decorator's, object methods by their own.
+    pub fn runs_named(&self, name: &str) -> impl Iterator<Item = &Runs> {
+        self.index
+            .runs
+            .named(name)
+            .map(|position| &self.runs[position])
+    }
+
+    /// Callbacks of calls that have no name, and exports of files.
+    pub fn nameless_runs(&self) -> impl Iterator<Item = &Runs> {
+        self.index
+            .runs
+            .nameless()
+            .map(|position| &self.runs[position])
+    }
+
+    pub fn takes_named(&self, name: &str) -> impl Iterator<Item = &Takes> {
+        self.index
+            .takes
+            .named(name)
+            .map(|position| &self.takes[position])
+    }
+
+    pub fn containers_named(&self, name: &str) -> impl Iterator<Item = &Container> {
+        self.index
+            .containers
+            .named(name)
+            .map(|position| &self.containers[position])
+    }
+
+    pub fn grows_named(&self, name: &str) -> impl Iterator<Item = &Grows> {
+        self.index
+            .grows
+            .named(name)
+            .map(|position| &self.grows[position])
+    }
+
+    pub fn safe_named(&self, name: &str) -> impl Iterator<Item = &Callee> {
+        self.index
+            .safe
+            .named(name)
+            .map(|position| &self.safe[position])
+    }
+
+    pub fn aliases_named(&self, name: &str) -> impl Iterator<Item = &Alias> {
+        self.index
+            .aliases
+            .named(name)
+            .map(|position| &self.aliases[position])
+    }
+
+    pub fn leaves_named(&self, name: &str) -> impl Iterator<Item = &Leaves> {
+        self.index
+            .leaves
+            .named(name)
+            .map(|position| &self.leaves[position])
+    }
+
+    /// Calls that give a value of a type, and where in the call it is.
+    pub fn factories_named(&self, name: &str) -> impl Iterator<Item = (TypeKey, &Callee, &Place)> {
+        self.index.factories.named(name).map(|position| {
+            let (key, factory) = self.index.factory_positions[position];
+            let (callee, place) = &self.ty(key).factories[factory as usize];
+            (key, callee, place)
+        })
+    }
+
+    /// Types that `new path()` makes.
+    pub fn types_by_constructor(&self, path: &ExportPath) -> &[TypeKey] {
+        types(&self.index.constructors, path)
+    }
+
+    /// Types that the annotation `: path` declares.
+    pub fn types_by_annotation(&self, path: &ExportPath) -> &[TypeKey] {
+        types(&self.index.annotations, path)
+    }
+
+    /// Types that a constructor parameter with this declared type or token receives.
+    pub fn types_by_injection(&self, path: &ExportPath) -> &[TypeKey] {
+        types(&self.index.injections, path)
+    }
+
+    /// Types that the global or export itself has: `process`.
+    pub fn types_by_value(&self, path: &ExportPath) -> &[TypeKey] {
+        types(&self.index.values, path)
+    }
+
+    /// What is known of a property of `ty`, its own or one it inherits; the nearest counts.
+    pub fn part(&self, ty: TypeKey, name: &str) -> Option<&Part> {
+        let own = self
+            .index
+            .parts
+            .get(&ty)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+            .iter();
+        let own = own
+            .map(|&position| &self.parts[position as usize])
+            .find(|part| name_matches(&part.name, name));
+        own.or_else(|| {
+            self.ty(ty)
+                .extends
+                .iter()
+                .find_map(|&parent| self.part(parent, name))
+        })
+    }
+
+    /// Whether `event` surely comes before a value of `ty` is garbage.
+    pub fn is_terminal(&self, ty: TypeKey, event: &str) -> bool {
+        self.terminals.iter().any(|terminal| {
+            terminal.events.iter().any(|e| **e == *event) && self.is_a(ty, terminal.ty)
+        })
+    }
+
+    /// The libraries that speak of an npm package (by its name, without a path inside it), as positions.
+    pub fn libraries_of(&self, package: &str) -> impl Iterator<Item = usize> {
+        self.index
+            .packages
+            .get(package)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+            .iter()
+            .map(|&position| position as usize)
+    }
+
+    /// Every name that a file must contain for an acquisition, a release or a callback of the catalogue to be in it.
+    pub fn vocabulary(&self) -> impl Iterator<Item = &str> {
+        let tables = [
+            &self.index.acquires,
+            &self.index.releases,
+            &self.index.runs,
+            &self.index.containers,
+            &self.index.grows,
+        ];
+        let names = tables.into_iter().flat_map(|table| {
+            table
+                .exact
+                .keys()
+                .chain(table.wild.iter().map(|(name, _)| name))
+        });
+        names
+            .map(|name| name.trim_end_matches('*'))
+            .filter(|name| !name.is_empty())
+    }
+}
+
+fn types<'a>(table: &'a FxHashMap<ExportPath, Vec<TypeKey>>, path: &ExportPath) -> &'a [TypeKey] {
+    let found = table
+        .get(path)
+        .or_else(|| table.get(&path.clone().canonical()));
+    found.map(Vec::as_slice).unwrap_or_default()
+}
