@@ -121,10 +121,29 @@ impl Compiler<'_> {
         match written.is {
             OwnerKind::Singleton => {}
         }
-        let unless = match &written.unless {
-            None => None,
-            Some(unless) => Some((self.export(&unless.decorator)?, self.place(&unless.option)?)),
+        let unless = match written
+            .unless
+            .as_ref()
+            .map(|unless| (unless.span(), unless.get_ref()))
+        {
+            None => [].as_slice(),
+            Some((_, TextOr::Table(one))) => std::slice::from_ref(one),
+            Some((_, TextOr::List(list))) => list,
+            Some((span, TextOr::Text(_))) => {
+                let help = "write `{ decorator = \"pkg.Name\", option = \"arg0.scope\" }`";
+                self.error(
+                    span,
+                    Problem::new("`unless` is a table or a list of them").help(help),
+                );
+                return None;
+            }
         };
+        let unless = unless
+            .iter()
+            .filter_map(|unless| {
+                Some((self.export(&unless.decorator)?, self.place(&unless.option)?))
+            })
+            .collect();
         Some(RunOwner { unless })
     }
 

@@ -82,11 +82,15 @@ impl Compiler<'_> {
         }
         for container in &file.containers {
             for from in self.callees(&container.from) {
-                let bounded_if = self.places(&container.bounded_if);
+                let (when, bounded_if) = (
+                    self.conditions(&container.when),
+                    self.places(&container.bounded_if),
+                );
                 let (unbounded, weak) = (container.unbounded, container.weak);
                 self.catalog.containers.push(Container {
                     library,
                     from,
+                    when,
                     bounded_if,
                     unbounded,
                     weak,

@@ -263,8 +263,8 @@ pub struct Runs {
 /// The class of a decorated method has one instance for the process …
 #[derive(Clone, PartialEq, Debug)]
 pub struct RunOwner {
-    /// … unless the class carries this decorator with this option.
-    pub unless: Option<(ExportPath, Place)>,
+    /// … unless the class carries one of these decorators with the option beside it.
+    pub unless: Vec<(ExportPath, Place)>,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -278,7 +278,8 @@ pub enum Runner {
         glob: Box<str>,
         export: Vec<Box<str>>,
     },
-    /// A method or function property of a value of that declared type: `const route: RouteOptions = { handler(req, reply) {} }`.
+    /// A method of a value of that declared type, or of a class that implements it:
+    /// `const route: RouteOptions = { handler(req, reply) {} }`, `class Log implements NestMiddleware { use() {} }`.
     Method { ty: TypeKey, name: Box<str> },
 }
 
@@ -304,6 +305,7 @@ pub enum Until {
 pub struct Container {
     pub library: usize,
     pub from: Callee,
+    pub when: Vec<Condition>,
     /// Bounded if one of these is present; always bounded if the list is empty and `unbounded` is false.
     pub bounded_if: Vec<Place>,
     /// Never bounded by itself (`new Map`).
@@ -410,7 +412,7 @@ pub struct Lifecycle {
     /// Setters with these decorators may run many times.
     pub rerun_setters: Vec<ExportPath>,
     pub activations: Vec<Activation>,
-    /// One instance for the process if this decorator option has this value.
+    /// One instance for the process if this decorator option has this value; the value `absent`: if it is not given.
     pub once_if: Option<(Box<str>, Box<str>)>,
 }
 

@@ -33,7 +33,7 @@ pub struct Index {
 #[derive(Clone, PartialEq, Debug, Default)]
 struct ByName {
     exact: FxHashMap<Box<str>, Vec<u32>>,
-    /// Names that end in `*`.
+    /// Names with a `*`.
     wild: Vec<(Box<str>, u32)>,
     /// Entries without a name: values of a type, element stores, exports of files.
     nameless: Vec<u32>,
@@ -45,7 +45,7 @@ impl ByName {
         for (position, name) in (0u32..).zip(names) {
             match name {
                 None => table.nameless.push(position),
-                Some(name) if name.ends_with('*') => table.wild.push((name.into(), position)),
+                Some(name) if name.contains('*') => table.wild.push((name.into(), position)),
                 Some(name) => table.exact.entry(name.into()).or_default().push(position),
             }
         }
@@ -323,7 +323,7 @@ impl Catalog {
                 .chain(table.wild.iter().map(|(name, _)| name))
         });
         names
-            .map(|name| name.trim_end_matches('*'))
+            .filter_map(|name| name.split('*').max_by_key(|piece| piece.len()))
             .filter(|name| !name.is_empty())
     }
 }

@@ -140,17 +140,12 @@ impl Names<'_> {
     }
 }
 
-/// A name, perhaps with `*` at its end, or a well-known symbol in brackets.
+/// A name, perhaps with one `*` in it, or a well-known symbol in brackets.
 fn member_name(member: &str, whole: &str) -> Result<Box<str>, Problem> {
     let symbol = member
         .strip_prefix("[Symbol.")
         .and_then(|rest| rest.strip_suffix(']'));
-    let word = symbol.unwrap_or(member);
-    let word = if word.len() > 1 || symbol.is_none() {
-        word.strip_suffix('*').unwrap_or(word)
-    } else {
-        word
-    };
+    let word = symbol.unwrap_or(member).replacen('*', "", 1);
     let is_word = word
         .chars()
         .all(|c| c.is_alphanumeric() || c == '_' || c == '$' || c == '-');

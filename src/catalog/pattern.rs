@@ -12,7 +12,7 @@ pub struct ExportPath {
     /// The package as imported, without `node:`; `None` for a global.
     pub module: Option<Box<str>>,
     /// The members after it. Empty is the module itself and its default export alike: see [`ExportPath::canonical`].
-    /// In the catalogue a last member may end in `*`, which stands for any rest (`react.use*`).
+    /// In the catalogue a member may have one `*`, which stands for any letters (`react.use*`, `fs.*Sync`).
     pub members: Vec<Box<str>>,
 }
 
@@ -61,10 +61,12 @@ impl ExportPath {
     }
 }
 
-/// Whether a name in the catalogue, which may end in `*`, means `name`.
+/// Whether a name in the catalogue, which may have one `*` for any letters, means `name`.
 pub fn name_matches(pattern: &str, name: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(start) => name.starts_with(start),
+    match pattern.split_once('*') {
+        Some((start, end)) => {
+            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+        }
         None => pattern == name,
     }
 }
@@ -162,6 +164,7 @@ pub enum Test {
     Key,
     /// Exactly this literal, as it is written in JavaScript without quotes.
     Literal(Box<str>),
+    /// The opposite; `not function` also holds where the argument is absent.
     Not(Box<Test>),
     /// One of these.
     AnyOf(Vec<Test>),

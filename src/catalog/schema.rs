@@ -175,7 +175,7 @@ pub(crate) struct RunsSchema {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RunOwnerSchema {
     pub is: OwnerKind,
-    pub unless: Option<UnlessSchema>,
+    pub unless: Option<Spanned<TextOr<UnlessSchema, UnlessSchema>>>,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
@@ -203,6 +203,8 @@ pub(crate) struct TakesSchema {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ContainerSchema {
     pub from: Texts,
+    #[serde(default)]
+    pub when: WhenSchema,
     #[serde(default)]
     pub bounded_if: Texts,
     #[serde(default)]

@@ -236,8 +236,8 @@ impl Project<'_> {
     }
 
     /// What a function of the project returns, if that is one thing that outlives the call: a module's variable, a field, a global.
-    pub fn returned_constant(&self, call: CallRef, hops: u32) -> Option<Path> {
-        if hops > 8 || self.call(call).how != How::Call {
+    pub fn returned_constant(&self, call: CallRef) -> Option<Path> {
+        if self.call(call).how != How::Call {
             return None;
         }
         let callee = call.with(self.call(call).callee);

@@ -33,7 +33,10 @@ pub mod typing;
 pub mod value;
 pub mod words;
 
+use std::cell::RefCell;
 use std::path::{Path as FilePath, PathBuf};
+
+use rustc_hash::FxHashMap;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{FileId, Place};
@@ -46,8 +49,9 @@ use link::Links;
 use model::Model;
 use names::{Names, Sym};
 use owner::Owners;
-use path::{At, FnRef};
+use path::{At, CallRef, ExprRef, FnRef, Path};
 use resolve::Resolver;
+use typing::Types;
 
 /// A file as it enters the project.
 pub struct SourceFile {
@@ -65,6 +69,10 @@ pub struct Project<'a> {
     owners: Owners,
     graph: CallGraph,
     model: Model,
+    /// Types that were asked for, and those that are being worked out (empty).
+    types: RefCell<FxHashMap<ExprRef, Types>>,
+    /// What calls give, as far as it was asked for.
+    call_paths: RefCell<FxHashMap<CallRef, Path>>,
 }
 
 struct File {
@@ -97,12 +105,24 @@ impl<'a> Project<'a> {
                 File { path: file.path, facts: file.facts, syms, package }
             })
             .collect();
-        let mut project =
-            Project { files, catalog, names, links, owners: Owners::default(), graph: CallGraph::default(), model: Model::default() };
+        let mut project = Project {
+            files,
+            catalog,
+            names,
+            links,
+            owners: Owners::default(),
+            graph: CallGraph::default(),
+            model: Model::default(),
+            types: RefCell::default(),
+            call_paths: RefCell::default(),
+        };
         project.owners = Owners::collect(&project);
         let stores = Owners::collect_stores(&project);
         project.owners.add_stores(stores);
         project.graph = CallGraph::build(&project);
+        // What was asked while the call graph was unfinished may have answers now.
+        project.types = RefCell::default();
+        project.call_paths = RefCell::default();
         project.model = Model::build(&project);
         project
     }

@@ -40,8 +40,16 @@ fn add(types: &mut Types, more: impl IntoIterator<Item = (Ty, Tier)>) {
 
 impl Project<'_> {
     /// The types an expression may have.
+    ///
+    /// A type that depends on itself (`x = x.on(…)`) is unknown where the circle closes.
     pub fn types_of(&self, expr: ExprRef) -> Types {
-        self.types_of_expr(expr, 0)
+        if let Some(known) = self.types.borrow().get(&expr) {
+            return known.clone();
+        }
+        self.types.borrow_mut().insert(expr, Types::new());
+        let types = self.types_of_expr(expr, 0);
+        self.types.borrow_mut().insert(expr, types.clone());
+        types
     }
 
     fn types_of_expr(&self, expr: ExprRef, depth: u32) -> Types {

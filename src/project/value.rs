@@ -231,18 +231,21 @@ impl Project<'_> {
         (steps.is_empty() && elements.len() == 1).then(|| self.literal_element(array, 0, hops)).flatten()
     }
 
+    /// What a call gives: usually itself, but some give back what they were given, or what outlives them.
+    ///
+    /// A call that is asked about while its own answer is worked out is itself.
     fn call_path(&self, call: super::path::CallRef, hops: u32) -> Path {
-        if let Some(same) = self.alias_of(call) {
-            return self.path_within(same, hops);
+        let itself = Path::root(Root::Call(call));
+        if let Some(known) = self.call_paths.borrow().get(&call) {
+            return known.clone();
         }
-        if let Some(owner) = self.constructed(call) {
-            let _ = owner;
-            return Path::root(Root::Call(call));
-        }
-        match self.returned_constant(call, hops) {
-            Some(path) => path,
-            None => Path::root(Root::Call(call)),
-        }
+        self.call_paths.borrow_mut().insert(call, itself.clone());
+        let path = match self.alias_of(call) {
+            Some(same) => self.path_within(same, hops),
+            None => self.returned_constant(call).unwrap_or(itself),
+        };
+        self.call_paths.borrow_mut().insert(call, path.clone());
+        path
     }
 
     fn logical_path(&self, at: ExprRef, operator: LogicalOperator, left: ExprRef, right: ExprRef, hops: u32) -> Path {

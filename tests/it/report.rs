@@ -159,6 +159,19 @@ fn single(path: &str, text: &str, snippet: &str) -> Sample {
 }
 
 #[test]
+fn a_label_inside_another_is_drawn_beside_it() {
+    let mut sample = single(
+        "a.js",
+        "process.on('exit', () => this.flush());\n",
+        "process.on('exit', () => this.flush())",
+    );
+    let inner = |snippet, text| Label::new(place(&sample.files, 0, snippet), text);
+    let evidence = vec![inner("on", "the holder"), inner("() =>", "what is kept")];
+    sample.diagnostics[0].evidence = evidence;
+    insta::assert_snapshot!("overlapping", printed(&sample, PRETTY));
+}
+
+#[test]
 fn a_minified_line_is_cut_and_keeps_its_column() {
     let text = format!("{}leak(){}", "a;".repeat(100_000), "b;".repeat(1_000_000));
     let pretty = printed(&single("bundle.js", &text, "leak()"), PRETTY);
