@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use thiserror::Error;
@@ -151,63 +151,58 @@ impl Found<'_> {
         for folder in rest {
             builder.add(folder);
         }
-        // The `ignore` crate opens ignore files unchecked, above the start too; a pipe of that name would hang it.
+        // Ignore files above the start are opened too.
         let starts = std::iter::once(first).chain(rest.iter().map(PathBuf::as_path));
-        if starts
-            .flat_map(Path::ancestors)
-            .any(|folder| self.has_odd_ignore_file(folder))
-        {
+        let mut odd: Vec<PathBuf> = starts.flat_map(Path::ancestors).filter_map(odd_ignore_file).collect();
+        if odd.is_empty() {
+            builder
+                .standard_filters(true)
+                .require_git(false)
+                .follow_links(false)
+                .threads(threads);
+            builder.add_custom_ignore_filename(".leaklintignore");
+            let found_odd = Arc::new(Mutex::new(Vec::new()));
+            let filter_odd = Arc::clone(&found_odd);
+            // The walker opens a folder's ignore files before it shows the folder; only this comes earlier.
+            builder.filter_entry(move |entry| {
+                if !entry.file_type().is_some_and(|file_type| file_type.is_dir()) {
+                    return true;
+                }
+                let odd = odd_ignore_file(entry.path());
+                let is_fine = odd.is_none();
+                filter_odd.lock().unwrap_or_else(PoisonError::into_inner).extend(odd);
+                is_fine && entry.file_name() != "node_modules"
+            });
+            builder.build_parallel().run(|| {
+                Box::new(|entry| {
+                    match entry {
+                        Ok(entry) => self.visit(&entry),
+                        Err(error) => self.report_walk_error(&error),
+                    }
+                    WalkState::Continue
+                })
+            });
+            odd.append(&mut found_odd.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        for file in odd {
+            let name = file.file_name().unwrap_or_default().display();
+            let message = format!("the folder is left out: its `{name}` is not a regular file");
+            self.add_problem(file.parent().unwrap_or(&file), ProblemKind::Unreadable, message);
+        }
+    }
+
+    fn visit(&self, entry: &DirEntry) {
+        if !entry.file_type().is_some_and(|file_type| file_type.is_file()) {
             return;
         }
-        builder
-            .standard_filters(true)
-            .require_git(false)
-            .follow_links(false)
-            .threads(threads);
-        builder.add_custom_ignore_filename(".leaklintignore");
-        builder.build_parallel().run(|| {
-            Box::new(|entry| match entry {
-                Ok(entry) => self.visit(&entry),
-                Err(error) => {
-                    self.report_walk_error(&error);
-                    WalkState::Continue
-                }
-            })
-        });
-    }
-
-    fn visit(&self, entry: &DirEntry) -> WalkState {
-        let Some(file_type) = entry.file_type() else {
-            return WalkState::Continue;
-        };
-        if file_type.is_dir() {
-            let is_start = entry.depth() == 0;
-            if !is_start && (entry.file_name() == "node_modules" || self.has_odd_ignore_file(entry.path())) {
-                return WalkState::Skip;
-            }
-        } else if file_type.is_file() {
-            match kind_of(entry.path()) {
-                FileKind::Source => self.add(FoundFile {
-                    disk: entry.path().to_path_buf(),
-                    named: false,
-                }),
-                FileKind::Minified => self.skip(entry.path(), "minified"),
-                FileKind::Declarations | FileKind::Other => {}
-            }
+        match kind_of(entry.path()) {
+            FileKind::Source => self.add(FoundFile {
+                disk: entry.path().to_path_buf(),
+                named: false,
+            }),
+            FileKind::Minified => self.skip(entry.path(), "minified"),
+            FileKind::Declarations | FileKind::Other => {}
         }
-        WalkState::Continue
-    }
-
-    /// Whether the folder has an ignore file that must not be opened; the folder is reported and left out.
-    fn has_odd_ignore_file(&self, folder: &Path) -> bool {
-        let odd = IGNORE_FILES.iter().find(|name| {
-            fs::metadata(folder.join(name)).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-        });
-        if let Some(name) = odd {
-            let message = format!("the folder is left out: its `{name}` is not a regular file");
-            self.add_problem(folder, ProblemKind::Unreadable, message);
-        }
-        odd.is_some()
     }
 
     fn report_walk_error(&self, error: &ignore::Error) {
@@ -239,6 +234,12 @@ impl Found<'_> {
     fn add(&self, file: FoundFile) {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).push(file);
     }
+}
+
+/// An ignore file of the folder that must not be opened: the `ignore` crate does so unchecked, and a pipe would hang it.
+fn odd_ignore_file(folder: &Path) -> Option<PathBuf> {
+    let mut files = IGNORE_FILES.iter().map(|name| folder.join(name));
+    files.find(|file| fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()))
 }
 
 fn without_path(error: &ignore::Error) -> String {

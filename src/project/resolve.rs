@@ -193,12 +193,10 @@ fn package_name(specifier: &str) -> Option<(&str, &str)> {
             .split_once('/')
             .is_some_and(|(scope, name)| is_word(scope) && is_word(name)),
         // `bun:sqlite` and its like are modules of a runtime; their names serve as the package's.
-        None => {
-            is_word(name)
-                || name
-                    .split_once(':')
-                    .is_some_and(|(scheme, name)| is_word(scheme) && is_word(name))
-        }
+        None => match name.split_once(':') {
+            Some((scheme, name)) => is_word(scheme) && is_word(name) && !["data", "blob"].contains(&scheme),
+            None => is_word(name),
+        },
     };
     is_name.then(|| (name, rest.trim_matches('/')))
 }

@@ -17,6 +17,9 @@ const WIDTH: usize = 200;
 /// Characters that a cut line shows before its first label.
 const LEAD: usize = 60;
 
+/// Bytes of a label's underline below which it says little.
+const READABLE: usize = 4;
+
 /// Lines shown above and below a label's line.
 pub(super) const CONTEXT_LINES: usize = 1;
 
@@ -68,6 +71,12 @@ impl Excerpt {
             }
             excerpt.add_line(source, number, &on_line, &spans, &mut places);
         }
+        let places: Vec<SourceSpan> = (0..places.len()).map(|index| apart(&places, index)).collect();
+        for (place, span) in places.iter().zip(&spans) {
+            excerpt
+                .columns
+                .push((place.offset(), source.position(span.start).column as usize - 1));
+        }
         (excerpt, places)
     }
 
@@ -109,7 +118,6 @@ impl Excerpt {
             let (from, to) = (column(spans[index].start), column(spans[index].end));
             let at = offset_of(from);
             places[index] = SourceSpan::from((at, offset_of(to).saturating_sub(at)));
-            self.columns.push((at, from));
         }
         self.lines.push(ExcerptLine {
             number,
@@ -124,6 +132,35 @@ impl Excerpt {
             .partition_point(|line| line.start <= offset)
             .saturating_sub(1)
     }
+}
+
+/// A piece of a label that no label inside it covers, the first that can be read: `miette` cannot draw one inside another.
+fn apart(places: &[SourceSpan], index: usize) -> SourceSpan {
+    let end = |place: &SourceSpan| place.offset() + place.len();
+    let own = places[index];
+    let mut inner: Vec<&SourceSpan> = places
+        .iter()
+        .enumerate()
+        .filter(|&(other, place)| {
+            let is_inside = own.offset() <= place.offset() && end(place) <= end(&own);
+            other != index && is_inside && place.len() < own.len()
+        })
+        .map(|(_, place)| place)
+        .collect();
+    inner.sort_unstable_by_key(|place| place.offset());
+    let mut pieces = Vec::new();
+    let mut from = own.offset();
+    for place in inner {
+        pieces.push((from, place.offset().saturating_sub(from)));
+        from = from.max(end(place));
+    }
+    pieces.push((from, end(&own).saturating_sub(from)));
+    let first = pieces.iter().find(|&&(_, length)| length >= READABLE);
+    let longest = pieces.iter().rev().max_by_key(|&&(_, length)| length);
+    first
+        .or(longest)
+        .filter(|&&(_, length)| length > 0)
+        .map_or(own, |&piece| SourceSpan::from(piece))
 }
 
 impl SourceCode for Excerpt {
