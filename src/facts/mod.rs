@@ -4,6 +4,7 @@
 //! known here, and no SWC type leaves [`lower`].
 
 pub mod body;
+pub mod dump;
 pub mod expr;
 pub mod ids;
 pub mod lower;
