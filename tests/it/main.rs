@@ -1,5 +1,6 @@
 //! The integration tests: one binary, because each further one would link the parser again.
 
+mod bindings;
 mod catalog;
 mod command_line;
 mod driver;
