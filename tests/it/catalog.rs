@@ -30,7 +30,6 @@ const RULES: [&str; 14] = [
 
 #[test]
 fn builtin_files_load() {
-<<<<<<< HEAD
     loaded(builtin::FILES);
     assert!(builtin().libraries.len() >= 30);
 }
@@ -434,14 +433,10 @@ fn load_fixture(name: &str) -> Catalog {
 
 fn loaded(files: &[(&str, &str)]) -> Catalog {
     load(files).unwrap_or_else(|errors| {
-=======
-    if let Err(errors) = load(builtin::FILES) {
->>>>>>> cli
         let errors: Vec<String> = errors
             .iter()
             .map(|error| format!("{error} ({:?})", error.help))
             .collect();
-<<<<<<< HEAD
         panic!("{}", errors.join("\n"))
     })
 }
@@ -450,8 +445,5 @@ fn export(module: Option<&str>, members: &[&str]) -> ExportPath {
     ExportPath {
         module: module.map(Into::into),
         members: members.iter().map(|&member| member.into()).collect(),
-=======
-        panic!("{}", errors.join("\n"));
->>>>>>> cli
     }
 }
