@@ -107,12 +107,20 @@ impl Project<'_> {
         }
     }
 
-    /// The last name of the callee: `on` of `this.socket.on`, `setInterval`.
+    /// The last name of the callee, as the catalogue keeps it: `on` of `this.socket.on`, `setInterval`, the exported name
+    /// of an import whatever it is called here, and nothing (`""`) for a default export.
     pub fn callee_name(&self, call: CallRef) -> Option<&str> {
         let facts = self.facts(call.file);
-        match *facts.expr(self.call(call).callee) {
-            Expr::Member { name, .. } | Expr::Global(name) | Expr::Import { name, .. } => Some(facts.name(name)),
-            Expr::Binding(binding) => Some(facts.name(facts.binding(binding).name)),
+        let callee = call.with(self.call(call).callee);
+        match *facts.expr(callee.id) {
+            Expr::Member { name, .. } | Expr::Global(name) => Some(facts.name(name)),
+            Expr::Binding(binding) => Some(match self.path(callee) {
+                Path { root: Root::Package(_), steps } => match steps.last() {
+                    Some(Step::Field(name)) => self.text(*name),
+                    _ => "",
+                },
+                _ => facts.name(facts.binding(binding).name),
+            }),
             _ => None,
         }
     }

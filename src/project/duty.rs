@@ -72,6 +72,8 @@ pub enum To {
 enum Action {
     Nothing,
     Acquire,
+    /// The promise of the acquisition is waited for: if it rejects, nothing was acquired.
+    Confirm,
     Release(CallRef),
     /// May release it, or surely does later.
     Arm { must: bool },
@@ -244,6 +246,7 @@ impl Run<'_, '_, '_> {
                     EdgeKind::Throw(strength) | EdgeKind::Reject(strength) if strength < limit => continue,
                     // Acquiring that throws acquires nothing; releasing that throws has released.
                     EdgeKind::Throw(_) | EdgeKind::Reject(_) if actions[id.index()] == Action::Acquire => state,
+                    EdgeKind::Throw(_) | EdgeKind::Reject(_) if actions[id.index()] == Action::Confirm => State::Absent,
                     EdgeKind::Branch { test, taken } if after != State::Absent => match self.through(test, taken, after, guards, absent) {
                         Some(state) => state,
                         None => continue,
@@ -263,7 +266,7 @@ impl Run<'_, '_, '_> {
     fn apply(&self, action: Action, state: State, outcome: &mut Outcome) -> State {
         match (action, state) {
             (Action::Acquire, _) => State::Live,
-            (Action::Nothing | Action::Unknown, state) => state,
+            (Action::Nothing | Action::Unknown | Action::Confirm, state) => state,
             (Action::Settle, State::Live) => State::Settled,
             (Action::Settle, state) => state,
             (_, State::Absent) => State::Absent,
@@ -359,6 +362,7 @@ impl Run<'_, '_, '_> {
                         let outer = !project.is_within(function.with(project.facts(function.file).binding(to).function), project.activation_of(self.acquisition.function));
                         if outer && self.depth == 0 && self.carries(function.with(value)) { Action::Escape(To::Owner) } else { Action::Nothing }
                     }
+                    Op::Await(of) if self.is_the_promise(function.with(of)) => Action::Confirm,
                     Op::Store { to, value } => self.store_action(function.with(to), function.with(value)),
                     Op::Return(Some(value)) | Op::Yield(value) => {
                         if self.carries(function.with(value)) { Action::Escape(To::Caller) } else { Action::Nothing }
@@ -380,6 +384,12 @@ impl Run<'_, '_, '_> {
             }
             What::Entry | What::Join | What::Exit(_) => Action::Nothing,
         }
+    }
+
+    /// Whether an expression is the promise that the acquiring call gave.
+    fn is_the_promise(&self, expr: ExprRef) -> bool {
+        let awaited = self.acquisition.items.iter().any(|item| item.steps.first() == Some(&super::path::Step::Awaited));
+        awaited && self.project.path(expr) == Path::root(Root::Call(self.acquisition.call))
     }
 
     /// A store into something that lives on hands the thing over; into a local object it does not matter yet.
@@ -439,6 +449,9 @@ impl Run<'_, '_, '_> {
         }
         if project.releases_items(self.acquisition, &self.items, call) != Match::No {
             return Action::Release(call);
+        }
+        if matches!(project.invoked(call), super::effects::Invoked::Handlers { of, .. } if self.is_the_promise(of)) {
+            return Action::Confirm;
         }
         if self.group.is_some_and(|group| project.settles(group, call)) {
             return Action::Settle;

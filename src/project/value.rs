@@ -48,7 +48,10 @@ impl Project<'_> {
                 let module = self.module_path(at, *module);
                 self.field(module, self.sym(at.file, *name), at, hops)
             }
-            Expr::Param { function, index } => Path::root(Root::Param(at.with(*function), *index)),
+            Expr::Param { function, index } => match self.fulfilled_with(at.with(*function), *index) {
+                Some(promise) => self.path_within(promise, hops).step(Step::Awaited, at),
+                None => Path::root(Root::Param(at.with(*function), *index)),
+            },
             Expr::RestParam { function, index } => Path::root(Root::Rest(at.with(*function), *index)),
             Expr::Member { object, name, .. } => {
                 let object = self.path_within(at.with(*object), hops);
@@ -106,6 +109,13 @@ impl Project<'_> {
             | Expr::Caught
             | Expr::Jsx { .. } => Path::root(Root::Opaque(at)),
         }
+    }
+
+    /// The promise whose value the parameter of a `.then` handler is.
+    fn fulfilled_with(&self, function: super::path::FnRef, index: u16) -> Option<ExprRef> {
+        let (call, 0) = self.function(function).argument_of? else { return None };
+        let call = function.with(call);
+        (index == 0 && self.callee_name(call) == Some("then")).then(|| self.receiver(call)).flatten()
     }
 
     fn literal_root(&self, at: ExprRef, literal: &Literal) -> Root {
