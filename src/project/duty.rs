@@ -118,7 +118,7 @@ impl Engine {
     /// Whether the acquisition is released on the ways out of its activation.
     pub fn release(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>) -> Release {
         let root = project.activation_of(acquisition.function);
-        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live: acquisition.at_entry && root == acquisition.function, depth: 0, group: None };
+        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live: acquisition.at_entry && root == acquisition.function, depth: 0, group: None, missed_later: Vec::new() };
         let outcome = run.run(root);
         outcome.judge()
     }
@@ -126,7 +126,8 @@ impl Engine {
     /// As [`Self::release`], for a callback that is entered while the duty is live and settles a promise: only ways on
     /// which it settles count.
     pub fn release_when_settled(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, group: &SettleGroup, callback: FnRef) -> Release {
-        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live: true, depth: 1, group: Some(group) };
+        let entry_live = callback != acquisition.function;
+        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live, depth: 1, group: Some(group), missed_later: Vec::new() };
         run.run(callback).judge()
     }
 }
@@ -184,6 +185,8 @@ struct Run<'r, 'p, 'a> {
     depth: u32,
     /// Where set, only exits behind a settling call count.
     group: Option<&'r SettleGroup>,
+    /// Ways out of continuations (callbacks that run once, when the work is done) that miss the release.
+    missed_later: Vec<Missed>,
 }
 
 /// A point of the search: a node, and the state in which it is entered.
@@ -219,6 +222,7 @@ impl Run<'_, '_, '_> {
                 }
             }
         }
+        outcome.missed.append(&mut self.missed_later);
         outcome
     }
 
@@ -478,7 +482,7 @@ impl Run<'_, '_, '_> {
                 None => continue,
             };
             let constructs = project.call(call).how == How::New;
-            let mut run = Run { engine: self.engine, project, acquisition: self.acquisition, items, entry_live: true, depth: self.depth + 1, group: None };
+            let mut run = Run { engine: self.engine, project, acquisition: self.acquisition, items, entry_live: true, depth: self.depth + 1, group: None, missed_later: Vec::new() };
             let outcome = run.run(callee);
             let action = match outcome.judge() {
                 Release::Always => Action::Release(call),
@@ -551,6 +555,10 @@ impl Run<'_, '_, '_> {
         if matches!(project.callee_name(call), Some("push" | "add" | "set" | "unshift")) && project.receiver(call).is_some() {
             return Action::Escape(To::Owner);
         }
+        // The library's own calls borrow what they do not say they take.
+        if project.is_of_library(call, self.acquisition.entry.library) {
+            return Action::Nothing;
+        }
         if self.is_disposer(arg) && project.is_one_of(&self.items, arg) == Match::No {
             return Action::Escape(To::Unknown);
         }
@@ -569,14 +577,22 @@ impl Run<'_, '_, '_> {
             return Action::Arm { must: false };
         }
         let acquisition = self.acquisition;
-        let mut run = Run { engine: self.engine, project, acquisition, items: self.items.clone(), entry_live: true, depth: self.depth + 1, group: None };
-        let released = match run.run(callback).judge() {
-            Release::Always => true,
-            Release::Sometimes { missed, .. } => missed.iter().all(|missed| missed.strength == Strength::Weak || missed.opaque),
+        let mut run = Run { engine: self.engine, project, acquisition, items: self.items.clone(), entry_live: true, depth: self.depth + 1, group: None, missed_later: Vec::new() };
+        let outcome = run.run(callback).judge();
+        let is_continuation = self.is_continuation(call, position);
+        let must = match outcome {
+            Release::Always => is_continuation || project.fires_surely(call),
+            Release::Sometimes { missed, .. } => {
+                let strong: Vec<Missed> = missed.into_iter().filter(|missed| missed.strength == Strength::Strong && !missed.opaque).collect();
+                let clean = strong.is_empty();
+                if is_continuation {
+                    self.missed_later.extend(strong);
+                }
+                is_continuation || clean && project.fires_surely(call)
+            }
             Release::Never | Release::Escapes(_) => false,
         };
-        let must = released && (project.fires_surely(call, position) || self.is_continuation(call, position));
-        if must { Action::Arm { must: true } } else { Action::Arm { must: false } }
+        Action::Arm { must }
     }
 
     /// The last argument of a call on the thing itself, or an error-first callback: it is called once, when the work is done.
@@ -597,6 +613,24 @@ impl Project<'_> {
         }
     }
 
+    /// Whether a call is one of a library's own, by the package its callee comes from.
+    pub fn is_of_library(&self, call: CallRef, library: usize) -> bool {
+        let mut at = call;
+        for _ in 0..8 {
+            let path = self.path(at.with(self.call(at).callee));
+            match path.root {
+                Root::Package(module) => {
+                    let packages = &self.catalog.libraries[library].packages;
+                    let module = self.text(module);
+                    return packages.iter().any(|package| module == &**package || module.strip_prefix(&**package).is_some_and(|rest| rest.starts_with('/')));
+                }
+                Root::Call(inner) if inner != at => at = inner,
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// Whether a callback's first parameter is an error: the call fires it once, when its work is done.
     pub fn is_error_first(&self, call: CallRef, position: usize) -> bool {
         let Some(arg) = self.argument(call, position) else { return false };
@@ -608,7 +642,7 @@ impl Project<'_> {
     }
 
     /// Whether a registered callback surely fires before what it waits on is garbage: terminal events, timers.
-    pub fn fires_surely(&self, call: CallRef, _position: usize) -> bool {
+    pub fn fires_surely(&self, call: CallRef) -> bool {
         let Some(name) = self.callee_name(call) else { return false };
         for entry in self.catalog.acquires_named(name) {
             if self.matches(&entry.callee, call).is_none() || !self.holds(&entry.when, call) {

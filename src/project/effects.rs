@@ -145,11 +145,6 @@ impl Project<'_> {
         if let Invoked::Executor(executor) = self.invoked(call) {
             return (self.function(executor).params.len() > 1).then_some(Strength::Strong);
         }
-        if self.callee_name(call).is_some_and(|name| {
-            self.catalog.leaves_named(name).any(|entry| entry.how == Leaving::Total && self.matches(&entry.callee, call).is_some())
-        }) {
-            return None;
-        }
         if depth < MAX_THROW_DEPTH {
             let callees = self.callees(call);
             if !callees.is_empty() && callees.iter().all(|&callee| self.function(callee).is_async) {

@@ -87,7 +87,7 @@ impl Project<'_> {
                             found.extend(self.last_name(function.with(object)));
                         }
                     }
-                    Op::Assign { to, value, .. } if self.holds_item(&acquisition.items, function.with(value)) => {
+                    Op::Assign { to, value, .. } if self.outlives_activation(function, to, acquisition.function) && self.holds_item(&acquisition.items, function.with(value)) => {
                         found.push(self.sym(function.file, self.facts(function.file).binding(to).name));
                     }
                     Op::Call(call) => {
@@ -102,6 +102,12 @@ impl Project<'_> {
             }
         }
         found
+    }
+
+    /// Whether a variable is declared outside an activation.
+    fn outlives_activation(&self, function: FnRef, variable: crate::facts::ids::BindingId, activation: FnRef) -> bool {
+        let declared = function.with(self.facts(function.file).binding(variable).function);
+        !self.is_within(declared, activation)
     }
 
     fn outermost(&self, function: FnRef) -> FnRef {

@@ -100,8 +100,18 @@ fn is_stable(project: &Project<'_>, test: ExprRef) -> bool {
 
 /// Whether a line is under a guard that makes it run once per life of a variable: `if (!started)`, `if (timer) return`.
 pub fn is_idempotent(project: &Project<'_>, function: FnRef, index: usize) -> bool {
-    let direct = guards_of(project, function, index).iter().any(|guard| is_latch(project, function, guard.test, guard.taken));
+    let direct = guards_of(project, function, index).iter().any(|guard| is_latch(project, function, guard.test, guard.taken) && !is_reopened(project, function, index, guard.test));
     direct || early_return_latch(project, function, index)
+}
+
+/// Whether the same body sets the latch back behind the line, so that the next round gets through again.
+fn is_reopened(project: &Project<'_>, function: FnRef, index: usize, test: ExprRef) -> bool {
+    let (test, _) = strip(project, test, true);
+    let Expr::Binding(latch) = *project.expr(test) else { return false };
+    project.function(function).ops[index..].iter().any(|op| match *op {
+        Op::Assign { to, value, .. } => to == latch && (project.as_bool(function.with(value)) == Some(false) || project.path(function.with(value)).is_nullish()),
+        _ => false,
+    })
 }
 
 /// `if (latch) return` before the line, in the same body.

@@ -203,6 +203,9 @@ impl Project<'_> {
         let repeats = self.repeats_call(acquisition.call);
         let at = Place { file: acquisition.call.file, span: self.call(acquisition.call).callee_span };
         let label = self.holder_label(holder, &region, at);
+        if matches!(region, Region::Owner(_)) && self.is_constructor(function) {
+            return None;
+        }
         let (grade, why, teardown) = match region {
             Region::Process => self.process_repetition(function, repeats, Resource::Listener)?,
             Region::Outlives => match repeats {

@@ -46,6 +46,13 @@ impl Project<'_> {
 
     /// What the object's type says of its life.
     fn typed_region(&self, expr: ExprRef) -> Option<Region> {
+        // `const { socket } = req`: the variable is the part.
+        if let Expr::Binding(binding) = *self.expr(expr)
+            && let [only] = self.facts(expr.file).binding(binding).values[..]
+            && matches!(self.expr(expr.with(only)), Expr::Member { .. })
+        {
+            return self.typed_region(expr.with(only));
+        }
         // A part may outlive its whole: `req.socket`.
         if let Expr::Member { object, name, .. } = *self.expr(expr) {
             let name = self.facts(expr.file).name(name);

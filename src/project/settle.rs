@@ -69,11 +69,16 @@ impl Engine {
         let mut ways = 0;
         for &function in &group.functions {
             let is_own = own.iter().any(|&each| project.is_within(function, each));
-            if is_own && acquisition.entry.self_ending || function == acquisition.function {
+            if is_own && acquisition.entry.self_ending {
+                continue;
+            }
+            let outcome = self.release_when_settled(project, acquisition, group, function);
+            if function == acquisition.function && outcome == Release::Never {
+                // Settles only before it acquires.
                 continue;
             }
             ways += 1;
-            match self.release_when_settled(project, acquisition, group, function) {
+            match outcome {
                 Release::Always | Release::Escapes(_) => {
                     released_at.get_or_insert(acquisition.call);
                 }
@@ -94,7 +99,9 @@ impl Engine {
             missed.extend(project.op_of(call).map(|index| Missed::settled(project.calling(call), index as u32)));
         }
         if ways == 0 {
-            return None;
+            // Nothing else settles it: a delay, unless it can only reject and so was made to win a race.
+            let only_rejects = acquisition.entry.self_ending && project.only_rejects(group);
+            return only_rejects.then_some(Release::Never);
         }
         missed.retain(|missed| !missed.opaque);
         Some(match (missed.is_empty(), released_at) {
@@ -106,6 +113,23 @@ impl Engine {
 }
 
 impl Project<'_> {
+    /// Whether nothing fulfils the promise.
+    fn only_rejects(&self, group: &SettleGroup) -> bool {
+        let Some(resolve) = group.settlers.first() else { return false };
+        group.settlers.len() > 1
+            && self.nested(group.executor).all(|function| {
+                let ops = &self.function(function).ops;
+                ops.iter().all(|op| match *op {
+                    Op::Call(call) => {
+                        let call = function.with(call);
+                        let fact = self.call(call);
+                        self.path(call.with(fact.callee)) != *resolve && fact.args.iter().all(|&arg| self.path(call.with(arg)) != *resolve)
+                    }
+                    _ => true,
+                })
+            })
+    }
+
     /// The first operation in which a function settles.
     fn settle_point(&self, group: &SettleGroup, function: FnRef) -> Option<Missed> {
         let ops = &self.function(function).ops;

@@ -336,8 +336,13 @@ impl Project<'_> {
         if some.iter().any(|each| others.contains(each)) {
             return Match::May;
         }
-        let unknown = |paths: &[Path]| paths.iter().any(|path| !path.is_definite());
+        let unknown = |paths: &[Path]| paths.iter().any(|path| !path.is_definite() && !self.is_settler_path(path));
         if unknown(&some) || unknown(&others) { Match::May } else { Match::No }
+    }
+
+    /// `resolve` or `reject` of an executor: nobody else has them.
+    fn is_settler_path(&self, path: &Path) -> bool {
+        matches!(path.root, Root::Param(function, _) if path.is_root() && self.is_executor(function))
     }
 
     /// `window`, `globalThis`, `self`, `global`: their members are the globals.
