@@ -242,11 +242,24 @@ impl Catalog {
 
     /// Calls that give a value of a type, and where in the call it is.
     pub fn factories_named(&self, name: &str) -> impl Iterator<Item = (TypeKey, &Callee, &Place)> {
-        self.index.factories.named(name).map(|position| {
-            let (key, factory) = self.index.factory_positions[position];
-            let (callee, place) = &self.ty(key).factories[factory as usize];
-            (key, callee, place)
-        })
+        self.index
+            .factories
+            .named(name)
+            .map(|position| self.factory(position))
+    }
+
+    /// Factories that are values of a type themselves.
+    pub fn value_factories(&self) -> impl Iterator<Item = (TypeKey, &Callee, &Place)> {
+        self.index
+            .factories
+            .nameless()
+            .map(|position| self.factory(position))
+    }
+
+    fn factory(&self, position: usize) -> (TypeKey, &Callee, &Place) {
+        let (key, factory) = self.index.factory_positions[position];
+        let (callee, place) = &self.ty(key).factories[factory as usize];
+        (key, callee, place)
     }
 
     /// Types that `new path()` makes.
