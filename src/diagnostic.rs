@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::ids::Span;
+use crate::source::Position;
 
 /// A file of the run: its position in the sorted list of walked files.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -69,7 +70,10 @@ pub struct Label {
 
 impl Label {
     pub fn new(place: Place, text: impl Into<String>) -> Self {
-        Self { place, text: text.into() }
+        Self {
+            place,
+            text: text.into(),
+        }
     }
 }
 
@@ -94,5 +98,42 @@ impl Diagnostic {
     /// Orders findings by place, then rule, then message: the order of every output.
     pub fn sort_key(&self) -> (Place, &'static str, &str) {
         (self.primary.place, self.rule, &self.message)
+    }
+}
+
+/// Why a file was not analysed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemKind {
+    /// Left out on purpose: minified, generated, or no JavaScript.
+    Skipped,
+    /// The operating system does not give its bytes.
+    Unreadable,
+    /// Its bytes are no UTF-8 text.
+    NotText,
+    /// The parser gives no tree.
+    Syntax,
+    /// It took longer than its budget and was given up.
+    TimedOut,
+    /// leaklint failed on it.
+    Internal,
+}
+
+/// A file, or a folder, that was not analysed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+pub struct Problem {
+    /// As it is printed, with `/` between the parts.
+    pub path: String,
+    pub kind: ProblemKind,
+    /// Why, one clause, lower case, no full stop.
+    pub message: String,
+    #[serde(rename = "at")]
+    pub place: Option<Position>,
+}
+
+impl Problem {
+    /// Whether the file should have been analysed: it counts under `--strict`.
+    pub fn is_failure(&self) -> bool {
+        self.kind != ProblemKind::Skipped
     }
 }

@@ -116,6 +116,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/sequelize.toml"),
     ),
     (
+        "rules/catalog/shapes.toml",
+        include_str!("../../rules/catalog/shapes.toml"),
+    ),
+    (
         "rules/catalog/signal-exit.toml",
         include_str!("../../rules/catalog/signal-exit.toml"),
     ),

@@ -109,9 +109,10 @@ pub enum Used {
 pub enum Op {
     /// The call happens here; its callee and arguments have been evaluated.
     Call(CallId),
-    /// A variable is declared with a value or assigned.
+    /// A variable is declared with a value or assigned. Function declarations and imports have none: their value is there
+    /// from the start. So have plain parameters; one that is destructured or has a default is declared at the start.
     Assign { to: BindingId, value: ExprId, declares: bool },
-    /// A place is written: `to` is an `Expr::Member` or `Expr::Element`.
+    /// A place is written: `to` is an `Expr::Member` or `Expr::Element`, or the `Expr::Global` of an undeclared variable.
     Store { to: ExprId, value: ExprId },
     /// `delete object.place`.
     Delete(ExprId),
@@ -146,7 +147,7 @@ pub enum Op {
     Block(LabelId),
     EndBlock(LabelId),
     Switch { label: LabelId, on: ExprId },
-    /// A case's test, `None` for `default`. The body follows and falls through into the next case.
+    /// A case's test, `None` for `default`; what the tests do stands before the `Switch`. The body follows and falls through into the next case.
     Case(Option<ExprId>),
     EndSwitch(LabelId),
     Break(LabelId),

@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{BindingId, CallId, ClassId, ExprId, FnId, Name, TypeId};
 
-/// An expression. Parentheses, `!`, `satisfies` and the comma operator's dropped parts are gone; the value of an
+/// An expression. Parentheses, `!`, `as const` and the comma operator's dropped parts are gone; the value of an
 /// assignment is its right side.
 ///
 /// *Pure* shapes (all but `Call`, `Function`, `Class`, `Object`, `Array`, `Jsx`, `Opaque`) are shared: two occurrences of
 /// `this.pool.size` in one function have the same id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Expr {
     /// Something that is not modelled, such as `new.target`.
     Opaque,
@@ -73,7 +73,7 @@ pub enum Expr {
     Jsx { tag: ExprId, attributes: Box<[JsxAttribute]> },
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Literal {
     String(Name),
     /// A number as written in its shortest form.
@@ -86,7 +86,7 @@ pub enum Literal {
     Regex(Name),
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Property {
     /// `name: value`, `name`, `name() {}`, `"name": value`.
     Field { name: Name, value: ExprId },
@@ -98,7 +98,7 @@ pub enum Property {
     Spread(ExprId),
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct JsxAttribute {
     /// The attribute's name; empty for a spread.
     pub name: Name,

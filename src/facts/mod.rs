@@ -4,6 +4,7 @@
 //! known here, and no SWC type leaves [`lower`].
 
 pub mod body;
+pub mod dump;
 pub mod expr;
 pub mod ids;
 pub mod lower;
@@ -82,7 +83,8 @@ pub struct Binding {
     /// Every value that is ever assigned, the initial one included, in source order.
     ///
     /// A parameter's is `Expr::Param`; a function's `Expr::Function`; an import's `Expr::Import` or `Expr::Module`;
-    /// a destructured name's is the member of what is destructured; a default value adds an `Expr::Choice`.
+    /// a destructured name's is the member of what is destructured; a default value makes it a
+    /// `Expr::Logical` (`Nullish`) of both.
     pub values: Vec<ExprId>,
     /// How many of `values` come from an assignment after the declaration (`x = …`, `x++`, `for (x of …)`).
     pub reassigned: u16,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{BindingId, ExprId, Name, Span, TypeId};
 
 /// A type as written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TypeExpr {
     /// `Pool`, `pg.Pool`, `Promise<Client>`: the named thing (`Binding`, `Import`, `Member`, `Global`) and its arguments.
     Named { name: ExprId, args: Box<[TypeId]> },
@@ -24,13 +24,13 @@ pub enum TypeExpr {
     Other,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FunctionType {
     pub params: Box<[TypeId]>,
     pub result: TypeId,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TypeMember {
     /// Empty for a call signature; `[Symbol.dispose]` for that computed key.
     pub name: Name,

@@ -1,2 +1,18 @@
+//! The integration tests: one binary, because each further one would link the parser again.
 
+mod bindings;
 mod catalog;
+mod command_line;
+mod driver;
+mod facts;
+mod fixtures;
+mod layers;
+mod pages;
+mod registry;
+mod report;
+mod resolve;
+mod sarif;
+mod source;
+mod support;
+mod vocabulary;
+mod walk;

@@ -1,0 +1,173 @@
+//! The arguments as `clap` reads them, and the help text they are.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::Confidence;
+use crate::driver::CheckOptions;
+
+/// Finds leaks in JavaScript and TypeScript: listeners, timers, caches and connections that are never released.
+///
+/// Without a command it checks the current folder.
+///
+/// Exit codes: 0 no findings, 1 findings, 2 the job could not be done.
+#[derive(Parser, Debug)]
+#[command(name = "leaklint", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Lint files and folders
+    Check(CheckArguments),
+    /// Print a rule's page
+    Explain(ExplainArguments),
+    /// List the rules
+    Rules(RulesArguments),
+    /// Show what the analysis believes about a file
+    Debug(DebugArguments),
+}
+
+#[derive(Args, Debug)]
+pub struct CheckArguments {
+    /// Files and folders; a named file is checked even if it is ignored
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = OutputFormat::Pretty)]
+    pub format: OutputFormat,
+
+    /// Report findings of at least this confidence
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Threshold::Medium)]
+    pub min_confidence: Threshold,
+
+    /// Exit with 2 when a file could not be analysed
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Exit with 0 when there are findings
+    #[arg(long)]
+    pub exit_zero: bool,
+
+    /// Report this rule only (may be given several times)
+    #[arg(long = "rule", value_name = "ID")]
+    pub rules: Vec<String>,
+
+    /// Worker threads (default: one a processor)
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+
+    /// Give a file up after this time
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub file_timeout: Duration,
+
+    /// Draw no progress bar
+    #[arg(long)]
+    pub no_progress: bool,
+
+    /// List the files that were skipped
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+impl Default for CheckArguments {
+    fn default() -> Self {
+        Self {
+            paths: vec![PathBuf::from(".")],
+            format: OutputFormat::Pretty,
+            min_confidence: Threshold::Medium,
+            strict: false,
+            exit_zero: false,
+            rules: Vec::new(),
+            threads: None,
+            file_timeout: CheckOptions::FILE_TIMEOUT,
+            no_progress: false,
+            verbose: false,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct ExplainArguments {
+    /// The rule's id, such as `unremoved-listener`
+    pub rule: String,
+}
+
+#[derive(Args, Debug)]
+pub struct RulesArguments {
+    /// How the rules are printed
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+}
+
+#[derive(Args, Debug)]
+pub struct DebugArguments {
+    /// What to show
+    #[arg(value_enum)]
+    pub what: DebugView,
+
+    /// The file
+    pub file: PathBuf,
+
+    /// With `facts`: the size of the file's text and of its facts, in bytes
+    #[arg(long)]
+    pub size: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum OutputFormat {
+    /// With source, for people
+    Pretty,
+    /// One line a finding
+    Concise,
+    Json,
+    /// For GitHub code scanning and others
+    Sarif,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Threshold {
+    Low,
+    Medium,
+    High,
+}
+
+impl Threshold {
+    pub fn confidence(self) -> Confidence {
+        match self {
+            Threshold::Low => Confidence::Low,
+            Threshold::Medium => Confidence::Medium,
+            Threshold::High => Confidence::High,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ListFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum DebugView {
+    /// What one file says
+    Facts,
+    /// Control flow graphs
+    Cfg,
+    /// Acquisitions with holder, lifetimes and release
+    Duties,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("must be above zero".to_owned()),
+    }
+}

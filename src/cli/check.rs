@@ -1,0 +1,57 @@
+//! `leaklint check`: lint, print, and say by the exit code how it went.
+
+use std::io;
+
+use super::args::{CheckArguments, OutputFormat};
+use super::{CLEAN, CliError, FAILED, FINDINGS, current_dir, output, rule_info, rule_infos};
+use crate::driver::{self, CheckOptions};
+use crate::report::{self, Format, Report, summary};
+
+pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
+    for rule in &arguments.rules {
+        rule_info(rule)?;
+    }
+    let mut options = CheckOptions::new(arguments.paths.clone(), current_dir()?);
+    options.threads = arguments.threads;
+    options.file_timeout = arguments.file_timeout;
+    options.min_confidence = arguments.min_confidence.confidence();
+    options.rules = arguments.rules.clone();
+    options.progress = !arguments.no_progress;
+    let outcome = driver::check(&options)?;
+
+    let rules = rule_infos();
+    let report = Report {
+        diagnostics: &outcome.diagnostics,
+        files: &outcome.files,
+        problems: &outcome.problems,
+        rules: &rules,
+        root: &outcome.root,
+        below_confidence: outcome.below_confidence,
+    };
+    let format = match arguments.format {
+        OutputFormat::Pretty => Format::Pretty(output::style()),
+        OutputFormat::Concise => Format::Concise,
+        OutputFormat::Json => Format::Json,
+        OutputFormat::Sarif => Format::Sarif,
+    };
+    output::to_stdout(|out| report::write(format, &report, out))?;
+    // On standard error for every format: standard output is for the findings alone.
+    summary::write(&report, arguments.verbose, &mut io::stderr().lock()).map_err(CliError::Output)?;
+
+    if outcome.files.is_empty() {
+        let paths: Vec<String> = arguments
+            .paths
+            .iter()
+            .map(|path| format!("`{}`", path.display()))
+            .collect();
+        return Err(CliError::NothingLinted(paths.join(", ")));
+    }
+    if arguments.strict && outcome.problems.iter().any(|problem| problem.is_failure()) {
+        return Ok(FAILED);
+    }
+    Ok(if outcome.diagnostics.is_empty() || arguments.exit_zero {
+        CLEAN
+    } else {
+        FINDINGS
+    })
+}

@@ -1,0 +1,120 @@
+//! The command line: arguments, one file a subcommand, exit codes. How anything is found is not known here.
+
+pub mod args;
+mod check;
+mod debug;
+mod explain;
+mod output;
+mod rules;
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::driver::CheckError;
+use crate::report::RuleInfo;
+use crate::rules::RULES;
+
+use args::{Arguments, CheckArguments, Command};
+
+/// No findings.
+const CLEAN: i32 = 0;
+
+/// At least one finding.
+const FINDINGS: i32 = 1;
+
+/// The job could not be done.
+const FAILED: i32 = 2;
+
+/// Why the job could not be done.
+#[derive(Debug, Error)]
+enum CliError {
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    #[error("there is no rule `{wanted}`{}", hint(.nearest.as_deref()))]
+    UnknownRule { wanted: String, nearest: Option<String> },
+    #[error("cannot write the output: {0}")]
+    Output(io::Error),
+    #[error("cannot tell the current folder: {0}")]
+    CurrentDir(io::Error),
+    #[error("no file was linted: no JavaScript or TypeScript file could be analysed under {0}")]
+    NothingLinted(String),
+    #[error("`{}` could not be analysed: {reason}", .path.display())]
+    NotAnalysed { path: PathBuf, reason: String },
+}
+
+/// Runs a command, prints its outcome, and gives the exit code.
+pub fn run(arguments: Arguments) -> i32 {
+    let result = match arguments.command {
+        None => check::run(&CheckArguments::default()),
+        Some(Command::Check(check)) => check::run(&check),
+        Some(Command::Explain(explain)) => explain::run(&explain),
+        Some(Command::Rules(rules)) => rules::run(&rules),
+        Some(Command::Debug(debug)) => debug::run(&debug),
+    };
+    match result {
+        Ok(code) => code,
+        // Who closed the pipe has seen enough: `leaklint | head`.
+        Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => CLEAN,
+        Err(error) => {
+            output::error(&error.to_string());
+            FAILED
+        }
+    }
+}
+
+fn current_dir() -> Result<PathBuf, CliError> {
+    std::env::current_dir().map_err(CliError::CurrentDir)
+}
+
+/// The rules as the formats know them.
+fn rule_infos() -> Vec<RuleInfo> {
+    let info = |rule: &&dyn crate::rules::Rule| RuleInfo {
+        id: rule.id(),
+        summary: rule.summary(),
+        severity: rule.severity(),
+        page: rule.page(),
+    };
+    RULES.iter().map(info).collect()
+}
+
+fn rule_info(id: &str) -> Result<RuleInfo, CliError> {
+    let rules = rule_infos();
+    match rules.iter().find(|rule| rule.id == id) {
+        Some(rule) => Ok(*rule),
+        None => {
+            let nearest = rules.iter().map(|rule| (distance(rule.id, id), rule.id)).min();
+            let nearest = nearest
+                .filter(|(distance, _)| *distance <= id.len() / 2)
+                .map(|(_, id)| id.to_owned());
+            Err(CliError::UnknownRule {
+                wanted: id.to_owned(),
+                nearest,
+            })
+        }
+    }
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    match nearest {
+        Some(id) => format!("; did you mean `{id}`?"),
+        None => "; `leaklint rules` lists them".to_owned(),
+    }
+}
+
+/// Edits between two words (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,293 @@
+//! The one place that knows the order of the stages, runs them on threads, and bounds what one bad file may cost.
+//!
+//! The process model, chosen so that any single file costs itself only:
+//!
+//! - **Stack.** The parser, its tree and our visitors recurse. Every thread that meets a file's tree or its facts has a stack of
+//!   [`STACK_SIZE`]; it is address space until it is used. That includes the thread on which [`check`] does everything
+//!   else, so that no facts are ever dropped on a small stack. What is nested deeper still, `parse` refuses.
+//! - **Panics.** Each file runs under `catch_unwind` ([`panics`]); a panic becomes that file's [`Problem`]. So do the
+//!   stages after it, where a panic is the run's failure ([`CheckError::Internal`]).
+//! - **Time.** The TypeScript parser is exponential on some tiny inputs and cannot be interrupted. A watchdog gives such a
+//!   file up after its budget, abandons the thread, and starts another in its place ([`pool`]). The abandoned thread
+//!   spins until the process ends; so the program leaves by `process::exit`, which waits for nobody.
+//!
+//! What this does not cover: a file that makes the parser take all memory, or overflow the stack by a shape the nesting
+//! check does not see. These need a process of their own.
+
+mod panics;
+mod pool;
+mod progress;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::catalog::builtin::builtin;
+use crate::diagnostic::{Confidence, Diagnostic, Problem, ProblemKind};
+use crate::facts::FileFacts;
+use crate::facts::lower::lower;
+use crate::project::resolve::Resolver;
+use crate::project::{Project, SourceFile};
+use crate::rules;
+use crate::source::{CheckedFile, SourceText, decode, read_regular, slashed};
+use crate::walk::{self, FoundFile, WalkError};
+
+use pool::{Limits, Verdict};
+
+/// Stack of every thread that handles syntax or facts, in bytes.
+const STACK_SIZE: usize = 256 << 20;
+
+/// What to lint and how.
+#[derive(Clone, Debug)]
+pub struct CheckOptions {
+    /// Files and folders, relative to `current_dir` or absolute.
+    pub paths: Vec<PathBuf>,
+    /// Absolute.
+    pub current_dir: PathBuf,
+    /// Worker threads; `None` for as many as there are processors.
+    pub threads: Option<NonZeroUsize>,
+    /// Wall-clock time that reading, parsing and lowering one file may take.
+    pub file_timeout: Duration,
+    pub min_confidence: Confidence,
+    /// Ids of the rules to report; empty for all.
+    pub rules: Vec<String>,
+    /// Draw a progress bar on stderr, if that is a terminal and the work takes a while.
+    pub progress: bool,
+}
+
+impl CheckOptions {
+    /// What a file may take by default.
+    pub const FILE_TIMEOUT: Duration = Duration::from_secs(5);
+
+    pub fn new(paths: Vec<PathBuf>, current_dir: PathBuf) -> Self {
+        Self {
+            paths,
+            current_dir,
+            threads: None,
+            file_timeout: Self::FILE_TIMEOUT,
+            min_confidence: Confidence::Medium,
+            rules: Vec::new(),
+            progress: false,
+        }
+    }
+}
+
+/// What a run gives.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that were analysed; a `FileId` is a position in this list.
+    pub files: Vec<CheckedFile>,
+    /// What was not analysed and why, sorted by path.
+    pub problems: Vec<Problem>,
+    /// The folder to which the paths of `files` are relative.
+    pub root: PathBuf,
+    /// Findings of the chosen rules that were left out for their low confidence.
+    pub below_confidence: usize,
+    /// Threads that still work on a file that was given up.
+    pub abandoned_threads: usize,
+}
+
+/// Why there is no outcome.
+#[derive(Debug, Error)]
+pub enum CheckError {
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+    #[error("leaklint failed while {stage}, please report: {message}")]
+    Internal { stage: &'static str, message: String },
+}
+
+/// Lints.
+///
+/// # Errors
+/// A named path that does not exist; no threads; a fault of our own outside any one file.
+pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
+    on_big_stack(|| {
+        let analysed = analyse(options)?;
+        let diagnostics = panics::caught(|| rules::run(&analysed.project));
+        let diagnostics = diagnostics.map_err(|message| CheckError::Internal {
+            stage: "running the rules",
+            message,
+        })?;
+        let mut outcome = analysed.outcome;
+        (outcome.diagnostics, outcome.below_confidence) = selected(diagnostics, options);
+        Ok(outcome)
+    })
+}
+
+/// Runs all stages before the rules and shows the result to `look`, on the thread that has the stack for it.
+///
+/// # Errors
+/// As [`check`].
+pub fn with_project<T: Send>(
+    options: &CheckOptions,
+    look: impl FnOnce(&Project<'_>, &Outcome) -> T + Send,
+) -> Result<T, CheckError> {
+    on_big_stack(|| {
+        let analysed = analyse(options)?;
+        panics::caught(|| look(&analysed.project, &analysed.outcome)).map_err(|message| CheckError::Internal {
+            stage: "showing the analysis",
+            message,
+        })
+    })
+}
+
+/// A project, and an outcome without findings.
+struct Analysed {
+    project: Project<'static>,
+    outcome: Outcome,
+}
+
+fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
+    let available = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = options.threads.map_or_else(available, NonZeroUsize::get);
+    let walk = walk::walk(&options.paths, &options.current_dir, threads)?;
+    let limits = Limits {
+        threads,
+        stack_size: STACK_SIZE,
+        budget: options.file_timeout,
+    };
+    let facts = facts_of(&walk.files, &limits, options.progress).map_err(CheckError::Thread)?;
+
+    let shown: Vec<String> = walk
+        .files
+        .iter()
+        .map(|file| walk.shown(&file.disk, &options.current_dir))
+        .collect();
+    let mut outcome = Outcome {
+        diagnostics: Vec::new(),
+        files: Vec::new(),
+        problems: walk.problems,
+        root: walk.root,
+        below_confidence: 0,
+        abandoned_threads: facts.abandoned_threads,
+    };
+    let mut sources = Vec::new();
+    for ((found, shown), verdict) in walk.files.into_iter().zip(shown).zip(facts.verdicts) {
+        match settled(shown, verdict, options.file_timeout) {
+            Ok((shown, facts)) => {
+                let relative = found.disk.strip_prefix(&outcome.root).unwrap_or(&found.disk);
+                let path = PathBuf::from(slashed(relative));
+                outcome.files.push(CheckedFile::new(path.clone(), shown, found.disk));
+                sources.push(SourceFile { path, facts });
+            }
+            Err(problem) => outcome.problems.push(problem),
+        }
+    }
+    outcome.problems.sort_unstable();
+
+    let project = panics::caught(|| {
+        let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
+        let resolver = Resolver::new(&outcome.root, &paths);
+        Project::build(sources, builtin(), &resolver)
+    });
+    let project = project.map_err(|message| CheckError::Internal {
+        stage: "linking the project",
+        message,
+    })?;
+    Ok(Analysed { project, outcome })
+}
+
+/// The facts of every file, each under its own guard.
+fn facts_of(files: &[FoundFile], limits: &Limits, progress: bool) -> std::io::Result<pool::Run<FileResult>> {
+    let mut bar = progress::Bar::new(files.len(), progress);
+    let work = {
+        let files = files.to_vec();
+        move |index: usize| file_facts(&files[index])
+    };
+    pool::run(files.len(), limits, work, |done| bar.show(done))
+}
+
+/// What reading one file gives, before its path is known to be printed.
+type FileResult = Result<FileFacts, FileProblem>;
+
+/// A [`Problem`] without its path.
+struct FileProblem {
+    kind: ProblemKind,
+    message: String,
+    place: Option<crate::source::Position>,
+}
+
+fn file_facts(file: &FoundFile) -> FileResult {
+    let problem = |kind, message| FileProblem {
+        kind,
+        message,
+        place: None,
+    };
+    let bytes = read_regular(&file.disk)
+        .map_err(|error| problem(ProblemKind::Unreadable, format!("cannot be read: {error}")))?;
+    let text = decode(bytes).map_err(|error| problem(ProblemKind::NotText, error.to_string()))?;
+    if !file.named
+        && let Some(reason) = walk::generated_reason(&text)
+    {
+        return Err(problem(ProblemKind::Skipped, reason.to_owned()));
+    }
+    lower(&file.disk, &text).map_err(|error| {
+        let place = SourceText::new(text).position(error.span.start);
+        FileProblem {
+            kind: ProblemKind::Syntax,
+            message: error.message,
+            place: Some(place),
+        }
+    })
+}
+
+fn settled(shown: String, verdict: Verdict<FileResult>, budget: Duration) -> Result<(String, FileFacts), Problem> {
+    let (kind, message, place) = match verdict {
+        Verdict::Done(Ok(facts)) => return Ok((shown, facts)),
+        Verdict::Done(Err(problem)) => (problem.kind, problem.message, problem.place),
+        Verdict::Panicked(panic) => (
+            ProblemKind::Internal,
+            format!("leaklint failed on this file, please report: {panic}"),
+            None,
+        ),
+        Verdict::TimedOut => {
+            let message = format!(
+                "given up after {} s; `--file-timeout` sets the limit",
+                budget.as_secs_f64()
+            );
+            (ProblemKind::TimedOut, message, None)
+        }
+    };
+    Err(Problem {
+        path: shown,
+        kind,
+        message,
+        place,
+    })
+}
+
+/// The findings to report, and how many the confidence threshold left out.
+fn selected(mut diagnostics: Vec<Diagnostic>, options: &CheckOptions) -> (Vec<Diagnostic>, usize) {
+    diagnostics.retain(|each| options.rules.is_empty() || options.rules.iter().any(|rule| rule == each.rule));
+    let all = diagnostics.len();
+    diagnostics.retain(|each| each.confidence >= options.min_confidence);
+    let left_out = all - diagnostics.len();
+    (diagnostics, left_out)
+}
+
+/// Runs everything on one thread with a large stack, so that facts are built into a project and dropped there.
+fn on_big_stack<T: Send>(run: impl FnOnce() -> Result<T, CheckError> + Send) -> Result<T, CheckError> {
+    thread::scope(|scope| {
+        let builder = thread::Builder::new()
+            .name("leaklint".to_owned())
+            .stack_size(STACK_SIZE);
+        let handle = builder
+            .spawn_scoped(scope, || panics::caught(run))
+            .map_err(CheckError::Thread)?;
+        let internal = |message| CheckError::Internal {
+            stage: "running",
+            message,
+        };
+        handle
+            .join()
+            .unwrap_or_else(|_| Err("a panic escaped".to_owned()))
+            .map_err(internal)?
+    })
+}

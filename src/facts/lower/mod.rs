@@ -1,0 +1,200 @@
+//! Lowers a file's SWC tree into facts, in one visit, and drops the tree.
+//!
+//! Names are bound on the way: a scope's declarations are collected from its statements (`hoist`) when it opens, so each
+//! reference is resolved where it stands. No SWC type leaves this module.
+
+mod assign;
+mod chain;
+mod class;
+mod control;
+mod expr;
+mod frame;
+mod function;
+mod hoist;
+mod jsx;
+mod literal;
+mod module;
+mod namespace;
+mod pattern;
+mod scope;
+mod stmt;
+mod types;
+
+use std::path::Path;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use swc_ecma_ast as ast;
+
+use crate::facts::FileFacts;
+use crate::facts::expr::Expr;
+use crate::facts::ids::{BindingId, ExprId, Name, Span, TypeId};
+use crate::facts::types::TypeExpr;
+use crate::parse::{ParseError, span_of, with_parsed};
+
+use frame::Frame;
+use scope::Scopes;
+
+/// Parses and lowers one file.
+///
+/// # Errors
+/// The file has no tree: see [`with_parsed`].
+pub fn lower(path: &Path, text: &str) -> Result<FileFacts, ParseError> {
+    with_parsed(path, text, |program| {
+        let mut lowerer = Lowerer::new(text);
+        lowerer.program(program);
+        lowerer.into_facts()
+    })
+}
+
+/// An identifier in the file that declares a variable or refers to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference {
+    pub span: Span,
+    /// `None` if no scope of the file declares the name.
+    pub binding: Option<BindingId>,
+    /// Stands in a type.
+    pub is_type: bool,
+}
+
+/// What every identifier of a file refers to, in the order of lowering. Facts do not keep this; tests compare it.
+///
+/// # Errors
+/// As [`lower`].
+pub fn references(path: &Path, text: &str) -> Result<Vec<Reference>, ParseError> {
+    with_parsed(path, text, |program| {
+        let mut lowerer = Lowerer::new(text);
+        lowerer.references = Some(Vec::new());
+        lowerer.program(program);
+        lowerer.references.unwrap_or_default()
+    })
+}
+
+/// The state of one file's lowering.
+struct Lowerer<'a> {
+    text: &'a str,
+    facts: FileFacts,
+    names: FxHashMap<Box<str>, Name>,
+    /// The ids of pure expressions.
+    exprs: FxHashMap<Expr, ExprId>,
+    types: FxHashMap<TypeExpr, TypeId>,
+    scopes: Scopes,
+    /// The function whose body is being lowered.
+    frame: Frame,
+    /// The functions around it, outermost first.
+    outer: Vec<Frame>,
+    /// Inside strict mode code, where functions in blocks are block-scoped.
+    strict: bool,
+    /// Offsets of functions in blocks that sloppy mode declares in the function around the block.
+    hoisted: FxHashSet<u32>,
+    references: Option<Vec<Reference>>,
+}
+
+impl<'a> Lowerer<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut lowerer = Self {
+            text,
+            facts: FileFacts::default(),
+            names: FxHashMap::default(),
+            exprs: FxHashMap::default(),
+            types: FxHashMap::default(),
+            scopes: Scopes::default(),
+            frame: Frame::module(),
+            outer: Vec::new(),
+            strict: false,
+            hoisted: FxHashSet::default(),
+            references: None,
+        };
+        lowerer.name("");
+        lowerer
+    }
+
+    fn into_facts(self) -> FileFacts {
+        self.facts
+    }
+
+    /// Interns a string.
+    fn name(&mut self, text: &str) -> Name {
+        if let Some(&name) = self.names.get(text) {
+            return name;
+        }
+        let name = Name(self.facts.names.len() as u32);
+        self.facts.names.push(text.into());
+        self.names.insert(text.into(), name);
+        self.scopes.add_name();
+        name
+    }
+
+    /// The id of an expression's shape; a pure one that was seen before keeps its id.
+    fn add(&mut self, expr: Expr) -> ExprId {
+        if !is_pure(&expr) {
+            return self.push(expr);
+        }
+        if let Some(&id) = self.exprs.get(&expr) {
+            return id;
+        }
+        let id = self.push(expr.clone());
+        self.exprs.insert(expr, id);
+        id
+    }
+
+    fn push(&mut self, expr: Expr) -> ExprId {
+        let id = ExprId(self.facts.exprs.len() as u32);
+        self.facts.exprs.push(expr);
+        id
+    }
+
+    fn opaque(&mut self) -> ExprId {
+        self.push(Expr::Opaque)
+    }
+
+    fn record(&mut self, ident: &ast::Ident, binding: Option<BindingId>, is_type: bool) {
+        if let Some(references) = &mut self.references {
+            references.push(Reference { span: span_of(ident), binding, is_type });
+        }
+    }
+}
+
+/// Whether two occurrences of the shape mean the same, so that they share an id.
+fn is_pure(expr: &Expr) -> bool {
+    match expr {
+        Expr::Opaque
+        | Expr::Call(_)
+        | Expr::Function(_)
+        | Expr::Class(_)
+        | Expr::Object(_)
+        | Expr::Array(_)
+        | Expr::Jsx { .. } => false,
+        Expr::Literal(_)
+        | Expr::Binding(_)
+        | Expr::Global(_)
+        | Expr::This(_)
+        | Expr::Super(_)
+        | Expr::Module(_)
+        | Expr::DynamicImport(_)
+        | Expr::Import { .. }
+        | Expr::Param { .. }
+        | Expr::RestParam { .. }
+        | Expr::Arguments(_)
+        | Expr::Member { .. }
+        | Expr::Element { .. }
+        | Expr::Item(_)
+        | Expr::Index { .. }
+        | Expr::Key(_)
+        | Expr::Rest(_)
+        | Expr::Spread(_)
+        | Expr::Template(_)
+        | Expr::Unary { .. }
+        | Expr::Binary { .. }
+        | Expr::Logical { .. }
+        | Expr::Conditional { .. }
+        | Expr::Await(_)
+        | Expr::Yield(_)
+        | Expr::Caught
+        | Expr::Cast { .. } => true,
+    }
+}
+
+/// Runs a step that may recur, on a fresh piece of stack if little is left.
+fn guarded<T>(step: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(256 << 10, 4 << 20, step)
+}

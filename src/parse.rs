@@ -1,0 +1,176 @@
+//! The one function around the SWC parser: text to tree, for as long as a closure looks at it.
+//!
+//! Errors from which the parser recovers are not reported: the tree it still gives is what the user meant.
+
+use std::path::Path;
+
+use swc_common::{BytePos, Spanned};
+use swc_ecma_ast::{EsVersion, Program};
+use swc_ecma_parser::{EsSyntax, FlowSyntax, Lexer, Parser, StringInput, Syntax, TsSyntax};
+use thiserror::Error;
+
+use crate::facts::ids::Span;
+
+/// Brackets of all kinds that may be open at once. On the driver's 256 MB stacks all known shapes survive this depth.
+pub const MAX_NESTING: u32 = 20_000;
+
+/// The same, with the brackets in strings counted too: a quote in a regular expression must not hide real ones.
+const MAX_NESTING_WITH_STRINGS: u32 = 10 * MAX_NESTING;
+
+/// Stack that one open bracket may cost the parser, in bytes; debug builds have larger frames.
+const STACK_PER_BRACKET: usize = if cfg!(debug_assertions) { 96 << 10 } else { 12 << 10 };
+
+/// Stack that one further link of a chain without brackets (`a ? b : c ? d : …`, `1 + 1 + …`) may cost, in bytes:
+/// of the parser, which recurs on operands to the right, and of the drop of the tree.
+const STACK_PER_LINK: usize = if cfg!(debug_assertions) { 4 << 10 } else { 1 << 10 };
+
+/// The most stack that is ever asked for, in bytes; it is address space, not memory, until it is used.
+const MAX_STACK: usize = 8 << 30;
+
+/// Why a file has no tree.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct ParseError {
+    /// What the parser expected or met, one clause.
+    pub message: String,
+    pub span: Span,
+}
+
+/// Parses `text` and hands the tree to `look`; the tree is gone when this returns.
+///
+/// Positions in the tree are byte offsets into `text` plus one. The path's extension chooses the syntax; JavaScript that
+/// does not parse is tried again as Flow and then as TypeScript.
+///
+/// # Errors
+/// The first error of the first attempt, if no attempt gives a tree; nesting above [`MAX_NESTING`]; a file of 4 GB.
+pub fn with_parsed<T>(
+    path: &Path,
+    text: &str,
+    look: impl FnOnce(&Program) -> T,
+) -> Result<T, ParseError> {
+    if u32::try_from(text.len()).is_err() {
+        return Err(ParseError { message: "the file is larger than 4 GB".to_owned(), span: Span::default() });
+    }
+    let shape = shape(text);
+    if shape.depth > MAX_NESTING || shape.depth_with_strings > MAX_NESTING_WITH_STRINGS {
+        return Err(ParseError {
+            message: format!("brackets are nested deeper than {MAX_NESTING} levels"),
+            span: Span::new(shape.deepest, shape.deepest + 1),
+        });
+    }
+    let brackets = shape.depth_with_strings as usize * STACK_PER_BRACKET;
+    let links = shape.links as usize * STACK_PER_LINK;
+    let stack = ((512 << 10) + brackets + links).min(MAX_STACK);
+    stacker::maybe_grow(stack, stack, || {
+        let program = parse(path, text)?;
+        Ok(look(&program))
+    })
+}
+
+/// The span of a node in offsets of the text.
+pub(crate) fn span_of(node: &impl Spanned) -> Span {
+    let span = node.span();
+    Span::new(span.lo.0.saturating_sub(1), span.hi.0.saturating_sub(1))
+}
+
+fn parse(path: &Path, text: &str) -> Result<Program, ParseError> {
+    let mut first = None;
+    for syntax in syntaxes(path) {
+        match parse_as(syntax, text) {
+            Ok(program) => return Ok(program),
+            Err(error) => {
+                first.get_or_insert(error);
+            }
+        }
+    }
+    Err(first.expect("every path has at least one syntax"))
+}
+
+fn parse_as(syntax: Syntax, text: &str) -> Result<Program, ParseError> {
+    // Offsets count the byte order mark, which the parser must not see.
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let start = (text.len() - body.len()) as u32 + 1;
+    let input = StringInput::new(body, BytePos(start), BytePos(start + body.len() as u32));
+    let mut parser = Parser::new_from(Lexer::new(syntax, EsVersion::EsNext, input, None));
+    parser.parse_program().map_err(|error| {
+        let span = span_of(&error);
+        let end = (text.len() as u32).min(span.end.max(span.start));
+        ParseError { message: error.into_kind().msg().into_owned(), span: Span::new(span.start.min(end), end) }
+    })
+}
+
+fn syntaxes(path: &Path) -> Vec<Syntax> {
+    let typescript = |tsx| Syntax::Typescript(TsSyntax { tsx, decorators: true, ..TsSyntax::default() });
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    match extension {
+        "ts" | "mts" | "cts" => vec![typescript(false)],
+        "tsx" => vec![typescript(true)],
+        _ => vec![
+            Syntax::Es(EsSyntax {
+                jsx: true,
+                decorators: true,
+                decorators_before_export: true,
+                export_default_from: true,
+                import_attributes: true,
+                allow_super_outside_method: true,
+                allow_return_outside_function: true,
+                auto_accessors: true,
+                explicit_resource_management: true,
+                ..EsSyntax::default()
+            }),
+            Syntax::Flow(FlowSyntax { jsx: true, all: true, decorators: true, ..FlowSyntax::default() }),
+            typescript(true),
+        ],
+    }
+}
+
+/// How deep a text's tree can be, from above: comments and regular expressions count as code.
+#[derive(Default)]
+struct Shape {
+    /// Most brackets open at once, outside quotes.
+    depth: u32,
+    /// Most brackets open at once.
+    depth_with_strings: u32,
+    /// Offset of a bracket at the greatest depth.
+    deepest: u32,
+    /// Most operators and words between two `;`, which bounds the length of chains without brackets.
+    links: u32,
+}
+
+fn shape(text: &str) -> Shape {
+    let mut shape = Shape::default();
+    let (mut outside, mut anywhere, mut links) = (0_u32, 0_u32, 0_u32);
+    let (mut in_word, mut quote, mut escaped) = (false, None, false);
+    for (at, byte) in text.bytes().enumerate() {
+        let is_word = byte.is_ascii_alphanumeric() || byte >= 0x80;
+        match byte {
+            b'(' | b'[' | b'{' => {
+                anywhere += 1;
+                outside += u32::from(quote.is_none());
+                shape.depth_with_strings = shape.depth_with_strings.max(anywhere);
+                if outside > shape.depth {
+                    (shape.depth, shape.deepest) = (outside, at as u32);
+                }
+            }
+            b')' | b']' | b'}' => {
+                anywhere = anywhere.saturating_sub(1);
+                outside = outside.saturating_sub(u32::from(quote.is_none()));
+            }
+            b';' => links = 0,
+            b'"' | b'\'' if !escaped => match quote {
+                None => quote = Some(byte),
+                Some(open) if open == byte => quote = None,
+                Some(_) => {}
+            },
+            // No string of these quotes goes over a line's end; one that seems to was an apostrophe.
+            b'\n' => quote = None,
+            b',' | b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\r' | b'_' | b'$' => {}
+            _ if is_word && in_word => {}
+            _ => links += 1,
+        }
+        shape.links = shape.links.max(links);
+        in_word = is_word;
+        escaped = byte == b'\\' && !escaped;
+    }
+    shape
+}

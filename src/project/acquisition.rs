@@ -1,0 +1,315 @@
+//! Acquisitions: the calls by which a holder gains something, and the calls that give it back.
+
+use smallvec::SmallVec;
+
+use crate::catalog::effect::{Acquire, Bind, End, Flag, Holder, KeyPart, Resource, There};
+use crate::catalog::pattern::{Callee, Place, PlaceRoot, PlaceStep};
+use crate::facts::body::{How, Used};
+use crate::facts::expr::Expr;
+use crate::facts::ids::CallId;
+
+use super::Project;
+use super::calls::Tier;
+use super::path::{At, CallRef, ExprRef, FnRef, Path, Root, Step};
+use super::value::Match;
+
+/// A place in the code where a holder gains something.
+pub struct Acquisition<'c> {
+    pub call: CallRef,
+    pub entry: &'c Acquire,
+    pub tier: Tier,
+    /// The function in whose activation the thing is acquired: the callback's, where a callback is given it.
+    pub function: FnRef,
+    /// The paths the acquired thing is known by; empty for listeners, which are found by key.
+    pub items: SmallVec<[Path; 2]>,
+    /// Acquired where the callback begins, not where the call stands.
+    pub at_entry: bool,
+}
+
+impl Acquisition<'_> {
+    pub fn resource(&self) -> Resource {
+        self.entry.resource
+    }
+
+    /// What would end up live at run time is nothing: the callback's error parameter is set.
+    pub fn absent_if(&self, project: &Project<'_>) -> SmallVec<[Path; 2]> {
+        self.entry.absent_if.as_ref().map_or_else(SmallVec::new, |place| project.place_paths(self.call, place))
+    }
+}
+
+impl<'a> Project<'a> {
+    /// Every acquisition that the catalogue knows, in all files.
+    pub fn acquisitions(&self) -> Vec<Acquisition<'a>> {
+        let mut found = Vec::new();
+        for file in self.file_ids() {
+            for index in 0..self.facts(file).calls.len() {
+                found.extend(self.acquisition(At::new(file, CallId(index as u32))));
+            }
+        }
+        found
+    }
+
+    /// What a call acquires.
+    pub fn acquisition(&self, call: CallRef) -> Option<Acquisition<'a>> {
+        let name = self.callee_name(call)?;
+        let catalog = self.catalog;
+        if catalog.safe_named(name).any(|callee| self.matches(callee, call).is_some()) {
+            return None;
+        }
+        let mut best: Option<(&'a Acquire, Tier)> = None;
+        for entry in catalog.acquires_named(name) {
+            if !self.holds(&entry.when, call) {
+                continue;
+            }
+            let Some(tier) = self.matches(&entry.callee, call) else { continue };
+            if best.is_none_or(|(_, known)| tier < known) {
+                best = Some((entry, tier));
+            }
+        }
+        let (entry, tier) = best?;
+        if self.ends_by_itself(entry, call) {
+            return None;
+        }
+        let (items, at_entry) = match &entry.item {
+            Some(item) => (self.place_paths(call, &item.at), item.at.steps.iter().any(|step| matches!(step, PlaceStep::Parameter(_)))),
+            None => (SmallVec::new(), false),
+        };
+        let mut function = self.calling(call);
+        if at_entry {
+            function = items.iter().find_map(|path| match path.root {
+                Root::Param(callback, _) => Some(callback),
+                _ => None,
+            })?;
+        }
+        Some(Acquisition { call, entry, tier, function, items, at_entry })
+    }
+
+    /// Whether the call itself says when it ends: an abort signal, a terminal event.
+    fn ends_by_itself(&self, entry: &Acquire, call: CallRef) -> bool {
+        let by_option = entry.ends.iter().any(|end| match end {
+            End::Signal(place) => self.place_exprs(call, place).iter().any(|&expr| !self.path(expr).is_nullish()),
+            End::AddedTo(place) => !self.place_exprs(call, place).is_empty(),
+            End::Once(place) => self.place_exprs(call, place).iter().any(|&expr| self.as_bool(expr) == Some(true)) && self.is_terminal_event(entry, call),
+            End::Call { .. } | End::Invoke(_) | End::Iterate(_) | End::Chain { .. } | End::FiniteSource(_) => false,
+        });
+        by_option || (entry.self_ending && entry.resource == Resource::Listener && self.is_terminal_event(entry, call))
+    }
+
+    /// Whether the event that a listener waits for surely comes before its emitter is garbage.
+    fn is_terminal_event(&self, entry: &Acquire, call: CallRef) -> bool {
+        let Some(event) = entry.key.get(1).and_then(|part| self.key_expr(call, part)) else { return false };
+        let Root::Text(event) = self.path(event).root else { return false };
+        let event = self.text(event);
+        let Some(receiver) = self.receiver(call) else { return false };
+        let types = self.types_of(receiver);
+        types.iter().any(|&(ty, _)| match ty {
+            super::typing::Ty::Catalog(key) => self.catalog.is_terminal(key, event),
+            super::typing::Ty::Owner(owner) => self.catalog_types(owner).iter().any(|&(key, _)| self.catalog.is_terminal(key, event)),
+        }) || (types.is_empty() && matches!(event, "close" | "finish" | "end" | "exit" | "abort"))
+    }
+
+    /// The expression of one part of a key in a call.
+    pub fn key_expr(&self, call: CallRef, part: &KeyPart) -> Option<ExprRef> {
+        self.place_exprs(call, &part.at).first().copied()
+    }
+
+    /// The holder's expression.
+    pub fn holder_expr(&self, acquisition: &Acquisition<'_>) -> Option<ExprRef> {
+        match &acquisition.entry.holder {
+            Holder::At(place) => self.place_exprs(acquisition.call, place).first().copied(),
+            Holder::Process | Holder::Value(_) => None,
+        }
+    }
+
+    /// Whether an expression is the acquired thing.
+    pub fn is_item(&self, acquisition: &Acquisition<'_>, expr: ExprRef) -> Match {
+        self.is_one_of(&acquisition.items, expr)
+    }
+
+    /// Whether an expression is one of the paths.
+    pub fn is_one_of(&self, items: &[Path], expr: ExprRef) -> Match {
+        if items.is_empty() {
+            return Match::No;
+        }
+        let path = self.path(expr);
+        if items.contains(&path) {
+            return Match::Must;
+        }
+        // A promise of the item, or the item read through a promise.
+        if items.iter().any(|item| item.root == path.root && item.steps.iter().filter(|step| **step != Step::Awaited).eq(path.steps.iter().filter(|step| **step != Step::Awaited))) {
+            return Match::May;
+        }
+        if self.possible_of(path).iter().any(|each| items.contains(each)) { Match::May } else { Match::No }
+    }
+
+    /// How a call ends an acquisition, if it does. The callee is matched by name where its type is not known: a name may silence.
+    pub fn releases(&self, acquisition: &Acquisition<'_>, call: CallRef) -> Match {
+        self.releases_items(acquisition, &acquisition.items, call)
+    }
+
+    /// As [`Self::releases`], for the thing under other paths (a parameter of a helper).
+    pub fn releases_items(&self, acquisition: &Acquisition<'_>, items: &[Path], call: CallRef) -> Match {
+        let mut best = Match::No;
+        for end in &acquisition.entry.ends {
+            let found = match end {
+                End::Call { callee, when, binds, arguments } => {
+                    let fits = self.names_release(callee, call)
+                        && self.holds(when, call)
+                        && arguments.is_none_or(|count| self.call(call).args.len() == usize::from(count));
+                    if fits { self.binds(acquisition, items, binds, call) } else { Match::No }
+                }
+                End::Invoke(place) => self.invokes(acquisition, items, place, call),
+                End::Iterate(_) | End::Signal(_) | End::Once(_) | End::AddedTo(_) | End::Chain { .. } | End::FiniteSource(_) => Match::No,
+            };
+            best = best.max(found);
+        }
+        best
+    }
+
+    /// Whether a call may be the releasing one: its callee matches, or has the method's name on something of no other type.
+    fn names_release(&self, callee: &Callee, call: CallRef) -> bool {
+        if self.matches(callee, call).is_some() {
+            return true;
+        }
+        match callee {
+            Callee::Method { name, .. } | Callee::Shape { name } => self.callee_name(call) == Some(name) && self.call(call).how == How::Call,
+            Callee::Export(export) => export.members.last().is_some_and(|last| self.callee_name(call) == Some(last)),
+            Callee::New(_) | Callee::Value(_) | Callee::PropertySet { .. } | Callee::ElementSet(_) | Callee::Attribute { .. } => false,
+        }
+    }
+
+    fn binds(&self, acquisition: &Acquisition<'_>, items: &[Path], binds: &[Bind], call: CallRef) -> Match {
+        let mut result = Match::Must;
+        for bind in binds {
+            result = result.min(self.bind(acquisition, items, bind, call));
+            if result == Match::No {
+                return Match::No;
+            }
+        }
+        // A removal of everything speaks of this holder only if it may name the very same object.
+        let is_wide = binds.len() < acquisition.entry.key.len() && binds.iter().all(|bind| bind.there != There::Item);
+        if is_wide && result == Match::May && !self.may_share_holder(acquisition, call) {
+            return Match::No;
+        }
+        result
+    }
+
+    /// Whether the receivers of two calls have a possible value in common.
+    fn may_share_holder(&self, acquisition: &Acquisition<'_>, call: CallRef) -> bool {
+        let (Some(here), Some(there)) = (self.receiver(call), self.receiver(acquisition.call)) else { return true };
+        let there = self.possible(there);
+        self.possible(here).iter().any(|path| there.contains(path))
+    }
+
+    fn bind(&self, acquisition: &Acquisition<'_>, items: &[Path], bind: &Bind, call: CallRef) -> Match {
+        if let Some(flag) = &bind.here.flag {
+            let (Some(here), Some(there)) = (self.flag(call, &bind.here.at, flag), self.flag(acquisition.call, &bind.here.at, flag)) else {
+                return Match::May;
+            };
+            return if here == there { Match::Must } else { Match::No };
+        }
+        let here = self.key_expr(call, &bind.here);
+        match bind.there {
+            There::Item => match here {
+                Some(here) => self.is_one_of(items, here),
+                None => Match::No,
+            },
+            There::Key(index) => {
+                let part = &acquisition.entry.key[usize::from(index)];
+                match (here, self.key_expr(acquisition.call, part)) {
+                    (Some(here), Some(there)) => self.same_key(here, there),
+                    (None, None) => Match::Must,
+                    _ => Match::No,
+                }
+            }
+            There::Receiver => match (here, self.receiver(acquisition.call)) {
+                (Some(here), Some(there)) => self.same_key(here, there),
+                _ => Match::May,
+            },
+        }
+    }
+
+    /// Equality of two parts of keys. A function written in place, and a `.bind()`, can only be removed by a name it has.
+    fn same_key(&self, here: ExprRef, there: ExprRef) -> Match {
+        let (a, b) = (self.path(here), self.path(there));
+        let nameless = match *self.expr(there) {
+            Expr::Function(_) => true,
+            Expr::Call(call) => self.bound_function(there.with(call)).is_some(),
+            _ => false,
+        };
+        if nameless && a != b { Match::No } else { self.same_path(&a, &b) }
+    }
+
+    /// An option read as a flag: `true`, `{ capture: true }`, absent.
+    fn flag(&self, call: CallRef, place: &Place, flag: &Flag) -> Option<bool> {
+        let Some(&expr) = self.place_exprs(call, place).first() else { return Some(flag.default) };
+        if let Some(value) = self.as_bool(expr) {
+            return Some(value);
+        }
+        let path = self.path(expr);
+        if path.is_nullish() {
+            return Some(flag.default);
+        }
+        let literal = matches!(path.root, Root::Object(_)) && path.is_root();
+        let option = Place { root: place.root, steps: place.steps.iter().cloned().chain([PlaceStep::Property(flag.property.clone())]).collect() };
+        match self.place_exprs(call, &option).first() {
+            Some(&value) => self.as_bool(value),
+            None if literal => Some(flag.default),
+            None => None,
+        }
+    }
+
+    /// Whether a call invokes the disposer that the acquisition gave.
+    fn invokes(&self, acquisition: &Acquisition<'_>, items: &[Path], place: &Place, call: CallRef) -> Match {
+        if self.call(call).how != How::Call {
+            return Match::No;
+        }
+        let callee = call.with(self.call(call).callee);
+        let at_item = acquisition.entry.item.as_ref().is_some_and(|item| item.at == *place);
+        if at_item {
+            return self.is_one_of(items, callee);
+        }
+        let disposers = self.place_paths(acquisition.call, place);
+        self.is_one_of(&disposers, callee)
+    }
+
+    /// The disposers that the acquisition gave besides the item (`done` of an error-first callback).
+    pub fn disposers(&self, acquisition: &Acquisition<'_>) -> SmallVec<[Path; 2]> {
+        let mut found = SmallVec::new();
+        for end in &acquisition.entry.ends {
+            if let End::Invoke(place) = end
+                && (place.root != PlaceRoot::Return || acquisition.items.is_empty() || place.steps.is_empty())
+            {
+                found.extend(self.place_paths(acquisition.call, place));
+            }
+        }
+        found
+    }
+
+    /// Whether the result of the acquiring call is thrown away, so that nothing can give it back.
+    pub fn is_dropped(&self, acquisition: &Acquisition<'_>) -> bool {
+        !acquisition.at_entry
+            && acquisition.entry.item.is_some()
+            && matches!(self.call(acquisition.call).used, Used::Dropped | Used::AwaitedDropped)
+    }
+
+    /// Whether an expression is or contains the acquired thing: itself, an object or array around it.
+    pub fn holds_item(&self, items: &[Path], expr: ExprRef) -> bool {
+        if self.is_one_of(items, expr) != Match::No {
+            return true;
+        }
+        match self.expr(expr) {
+            Expr::Object(properties) => properties.iter().any(|property| match property {
+                crate::facts::expr::Property::Field { value, .. }
+                | crate::facts::expr::Property::Computed { value, .. }
+                | crate::facts::expr::Property::Spread(value) => self.holds_item(items, expr.with(*value)),
+                _ => false,
+            }),
+            Expr::Array(elements) => elements.iter().any(|&element| self.holds_item(items, expr.with(element))),
+            Expr::Spread(of) | Expr::Await(of) | Expr::Cast { value: of, .. } => self.holds_item(items, expr.with(*of)),
+            Expr::Conditional { yes, no, .. } => self.holds_item(items, expr.with(*yes)) || self.holds_item(items, expr.with(*no)),
+            Expr::Logical { left, right, .. } => self.holds_item(items, expr.with(*left)) || self.holds_item(items, expr.with(*right)),
+            _ => false,
+        }
+    }
+}

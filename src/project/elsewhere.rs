@@ -1,0 +1,202 @@
+//! Releases outside the activation: in another method of the owner, in a closure beside it, in the module.
+
+use crate::facts::body::Op;
+use crate::facts::expr::Expr;
+
+use super::Project;
+use super::acquisition::Acquisition;
+use super::names::Sym;
+use super::path::{CallRef, ExprRef, FnRef, OwnerId, Root, Step};
+use super::value::Match;
+use super::words;
+
+/// What the code around an activation does with what it acquired.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Elsewhere {
+    /// Something outside the activation releases it, or may.
+    Released(CallRef),
+    Nothing,
+}
+
+impl Project<'_> {
+    /// Whether code outside the activation may release the thing.
+    pub fn released_elsewhere(&self, acquisition: &Acquisition<'_>) -> Elsewhere {
+        let stored = self.stored_names(acquisition);
+        let scope = self.release_scope(acquisition.function);
+        for function in scope {
+            for op in &self.function(function).ops {
+                let Op::Call(call) = *op else { continue };
+                let call = function.with(call);
+                if call == acquisition.call {
+                    continue;
+                }
+                if self.releases(acquisition, call) != Match::No || self.releases_by_name(acquisition, &stored, call) {
+                    return Elsewhere::Released(call);
+                }
+            }
+        }
+        Elsewhere::Nothing
+    }
+
+    /// Every function in which a release of the acquisition could stand: the owner's and its relatives' methods, else the file's.
+    fn release_scope(&self, function: FnRef) -> Vec<FnRef> {
+        let Some(owner) = self.owner_around(function) else {
+            return self.nested(function.with(crate::facts::ids::FnId(0))).collect();
+        };
+        let mut scope: Vec<FnRef> = Vec::new();
+        for each in self.relatives(owner) {
+            let owner = self.owners.get(each);
+            let methods = owner.methods.values().chain(owner.statics.values()).chain(&owner.constructor).copied();
+            for method in methods {
+                scope.extend(self.nested(method));
+            }
+            if let super::owner::OwnerKind::Class(class) = owner.kind {
+                let facts = self.facts(class.file);
+                let accessors = facts.functions.iter().enumerate().filter(|(_, each)| each.class == Some(class.id));
+                scope.extend(accessors.map(|(index, _)| class.with(crate::facts::ids::FnId(index as u32))));
+            }
+        }
+        // Closures beside the owner, in the same file.
+        scope.extend(self.nested(function.with(crate::facts::ids::FnId(0))));
+        scope.sort();
+        scope.dedup();
+        scope
+    }
+
+    /// The owner with its bases and subclasses.
+    pub fn relatives(&self, owner: OwnerId) -> Vec<OwnerId> {
+        let mut found = self.bases(owner);
+        found.extend(self.subclasses(owner));
+        found
+    }
+
+    /// The names of fields and variables that the thing is stored in.
+    fn stored_names(&self, acquisition: &Acquisition<'_>) -> Vec<Sym> {
+        let mut found = Vec::new();
+        if acquisition.items.is_empty() {
+            return found;
+        }
+        for function in self.nested(self.outermost(acquisition.function)) {
+            for op in &self.function(function).ops {
+                match *op {
+                    Op::Store { to, value } if self.holds_item(&acquisition.items, function.with(value)) => {
+                        if let Expr::Member { name, .. } = *self.expr(function.with(to)) {
+                            found.push(self.sym(function.file, name));
+                        }
+                        if let Expr::Element { object, .. } = *self.expr(function.with(to)) {
+                            found.extend(self.last_name(function.with(object)));
+                        }
+                    }
+                    Op::Assign { to, value, .. } if self.holds_item(&acquisition.items, function.with(value)) => {
+                        found.push(self.sym(function.file, self.facts(function.file).binding(to).name));
+                    }
+                    Op::Call(call) => {
+                        let call = function.with(call);
+                        let fills = matches!(self.callee_name(call), Some("push" | "add" | "set" | "unshift"));
+                        if fills && self.call(call).args.iter().any(|&arg| self.holds_item(&acquisition.items, call.with(arg))) {
+                            found.extend(self.receiver(call).and_then(|of| self.last_name(of)));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+
+    fn outermost(&self, function: FnRef) -> FnRef {
+        self.around(function).take_while(|&each| !self.is_module(each)).last().unwrap_or(function)
+    }
+
+    fn last_name(&self, expr: ExprRef) -> Option<Sym> {
+        match *self.expr(expr) {
+            Expr::Member { name, .. } => Some(self.sym(expr.file, name)),
+            Expr::Binding(binding) => Some(self.sym(expr.file, self.facts(expr.file).binding(binding).name)),
+            _ => None,
+        }
+    }
+
+    /// A releasing call on something that is reached under a name the thing was stored in: another path to it, perhaps.
+    fn releases_by_name(&self, acquisition: &Acquisition<'_>, stored: &[Sym], call: CallRef) -> bool {
+        if stored.is_empty() {
+            return false;
+        }
+        let mentions = |expr: ExprRef| self.mentions_name(expr, stored, 0);
+        let name = self.callee_name(call);
+        let releasing = acquisition.entry.ends.iter().any(|end| match end {
+            crate::catalog::effect::End::Call { callee, .. } => match callee {
+                crate::catalog::pattern::Callee::Export(export) => export.members.last().map(|last| &**last) == name,
+                crate::catalog::pattern::Callee::Method { name: method, .. } | crate::catalog::pattern::Callee::Shape { name: method } => Some(&**method) == name,
+                _ => false,
+            },
+            crate::catalog::effect::End::Invoke(_) => mentions(call.with(self.call(call).callee)),
+            _ => false,
+        });
+        releasing
+            && (self.receiver(call).is_some_and(mentions)
+                || self.call(call).args.iter().any(|&arg| mentions(call.with(arg)))
+                || mentions(call.with(self.call(call).callee)))
+    }
+
+    /// Whether an expression is, or comes out of, something of one of the names.
+    fn mentions_name(&self, expr: ExprRef, names: &[Sym], depth: u32) -> bool {
+        if depth > 6 {
+            return false;
+        }
+        match self.expr(expr) {
+            Expr::Member { object, name, .. } => names.contains(&self.sym(expr.file, *name)) || self.mentions_name(expr.with(*object), names, depth + 1),
+            Expr::Element { object, .. } => self.mentions_name(expr.with(*object), names, depth + 1),
+            Expr::Binding(binding) => {
+                let facts = self.facts(expr.file);
+                let fact = facts.binding(*binding);
+                names.contains(&self.sym(expr.file, fact.name)) || fact.values.iter().take(3).any(|&value| self.mentions_name(expr.with(value), names, depth + 1))
+            }
+            Expr::Item(of) | Expr::Index { of, .. } | Expr::Await(of) | Expr::Cast { value: of, .. } => self.mentions_name(expr.with(*of), names, depth + 1),
+            Expr::Call(call) => self.receiver(expr.with(*call)).is_some_and(|of| self.mentions_name(of, names, depth + 1)),
+            Expr::Param { function, .. } => {
+                // The element a `forEach` gives.
+                let function = expr.with(*function);
+                self.graph.passed(function).iter().any(|&(call, _)| self.receiver(call).is_some_and(|of| self.mentions_name(of, names, depth + 1)))
+            }
+            _ => false,
+        }
+    }
+
+    /// The method that ends the owner's life, the owner's own or inherited.
+    pub fn teardown_of(&self, owner: OwnerId) -> Option<FnRef> {
+        let mut found: Vec<(&str, FnRef)> = Vec::new();
+        for each in self.bases(owner) {
+            let methods = &self.owners.get(each).methods;
+            found.extend(methods.iter().filter(|&(&name, _)| words::is_teardown(self.text(name))).map(|(&name, &method)| (self.text(name), method)));
+        }
+        found.sort();
+        found.first().map(|&(_, method)| method)
+    }
+
+    /// The teardown in the object that a factory function returns: `return { close() { … } }`.
+    pub fn factory_teardown(&self, function: FnRef) -> Option<FnRef> {
+        let returned = self.function(function).ops.iter().filter_map(|op| match *op {
+            Op::Return(Some(value)) => Some(function.with(value)),
+            _ => None,
+        });
+        for value in returned {
+            let path = self.path(value);
+            let Root::Object(literal) = path.root else { continue };
+            let Expr::Object(properties) = self.expr(literal) else { continue };
+            for property in properties {
+                if let crate::facts::expr::Property::Field { name, value } = property
+                    && words::is_teardown(self.facts(literal.file).name(*name))
+                    && let Some(teardown) = self.path(literal.with(*value)).as_function()
+                {
+                    return Some(teardown);
+                }
+            }
+        }
+        None
+    }
+
+    /// The field a path is, as `this.name`.
+    pub fn is_field_of(path: &super::path::Path, owner: OwnerId) -> bool {
+        matches!((path.root, path.steps.first()), (Root::Instance(of), Some(Step::Field(_))) if of == owner)
+    }
+}

@@ -1,0 +1,181 @@
+//! Joins imports to exports: which file or package a specifier means, and what a file's exports are.
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::FileId;
+use crate::facts::body::Op;
+use crate::facts::expr::{Expr, Property};
+use crate::facts::ids::{ExprId, FnId, Name};
+use crate::facts::{Export, FileFacts};
+
+use super::names::Sym;
+use super::path::{At, ExprRef};
+use super::resolve::{Resolved, Resolver};
+use super::{Names, SourceFile};
+
+/// Re-exports followed from file to file.
+const MAX_REEXPORTS: u32 = 16;
+
+/// What a specifier means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    File(FileId),
+    /// A package or built-in module, as imported, without `node:`; a subpath stays part of the name.
+    Package(Sym),
+}
+
+/// What an export is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ExportValue {
+    Expr(ExprRef),
+    Namespace(FileId),
+    /// A package's export passed on; `None` is the whole package.
+    Package(Sym, Option<Sym>),
+}
+
+/// The module graph.
+#[derive(Default)]
+pub struct Links {
+    targets: FxHashMap<(FileId, Name), Target>,
+    files: Vec<Exports>,
+    default: Option<Sym>,
+}
+
+#[derive(Default)]
+struct Exports {
+    named: FxHashMap<Sym, Exported>,
+    stars: Vec<Target>,
+    /// `module.exports = value` and `export = value`.
+    whole: Option<ExprRef>,
+}
+
+#[derive(Clone, Copy)]
+enum Exported {
+    Value(ExprRef),
+    From(Target, Option<Sym>),
+}
+
+impl Links {
+    pub fn build(files: &[SourceFile], syms: &[Vec<Sym>], names: &mut Names, resolver: &Resolver) -> Self {
+        let mut links = Links { default: Some(names.intern("default")), ..Links::default() };
+        for (index, file) in files.iter().enumerate() {
+            let id = FileId(index as u32);
+            for import in &file.facts.imports {
+                let target = match resolver.resolve(&file.path, file.facts.name(import.module)) {
+                    Resolved::File(at) => Target::File(FileId(at as u32)),
+                    Resolved::Package { name, subpath } if subpath.is_empty() => Target::Package(names.intern(&name)),
+                    Resolved::Package { name, subpath } => {
+                        Target::Package(names.intern(&format!("{name}/{}", subpath.trim_start_matches(['.', '/']))))
+                    }
+                    Resolved::Builtin(name) => Target::Package(names.intern(&name)),
+                    Resolved::Unresolved => continue,
+                };
+                links.targets.insert((id, import.module), target);
+            }
+        }
+        for (index, file) in files.iter().enumerate() {
+            let exports = links.exports_of(FileId(index as u32), &file.facts, &syms[index]);
+            links.files.push(exports);
+        }
+        links
+    }
+
+    fn exports_of(&self, file: FileId, facts: &FileFacts, syms: &[Sym]) -> Exports {
+        let mut exports = Exports::default();
+        let sym = |name: Name| syms[name.index()];
+        for export in &facts.exports {
+            match export {
+                Export::Local { name, value } if facts.name(*name) == "export=" => exports.whole = Some(At::new(file, *value)),
+                Export::Local { name, value } => {
+                    exports.named.insert(sym(*name), Exported::Value(At::new(file, *value)));
+                }
+                Export::From { name, module, imported } => {
+                    if let Some(&target) = self.targets.get(&(file, *module)) {
+                        let member = (facts.name(*imported) != "*").then(|| sym(*imported));
+                        exports.named.insert(sym(*name), Exported::From(target, member));
+                    }
+                }
+                Export::Star { module } => exports.stars.extend(self.targets.get(&(file, *module))),
+            }
+        }
+        common_js(file, facts, &sym, &mut exports);
+        exports
+    }
+
+    /// What a specifier of a file means.
+    pub fn target(&self, file: FileId, module: Name) -> Option<Target> {
+        self.targets.get(&(file, module)).copied()
+    }
+
+    /// The export of that name, through re-exports.
+    pub fn export(&self, file: FileId, name: Sym) -> Option<ExportValue> {
+        self.export_within(file, name, 0)
+    }
+
+    fn export_within(&self, file: FileId, name: Sym, depth: u32) -> Option<ExportValue> {
+        if depth > MAX_REEXPORTS {
+            return None;
+        }
+        let exports = &self.files[file.index()];
+        if let Some(exported) = exports.named.get(&name) {
+            return match *exported {
+                Exported::Value(value) => Some(ExportValue::Expr(value)),
+                Exported::From(Target::File(file), Some(member)) => self.export_within(file, member, depth + 1),
+                Exported::From(Target::File(file), None) => Some(ExportValue::Namespace(file)),
+                Exported::From(Target::Package(package), member) => Some(ExportValue::Package(package, member)),
+            };
+        }
+        if Some(name) == self.default
+            && let Some(whole) = exports.whole
+        {
+            return Some(ExportValue::Expr(whole));
+        }
+        exports.stars.iter().find_map(|star| match *star {
+            Target::File(file) => self.export_within(file, name, depth + 1),
+            Target::Package(_) => None,
+        })
+    }
+
+    /// `module.exports = value` of a CommonJS file: what `require` gives.
+    pub fn whole(&self, file: FileId) -> Option<ExprRef> {
+        self.files[file.index()].whole
+    }
+
+    /// Every value the file exports itself, by name.
+    pub fn own_exports(&self, file: FileId) -> impl Iterator<Item = (Option<Sym>, ExprRef)> + '_ {
+        let exports = &self.files[file.index()];
+        let named = exports.named.iter().filter_map(|(&name, exported)| match *exported {
+            Exported::Value(value) => Some((Some(name), value)),
+            Exported::From(..) => None,
+        });
+        named.chain(exports.whole.map(|whole| (None, whole)))
+    }
+}
+
+/// Reads `module.exports = …`, `module.exports.x = …` and `exports.x = …` at the top level.
+fn common_js(file: FileId, facts: &FileFacts, sym: &impl Fn(Name) -> Sym, exports: &mut Exports) {
+    for op in &facts.function(FnId(0)).ops {
+        let Op::Store { to, value } = *op else { continue };
+        let Expr::Member { object, name, .. } = *facts.expr(to) else { continue };
+        if is_module_exports(facts, to) {
+            exports.whole = Some(At::new(file, value));
+            if let Expr::Object(properties) = facts.expr(value) {
+                for property in properties {
+                    if let Property::Field { name, value } = property {
+                        exports.named.insert(sym(*name), Exported::Value(At::new(file, *value)));
+                    }
+                }
+            }
+        } else if is_module_exports(facts, object) || is_global(facts, object, "exports") {
+            exports.named.insert(sym(name), Exported::Value(At::new(file, value)));
+        }
+    }
+}
+
+fn is_module_exports(facts: &FileFacts, expr: ExprId) -> bool {
+    matches!(facts.expr(expr), Expr::Member { object, name, .. } if facts.name(*name) == "exports" && is_global(facts, *object, "module"))
+}
+
+fn is_global(facts: &FileFacts, expr: ExprId, global: &str) -> bool {
+    matches!(facts.expr(expr), Expr::Global(name) if facts.name(*name) == global)
+}

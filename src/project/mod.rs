@@ -1,0 +1,193 @@
+//! The whole project: facts of all files joined, and what they mean by the catalogue.
+//!
+//! In reading order: [`link`] joins imports to exports, [`value`] says what expressions name, [`owner`] and [`typing`]
+//! what they are, [`calls`] what a call calls, [`repetition`] how often a line runs, [`region`] who outlives whom,
+//! [`cfg`] how control flows, [`duty`] whether a release is missed, [`container`] what grows, and [`confidence`] how
+//! sure that is. Rules see [`model`] only.
+//!
+//! Nothing here reads a file, knows a rule, or names a library.
+
+pub mod acquisition;
+pub mod calls;
+pub mod cfg;
+pub mod confidence;
+pub mod container;
+pub mod debug;
+pub mod duty;
+pub mod effects;
+pub mod elsewhere;
+pub mod growth;
+pub mod guard;
+pub mod judge;
+pub mod link;
+pub mod model;
+pub mod names;
+pub mod origin;
+pub mod owner;
+pub mod path;
+pub mod region;
+pub mod repetition;
+pub mod resolve;
+pub mod settle;
+pub mod typing;
+pub mod value;
+pub mod words;
+
+use std::cell::RefCell;
+use std::path::{Path as FilePath, PathBuf};
+
+use rustc_hash::FxHashMap;
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{FileId, Place};
+use crate::facts::FileFacts;
+use crate::facts::body::Function;
+use crate::facts::ids::{FnId, Name, Span};
+
+use calls::CallGraph;
+use link::Links;
+use model::Model;
+use names::{Names, Sym};
+use owner::Owners;
+use path::{At, CallRef, ExprRef, FnRef, Path};
+use resolve::Resolver;
+use typing::Types;
+
+/// A file as it enters the project.
+pub struct SourceFile {
+    /// Relative to the root, with `/`.
+    pub path: PathBuf,
+    pub facts: FileFacts,
+}
+
+/// All facts, joined.
+pub struct Project<'a> {
+    files: Vec<File>,
+    catalog: &'a Catalog,
+    names: Names,
+    links: Links,
+    owners: Owners,
+    graph: CallGraph,
+    model: Model,
+    /// Types that were asked for, and those that are being worked out (empty).
+    types: RefCell<FxHashMap<ExprRef, Types>>,
+    /// What calls give, as far as it was asked for.
+    call_paths: RefCell<FxHashMap<CallRef, Path>>,
+}
+
+struct File {
+    path: PathBuf,
+    facts: FileFacts,
+    /// The project's number of each of the file's names.
+    syms: Vec<Sym>,
+    package: Option<Package>,
+}
+
+/// What the nearest `package.json` says.
+#[derive(Clone, Debug)]
+struct Package {
+    name: String,
+    /// Its exports are called by others: it has an entry point and nothing that starts it.
+    is_library: bool,
+}
+
+impl<'a> Project<'a> {
+    /// Joins the files' facts and finds every acquisition and growth in them.
+    pub fn build(files: Vec<SourceFile>, catalog: &'a Catalog, resolver: &Resolver) -> Self {
+        let mut names = Names::default();
+        let syms: Vec<Vec<Sym>> = files.iter().map(|file| names.intern_file(&file.facts)).collect();
+        let links = Links::build(&files, &syms, &mut names, resolver);
+        let files = files
+            .into_iter()
+            .zip(syms)
+            .map(|(file, syms)| {
+                let package = resolver.package_of(&file.path).map(|package| Package { name: package.name.clone().unwrap_or_default(), is_library: package.is_library });
+                File { path: file.path, facts: file.facts, syms, package }
+            })
+            .collect();
+        let mut project = Project {
+            files,
+            catalog,
+            names,
+            links,
+            owners: Owners::default(),
+            graph: CallGraph::default(),
+            model: Model::default(),
+            types: RefCell::default(),
+            call_paths: RefCell::default(),
+        };
+        project.owners = Owners::collect(&project);
+        let stores = Owners::collect_stores(&project);
+        project.owners.add_stores(stores);
+        project.graph = CallGraph::build(&project);
+        // What was asked while the call graph was unfinished may have answers now.
+        project.types = RefCell::default();
+        project.call_paths = RefCell::default();
+        project.model = Model::build(&project);
+        project
+    }
+
+    /// What rules see.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    pub fn file_ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..self.files.len() as u32).map(FileId)
+    }
+
+    pub fn file_path(&self, file: FileId) -> &FilePath {
+        &self.files[file.index()].path
+    }
+
+    pub fn facts(&self, file: FileId) -> &FileFacts {
+        &self.files[file.index()].facts
+    }
+
+    pub fn function(&self, function: FnRef) -> &Function {
+        self.facts(function.file).function(function.id)
+    }
+
+    /// Every function of the project.
+    pub fn functions(&self) -> impl Iterator<Item = FnRef> + '_ {
+        self.file_ids().flat_map(|file| (0..self.facts(file).functions.len() as u32).map(move |index| At::new(file, FnId(index))))
+    }
+
+    /// The project's number of a file's name.
+    pub fn sym(&self, file: FileId, name: Name) -> Sym {
+        self.files[file.index()].syms[name.index()]
+    }
+
+    pub fn text(&self, sym: Sym) -> &str {
+        self.names.text(sym)
+    }
+
+    pub fn place(&self, file: FileId, span: Span) -> Place {
+        Place { file, span }
+    }
+
+    /// The name of the package a file belongs to.
+    pub fn package_name(&self, file: FileId) -> Option<&str> {
+        self.files[file.index()].package.as_ref().map(|package| package.name.as_str())
+    }
+
+    /// Whether the file belongs to a package whose exports others call.
+    pub fn is_library(&self, file: FileId) -> bool {
+        self.files[file.index()].package.as_ref().is_some_and(|package| package.is_library)
+    }
+
+    /// The functions around a function, from itself outward.
+    pub fn around(&self, function: FnRef) -> impl Iterator<Item = FnRef> + '_ {
+        std::iter::successors(Some(function), |&each| self.function(each).parent.map(|parent| each.with(parent)))
+    }
+
+    /// Whether `inner` is `outer` or stands inside it.
+    pub fn is_within(&self, inner: FnRef, outer: FnRef) -> bool {
+        inner.file == outer.file && self.around(inner).any(|each| each == outer)
+    }
+
+    /// Functions declared directly or deeper inside a function, itself included.
+    pub fn nested(&self, outer: FnRef) -> impl Iterator<Item = FnRef> + '_ {
+        (outer.id.0..self.facts(outer.file).functions.len() as u32).map(move |index| outer.with(FnId(index))).filter(move |&each| self.is_within(each, outer))
+    }
+}

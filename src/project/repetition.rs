@@ -1,0 +1,342 @@
+//! How often a line runs, and why.
+
+use crate::catalog::effect::{Per, Runner};
+use crate::diagnostic::{Label, Place};
+use crate::facts::body::{FunctionKind, Op};
+use crate::facts::expr::Expr;
+use crate::facts::ids::Span;
+
+use super::Project;
+use super::effects::Invoked;
+use super::path::{CallRef, FnRef, OwnerId, Root};
+use super::words;
+
+/// Callers that are followed upward.
+const MAX_CALLERS: usize = 24;
+/// Levels of callers that are followed upward.
+const MAX_DEPTH: usize = 8;
+
+/// How often a line runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Repeats {
+    /// Once in the process's life.
+    Once,
+    /// Once per instance of an owner.
+    PerOwner(OwnerId),
+    /// Nothing in view calls it.
+    Unknown,
+    /// Once per call of a function that others call: a library's export, a method.
+    PerCall(FnRef),
+    /// Again and again; the steps say why, from the cause to the line.
+    Many(Vec<Label>),
+}
+
+impl Repeats {
+    fn rank(&self) -> u8 {
+        match self {
+            Repeats::Once => 0,
+            Repeats::Unknown => 1,
+            Repeats::PerOwner(_) => 2,
+            Repeats::PerCall(_) => 3,
+            Repeats::Many(_) => 4,
+        }
+    }
+
+    fn max(self, other: Repeats) -> Repeats {
+        if other.rank() > self.rank() { other } else { self }
+    }
+
+    pub fn is_many(&self) -> bool {
+        matches!(self, Repeats::Many(_))
+    }
+}
+
+impl Project<'_> {
+    /// How often an operation of a function runs.
+    pub fn repeats_at(&self, function: FnRef, index: usize) -> Repeats {
+        self.site_repeats(function, index, &mut Vec::new())
+    }
+
+    /// How often a call runs.
+    pub fn repeats_call(&self, call: CallRef) -> Repeats {
+        let function = self.calling(call);
+        match self.op_of(call) {
+            Some(index) => self.repeats_at(function, index),
+            None => self.repeats(function),
+        }
+    }
+
+    /// How often a function's body runs.
+    pub fn repeats(&self, function: FnRef) -> Repeats {
+        self.function_repeats(function, &mut Vec::new())
+    }
+
+    /// The operation that makes a call.
+    pub fn op_of(&self, call: CallRef) -> Option<usize> {
+        let function = self.calling(call);
+        self.function(function).ops.iter().position(|op| *op == Op::Call(call.id))
+    }
+
+    fn site_repeats(&self, function: FnRef, index: usize, seen: &mut Vec<FnRef>) -> Repeats {
+        if let Some(span) = self.loop_around(function, index) {
+            let place = Place { file: function.file, span };
+            return Repeats::Many(vec![Label::new(place, "this loop runs it again and again")]);
+        }
+        self.function_repeats(function, seen)
+    }
+
+    /// The nearest loop around an operation that is not over a fixed collection.
+    fn loop_around(&self, function: FnRef, index: usize) -> Option<Span> {
+        let fact = self.function(function);
+        let mut open = Vec::new();
+        for (at, op) in fact.ops[..index].iter().enumerate() {
+            match op {
+                Op::Loop(_) => open.push(at),
+                Op::EndLoop(_) => {
+                    open.pop();
+                }
+                _ => {}
+            }
+        }
+        open.into_iter().rev().find(|&at| !self.is_fixed_loop(function, at)).map(|at| {
+            let span = fact.spans[at];
+            Span::new(span.start, span.end.min(span.start + 120))
+        })
+    }
+
+    /// A loop over an array literal, or over a constant that is one, runs as often as it is long.
+    fn is_fixed_loop(&self, function: FnRef, at: usize) -> bool {
+        let fact = self.function(function);
+        let item = fact.ops[at + 1..].iter().find_map(|op| match op {
+            Op::LoopItem { of, .. } => Some(Some(*of)),
+            Op::LoopTest(_) | Op::EndLoop(_) => Some(None),
+            _ => None,
+        });
+        match item.flatten() {
+            Some(of) => self.is_fixed_collection(function.with(of)),
+            None => false,
+        }
+    }
+
+    /// An array or object literal, or the keys or entries of one.
+    pub fn is_fixed_collection(&self, expr: super::path::ExprRef) -> bool {
+        let path = self.path(expr);
+        match path.root {
+            Root::Object(_) => path.is_root(),
+            Root::Call(call) if path.is_root() => {
+                matches!(self.callee_name(call), Some("keys" | "values" | "entries"))
+                    && (self.argument(call, 0).is_some_and(|arg| matches!(self.path(arg).root, Root::Object(_)))
+                        || self.receiver(call).is_some_and(|of| matches!(self.path(of).root, Root::Object(_))))
+            }
+            _ => false,
+        }
+    }
+
+    fn function_repeats(&self, function: FnRef, seen: &mut Vec<FnRef>) -> Repeats {
+        if self.is_module(function) {
+            return Repeats::Once;
+        }
+        if seen.contains(&function) || seen.len() >= MAX_DEPTH {
+            return Repeats::Unknown;
+        }
+        seen.push(function);
+        let result = self.decorated(function).unwrap_or_else(|| {
+            let owner = self.owners.of_function(function);
+            match (owner, self.function(function).kind) {
+                (Some((owner, _)), FunctionKind::Constructor) => self.instance_repeats(owner, seen),
+                (Some((owner, false)), _) if self.owners.get(owner).constructor == Some(function) => self.instance_repeats(owner, seen),
+                (Some((owner, false)), FunctionKind::FieldInitializers) => self.instance_repeats(owner, seen),
+                (Some((_, true)), FunctionKind::FieldInitializers) => Repeats::Once,
+                _ => self.callers_repeat(function, seen),
+            }
+        });
+        seen.pop();
+        result
+    }
+
+    /// A method that a framework runs because of its decorator.
+    fn decorated(&self, function: FnRef) -> Option<Repeats> {
+        let class = self.function(function).class?;
+        let facts = self.facts(function.file);
+        let member = facts.class(class).members.iter().find(|member| {
+            matches!(member.kind, crate::facts::MemberKind::Method(id) if id == function.id)
+        })?;
+        member.decorators.iter().find_map(|&decorator| {
+            let callee = match *facts.expr(decorator) {
+                Expr::Call(call) => facts.call(call).callee,
+                _ => decorator,
+            };
+            let run = self.catalog.runs.iter().find(|run| {
+                matches!(&run.who, Runner::Decorated(export) if self.is_export(function.with(callee), export))
+            })?;
+            self.per_repeats(run.per, Place { file: function.file, span: member.span_of_name(facts) }, None)
+        })
+    }
+
+    /// How often the owner's constructor runs: as often as its `new`s.
+    fn instance_repeats(&self, owner: OwnerId, seen: &mut Vec<FnRef>) -> Repeats {
+        let mut news: Vec<CallRef> = self.graph.made(owner).to_vec();
+        for subclass in self.subclasses(owner) {
+            news.extend(self.graph.made(subclass));
+        }
+        if news.is_empty() || news.len() > MAX_CALLERS {
+            return Repeats::PerOwner(owner);
+        }
+        let mut result = Repeats::Once;
+        for call in news {
+            let made = match self.op_of(call) {
+                Some(index) => self.site_repeats(self.calling(call), index, seen),
+                None => Repeats::Unknown,
+            };
+            let made = match made {
+                Repeats::Many(mut why) => {
+                    let name = self.owners.get(owner).name.map_or("the class", |name| self.text(name));
+                    why.push(Label::new(Place { file: call.file, span: self.call(call).callee_span }, format!("and makes a new `{name}`")));
+                    Repeats::Many(why)
+                }
+                Repeats::PerCall(_) | Repeats::PerOwner(_) | Repeats::Unknown => Repeats::PerOwner(owner),
+                Repeats::Once => Repeats::Once,
+            };
+            result = result.max(made);
+        }
+        if result == Repeats::Once && self.is_reachable_from_outside(owner) {
+            return Repeats::PerOwner(owner);
+        }
+        result
+    }
+
+    /// An exported class can be made by others.
+    fn is_reachable_from_outside(&self, owner: OwnerId) -> bool {
+        let file = self.owners.get(owner).file;
+        self.links.own_exports(file).any(|(_, value)| self.path(value).root == Root::Static(owner)) && self.is_library(file)
+    }
+
+    fn callers_repeat(&self, function: FnRef, seen: &mut Vec<FnRef>) -> Repeats {
+        let mut result = Repeats::Once;
+        let mut known = false;
+        let fact = self.function(function);
+        for &(call, position) in self.graph.passed(function) {
+            known = true;
+            result = result.max(self.passed_repeats(function, call, position, seen));
+            if result.is_many() {
+                return result;
+            }
+        }
+        for &call in self.graph.callers(function).iter().take(MAX_CALLERS) {
+            known = true;
+            let caller = match self.op_of(call) {
+                Some(index) => self.site_repeats(self.calling(call), index, seen),
+                None => Repeats::Unknown,
+            };
+            let caller = match caller {
+                Repeats::Many(mut why) => {
+                    let name = fact.name.map_or("this function", |name| self.facts(function.file).name(name));
+                    why.push(Label::new(Place { file: call.file, span: self.call(call).callee_span }, format!("which calls `{name}`")));
+                    Repeats::Many(why)
+                }
+                other => other,
+            };
+            result = result.max(caller);
+            if result.is_many() {
+                return result;
+            }
+        }
+        if let Some((owner, is_static)) = self.owners.of_function(function)
+            && !is_static
+        {
+            // Anybody who has the object may call its methods.
+            return if self.is_setup_name(function) { result.max(Repeats::PerOwner(owner)) } else { result.max(Repeats::PerCall(function)) };
+        }
+        if self.is_exported(function) {
+            return if self.is_setup_name(function) { result.max(Repeats::Unknown) } else { result.max(Repeats::PerCall(function)) };
+        }
+        if !known || self.graph.is_mentioned(function) {
+            let outer = fact.parent.map_or(Repeats::Unknown, |parent| self.function_repeats(function.with(parent), seen));
+            return match outer {
+                Repeats::Once | Repeats::Unknown => Repeats::Unknown.max(result),
+                outer => outer.max(result),
+            };
+        }
+        result
+    }
+
+    /// How often a call runs the function it is handed.
+    fn passed_repeats(&self, function: FnRef, call: CallRef, position: u16, seen: &mut Vec<FnRef>) -> Repeats {
+        let enclosing = |project: &Self, seen: &mut Vec<FnRef>| match project.op_of(call) {
+            Some(index) => project.site_repeats(project.calling(call), index, seen),
+            None => Repeats::Unknown,
+        };
+        let place = Place { file: call.file, span: self.call(call).callee_span };
+        for (run, _) in self.runs_of(call, position) {
+            if let Some(repeats) = self.per_repeats(run.per, place, self.first_text(call)) {
+                return repeats;
+            }
+            return enclosing(self, seen);
+        }
+        match self.invoked(call) {
+            Invoked::Now { callbacks, repeats: true } if callbacks.contains(&function) => {
+                let fixed = self.receiver(call).is_some_and(|of| self.is_fixed_collection(of));
+                return match enclosing(self, seen) {
+                    Repeats::Once if !fixed => Repeats::Unknown,
+                    outer => outer,
+                };
+            }
+            Invoked::Now { .. } | Invoked::Executor(_) | Invoked::Handlers { .. } => return enclosing(self, seen),
+            Invoked::Nothing => {}
+        }
+        let outer = enclosing(self, seen);
+        Repeats::Unknown.max(outer)
+    }
+
+    /// `None`: as often as the call that hands the function over.
+    fn per_repeats(&self, per: Per, place: Place, detail: Option<&str>) -> Option<Repeats> {
+        let what = match per {
+            Per::Once => return None,
+            Per::Request => "every request runs this handler",
+            Per::Connection => "every connection runs this handler",
+            Per::Message => "every message runs this handler",
+            Per::Event => "every event runs this handler",
+            Per::Tick => "every tick of the timer runs this",
+            Per::Item => "every item runs this callback",
+            Per::Instance => "every instance runs this",
+            Per::Activation => "every activation runs this",
+        };
+        let text = match detail {
+            Some(detail) => format!("{what} (`{detail}`)"),
+            None => what.to_owned(),
+        };
+        Some(Repeats::Many(vec![Label::new(place, text)]))
+    }
+
+    /// The route or event a call names first.
+    fn first_text(&self, call: CallRef) -> Option<&str> {
+        match self.path(self.argument(call, 0)?).root {
+            Root::Text(text) => Some(self.text(text)),
+            _ => None,
+        }
+    }
+
+    /// Whether the function can be called from files that are not seen.
+    pub fn is_exported(&self, function: FnRef) -> bool {
+        self.links.own_exports(function.file).any(|(_, value)| match self.expr(value) {
+            Expr::Object(_) => false,
+            _ => self.path(value).as_function() == Some(function),
+        })
+    }
+
+    /// A free function named for set-up is called once by whoever starts the program.
+    fn is_setup_name(&self, function: FnRef) -> bool {
+        self.function(function).name.is_some_and(|name| words::is_setup(self.facts(function.file).name(name)))
+    }
+}
+
+impl crate::facts::Member {
+    /// The member's head: its span, cut to one line's worth.
+    fn span_of_name(&self, facts: &crate::facts::FileFacts) -> Span {
+        match self.kind {
+            crate::facts::MemberKind::Method(function) => facts.function(function).head,
+            _ => self.span,
+        }
+    }
+}
+

@@ -1,0 +1,224 @@
+//! Specifier to file: what `import "./db"` or `require("@org/pool")` names, among the files of the run.
+//!
+//! The answer depends on the walked files and the `package.json` files beside and above them, and on nothing else:
+//! `node_modules` is not looked at (unless it was walked), so it is the same before and after `npm install`.
+//!
+//! - A relative specifier resolves as Node's and TypeScript's together: extensions are tried, `.js` means `.ts` too, a folder
+//!   means its `package.json` or `index`. `#internal` goes through `imports` of the nearest `package.json`.
+//! - A bare specifier whose package is in the tree (a workspace) resolves through that `package.json`: `exports`, `source`,
+//!   `module`, `main`, in Node's way. When what they name is build output that was not walked, the same path with the
+//!   output folder replaced by `src`, or dropped, and with any source extension is tried (`dist/pool.js` → `src/pool.ts`,
+//!   `pool.ts`). Nothing is guessed beyond these fields, except `index` when there are none.
+//! - Any other bare specifier is a package. tsconfig paths are not known yet; `@/x` and `~/x`, which are no package names,
+//!   are unresolved.
+
+mod package;
+mod tree;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric};
+use rustc_hash::FxHashMap;
+
+pub use package::PackageJson;
+
+use package::Packages;
+use tree::{FileTree, TreeFileSystem};
+
+/// What a specifier names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Resolved {
+    /// A file of the run, as the position in the list given to [`Resolver::new`].
+    File(usize),
+    /// `pg` is `{ name: "pg", subpath: "" }`; `@scope/pkg/sub/path` is `{ name: "@scope/pkg", subpath: "sub/path" }`.
+    Package { name: String, subpath: String },
+    /// A module of Node, without `node:`.
+    Builtin(String),
+    /// A file that is not part of the run, or a specifier that nothing here understands.
+    Unresolved,
+}
+
+/// Extensions that are tried when a specifier has none, in this order.
+const EXTENSIONS: [&str; 8] = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
+
+/// Folders that build tools write to.
+const OUTPUT_FOLDERS: [&str; 8] = ["dist", "lib", "build", "out", "output", "esm", "cjs", "es"];
+
+pub struct Resolver {
+    root: PathBuf,
+    tree: Arc<FileTree>,
+    packages: Packages,
+    inner: ResolverGeneric<TreeFileSystem>,
+    /// By the folder of the importing file and the specifier.
+    known: Mutex<FxHashMap<(PathBuf, String), Resolved>>,
+}
+
+impl Resolver {
+    /// `root` is absolute; `files` are relative to it.
+    pub fn new(root: &Path, files: &[PathBuf]) -> Resolver {
+        let tree = Arc::new(FileTree::new(root, files));
+        let inner = ResolverGeneric::new_with_file_system(TreeFileSystem::new(Arc::clone(&tree)), options());
+        let packages = Packages::read(root, &tree);
+        Resolver {
+            root: root.to_path_buf(),
+            tree,
+            packages,
+            inner,
+            known: Mutex::default(),
+        }
+    }
+
+    /// What `specifier` names in the file `from`, which is relative to the root.
+    pub fn resolve(&self, from: &Path, specifier: &str) -> Resolved {
+        let folder = from.parent().unwrap_or(Path::new("")).to_path_buf();
+        let key = (folder, specifier.to_owned());
+        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone();
+        }
+        let resolved = self.resolve_new(&self.root.join(&key.0), specifier);
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, resolved.clone());
+        resolved
+    }
+
+    /// The nearest `package.json` at or above a file, inside the root.
+    pub fn package_of(&self, file: &Path) -> Option<&PackageJson> {
+        self.packages.nearest(&self.root.join(file.parent()?))
+    }
+
+    fn resolve_new(&self, folder: &Path, specifier: &str) -> Resolved {
+        let is_path = specifier.starts_with(['.', '/', '#']);
+        match self.look_up(folder, specifier) {
+            Ok(Some(file)) => return Resolved::File(file),
+            Ok(None) => {}
+            Err(builtin) => return Resolved::Builtin(builtin),
+        }
+        if is_path {
+            return Resolved::Unresolved;
+        }
+        let Some((name, subpath)) = package_name(specifier) else {
+            return Resolved::Unresolved;
+        };
+        if let Some(file) = self
+            .packages
+            .named(name)
+            .and_then(|package| self.in_package(package, specifier, subpath))
+        {
+            return Resolved::File(file);
+        }
+        Resolved::Package {
+            name: name.to_owned(),
+            subpath: subpath.to_owned(),
+        }
+    }
+
+    /// The file of the run that a specifier names; `Err` is a builtin module's name.
+    fn look_up(&self, folder: &Path, specifier: &str) -> Result<Option<usize>, String> {
+        match self.inner.resolve(folder, specifier) {
+            Ok(resolution) => Ok(self.tree.file(resolution.path())),
+            Err(ResolveError::Builtin { resolved, .. }) => {
+                Err(resolved.strip_prefix("node:").unwrap_or(&resolved).to_owned())
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The file that a package of the tree offers under a subpath.
+    fn in_package(&self, package: &PackageJson, specifier: &str, subpath: &str) -> Option<usize> {
+        // With `exports` a package may import itself by name; without, a path into its folder means the same.
+        let found = if package.exports.is_null() {
+            let path = if subpath.is_empty() {
+                package.root.clone()
+            } else {
+                package.root.join(subpath)
+            };
+            self.look_up(&package.root, &path.to_string_lossy())
+        } else {
+            self.look_up(&package.root, specifier)
+        };
+        found.ok().flatten().or_else(|| {
+            let targets = package.targets(subpath);
+            targets.iter().find_map(|target| self.source_of(&package.root, target))
+        })
+    }
+
+    /// The walked file that `target`, a path in a package, was built from.
+    fn source_of(&self, root: &Path, target: &str) -> Option<usize> {
+        let target = target.trim_start_matches("./");
+        let mut parts: Vec<&str> = target.split('/').collect();
+        let outputs = parts.iter().take_while(|part| OUTPUT_FOLDERS.contains(part)).count();
+        let inside = parts.split_off(outputs).join("/");
+        let candidates = [target.to_owned(), format!("src/{inside}"), inside];
+        let tried = if outputs == 0 {
+            &candidates[..1]
+        } else {
+            &candidates[..]
+        };
+        tried.iter().find_map(|path| {
+            let stem = path.strip_suffix(".d.ts").unwrap_or_else(|| without_extension(path));
+            let names = EXTENSIONS.iter().map(|extension| format!("{stem}{extension}"));
+            names.into_iter().find_map(|name| self.tree.file(&root.join(name)))
+        })
+    }
+}
+
+fn without_extension(path: &str) -> &str {
+    EXTENSIONS
+        .iter()
+        .find_map(|extension| path.strip_suffix(extension))
+        .unwrap_or(path)
+}
+
+/// Splits `@scope/name/sub/path`. `None` for what is no package name, such as a URL or an alias.
+fn package_name(specifier: &str) -> Option<(&str, &str)> {
+    let specifier = specifier.strip_prefix("npm:").unwrap_or(specifier);
+    let slashes = if specifier.starts_with('@') { 2 } else { 1 };
+    let end = specifier
+        .match_indices('/')
+        .nth(slashes - 1)
+        .map_or(specifier.len(), |(at, _)| at);
+    let (name, rest) = specifier.split_at(end);
+    let is_word = |part: &str| {
+        let mut characters = part.chars();
+        characters
+            .next()
+            .is_some_and(|first| first.is_ascii_alphanumeric() || first == '_' || first == '-')
+            && characters.all(|each| each.is_ascii_alphanumeric() || "-_.~".contains(each))
+    };
+    let is_name = match name.strip_prefix('@') {
+        Some(scoped) => scoped
+            .split_once('/')
+            .is_some_and(|(scope, name)| is_word(scope) && is_word(name)),
+        // `bun:sqlite` and its like are modules of a runtime; their names serve as the package's.
+        None => match name.split_once(':') {
+            Some((scheme, name)) => is_word(scheme) && is_word(name) && !["data", "blob"].contains(&scheme),
+            None => is_word(name),
+        },
+    };
+    is_name.then(|| (name, rest.trim_matches('/')))
+}
+
+fn options() -> ResolveOptions {
+    let alias = |from: &str, to: &[&str]| (from.to_owned(), to.iter().map(|&each| each.to_owned()).collect());
+    ResolveOptions {
+        builtin_modules: true,
+        condition_names: ["source", "import", "require", "node", "module", "default"]
+            .map(str::to_owned)
+            .to_vec(),
+        extensions: EXTENSIONS.map(str::to_owned).to_vec(),
+        extension_alias: vec![
+            alias(".js", &[".ts", ".tsx", ".js", ".jsx"]),
+            alias(".jsx", &[".tsx", ".jsx"]),
+            alias(".mjs", &[".mts", ".mjs"]),
+            alias(".cjs", &[".cts", ".cjs"]),
+        ],
+        main_fields: ["source", "module", "main"].map(str::to_owned).to_vec(),
+        // `NODE_PATH` is about one machine.
+        node_path: false,
+        symlinks: false,
+        ..ResolveOptions::default()
+    }
+}

@@ -1,0 +1,115 @@
+//! Settle groups: callbacks that settle one promise must each release what the others hold.
+
+use crate::facts::body::Op;
+
+use super::Project;
+use super::acquisition::Acquisition;
+use super::duty::{Engine, Missed, Release};
+use super::effects::Invoked;
+use super::path::{CallRef, FnRef, Path, Root};
+
+/// A promise executor and the ways its promise is settled.
+pub struct SettleGroup {
+    pub executor: FnRef,
+    /// `resolve` and `reject`.
+    pub settlers: Vec<Path>,
+    /// Functions that settle in their own body.
+    pub functions: Vec<FnRef>,
+    /// Calls that are handed `resolve` or `reject` itself as a callback.
+    pub direct: Vec<CallRef>,
+}
+
+impl Project<'_> {
+    /// The settle group of the executor in which a function stands.
+    pub fn settle_group(&self, function: FnRef) -> Option<SettleGroup> {
+        let executor = self.around(function).find(|&each| self.is_executor(each))?;
+        let settlers: Vec<Path> = (0..self.function(executor).params.len() as u16).map(|index| self.param_path(executor, index)).collect();
+        let mut group = SettleGroup { executor, settlers, functions: Vec::new(), direct: Vec::new() };
+        for each in self.nested(executor) {
+            for op in &self.function(each).ops {
+                let Op::Call(call) = *op else { continue };
+                let call = each.with(call);
+                if self.settles(&group, call) {
+                    if !group.functions.contains(&each) {
+                        group.functions.push(each);
+                    }
+                } else if self.call(call).args.iter().any(|&arg| self.is_settler(&group, &self.path(call.with(arg)))) && self.callees(call).is_empty() {
+                    group.direct.push(call);
+                }
+            }
+        }
+        Some(group)
+    }
+
+    /// Whether a function is given to `new Promise`.
+    pub fn is_executor(&self, function: FnRef) -> bool {
+        self.function(function).argument_of.is_some_and(|(call, _)| matches!(self.invoked(function.with(call)), Invoked::Executor(executor) if executor == function))
+    }
+
+    /// Whether a call settles the group's promise.
+    pub fn settles(&self, group: &SettleGroup, call: CallRef) -> bool {
+        self.is_settler(group, &self.path(call.with(self.call(call).callee)))
+    }
+
+    fn is_settler(&self, group: &SettleGroup, path: &Path) -> bool {
+        let bound = match path.root {
+            Root::Call(bind) if path.is_root() && self.callee_name(bind) == Some("bind") => self.receiver(bind).map(|of| self.path(of)),
+            _ => None,
+        };
+        group.settlers.contains(bound.as_ref().unwrap_or(path))
+    }
+}
+
+impl Engine {
+    /// Whether every way of settling the promise releases an acquisition made in its executor; `None` if nothing else settles it.
+    pub fn release_on_settle(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, group: &SettleGroup) -> Option<Release> {
+        let own: Vec<FnRef> = project.call(acquisition.call).args.iter().flat_map(|&arg| project.functions_in(acquisition.call.with(arg))).collect();
+        let mut missed: Vec<Missed> = Vec::new();
+        let mut released_at = None;
+        let mut ways = 0;
+        for &function in &group.functions {
+            let is_own = own.iter().any(|&each| project.is_within(function, each));
+            if is_own && acquisition.entry.self_ending || function == acquisition.function {
+                continue;
+            }
+            ways += 1;
+            match self.release_when_settled(project, acquisition, group, function) {
+                Release::Always | Release::Escapes(_) => {
+                    released_at.get_or_insert(acquisition.call);
+                }
+                Release::Sometimes { missed: some, released_at: at } => {
+                    released_at = released_at.or(at).or(Some(acquisition.call));
+                    missed.extend(some);
+                }
+                Release::Never => missed.extend(project.settle_point(group, function)),
+            }
+        }
+        for &call in &group.direct {
+            let is_own = call == acquisition.call;
+            let inside_own = own.iter().any(|&each| project.is_within(project.calling(call), each));
+            if is_own || inside_own {
+                continue;
+            }
+            ways += 1;
+            missed.extend(project.op_of(call).map(|index| Missed::settled(project.calling(call), index as u32)));
+        }
+        if ways == 0 {
+            return None;
+        }
+        missed.retain(|missed| !missed.opaque);
+        Some(match (missed.is_empty(), released_at) {
+            (true, _) => Release::Always,
+            (false, Some(_)) => Release::Sometimes { missed, released_at: None },
+            (false, None) => Release::Never,
+        })
+    }
+}
+
+impl Project<'_> {
+    /// The first operation in which a function settles.
+    fn settle_point(&self, group: &SettleGroup, function: FnRef) -> Option<Missed> {
+        let ops = &self.function(function).ops;
+        let index = ops.iter().position(|op| matches!(*op, Op::Call(call) if self.settles(group, function.with(call))))?;
+        Some(Missed::settled(function, index as u32))
+    }
+}

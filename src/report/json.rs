@@ -1,0 +1,131 @@
+//! Findings for programs. The structure is stable: fields are added, never renamed or removed, while `version` is 1.
+//!
+//! ```json
+//! {
+//!   "version": 1,
+//!   "tool": { "name": "leaklint", "version": "0.1.0" },
+//!   "summary": { "files": 1, "findings": 1, "belowConfidence": 0 },
+//!   "findings": [{
+//!     "rule": "unremoved-listener", "severity": "warning", "confidence": "high", "message": "…", "help": "…",
+//!     "primary": {
+//!       "path": "src/a.js", "text": "…",
+//!       "start": { "line": 3, "column": 5, "offset": 42 }, "end": { "line": 3, "column": 9, "offset": 46 }
+//!     },
+//!     "evidence": []
+//!   }],
+//!   "problems": [{ "path": "src/b.js", "kind": "syntax", "message": "…", "at": { "line": 1, "column": 1 } }]
+//! }
+//! ```
+//!
+//! `evidence` holds places like `primary`, in causal order. Lines and columns count from 1, columns in characters; offsets
+//! count bytes of the UTF-8 text from 0; ends are exclusive. `kind` is one of `skipped`, `unreadable`, `not-text`,
+//! `syntax`, `timed-out` and `internal`; `at` may be null.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Report;
+use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, Severity};
+
+/// Writes the document and a line end.
+///
+/// # Errors
+/// The writer's.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        version: 1,
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        summary: Summary {
+            files: report.files.len(),
+            findings: report.diagnostics.len(),
+            below_confidence: report.below_confidence,
+        },
+        findings: report.diagnostics.iter().map(|each| finding(report, each)).collect(),
+        problems: report.problems,
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: Tool,
+    summary: Summary,
+    findings: Vec<Finding<'a>>,
+    problems: &'a [Problem],
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    files: usize,
+    findings: usize,
+    below_confidence: usize,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    severity: Severity,
+    confidence: Confidence,
+    message: &'a str,
+    help: &'a str,
+    primary: Site<'a>,
+    evidence: Vec<Site<'a>>,
+}
+
+#[derive(Serialize)]
+struct Site<'a> {
+    path: &'a str,
+    text: &'a str,
+    start: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: u32,
+    column: u32,
+    offset: u32,
+}
+
+fn finding<'a>(report: &Report<'a>, diagnostic: &'a Diagnostic) -> Finding<'a> {
+    Finding {
+        rule: diagnostic.rule,
+        severity: diagnostic.severity,
+        confidence: diagnostic.confidence,
+        message: &diagnostic.message,
+        help: &diagnostic.help,
+        primary: site(report, &diagnostic.primary),
+        evidence: diagnostic.evidence.iter().map(|label| site(report, label)).collect(),
+    }
+}
+
+fn site<'a>(report: &Report<'a>, label: &'a Label) -> Site<'a> {
+    let file = report.file(label.place);
+    let point = |offset| {
+        let position = file.source().position(offset);
+        Point {
+            line: position.line,
+            column: position.column,
+            offset,
+        }
+    };
+    Site {
+        path: file.shown(),
+        text: &label.text,
+        start: point(label.place.span.start),
+        end: point(label.place.span.end),
+    }
+}

@@ -1,0 +1,179 @@
+//! Findings for people: `miette`'s graphical report, evidence in other files below it.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+
+use super::escape::visible;
+use super::excerpt::{CONTEXT_LINES, Excerpt};
+use super::{Report, concise};
+use crate::diagnostic::{Diagnostic, FileId, Label, Severity};
+
+/// How the terminal wants it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Style {
+    pub color: bool,
+    /// Of the terminal, in columns.
+    pub width: usize,
+}
+
+/// Writes each finding and an empty line.
+///
+/// # Errors
+/// The writer's.
+pub fn write(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for diagnostic in report.diagnostics {
+        // A fault in rendering costs this finding its picture, not the run.
+        let rendered = catch_unwind(AssertUnwindSafe(|| rendered(report, diagnostic, style)));
+        match rendered {
+            Ok(Ok(text)) => writeln!(out, "{}", text.trim_matches('\n'))?,
+            Ok(Err(fmt::Error)) | Err(_) => write_plainly(report, diagnostic, out)?,
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn rendered(report: &Report<'_>, diagnostic: &Diagnostic, style: Style) -> Result<String, fmt::Error> {
+    let theme = if style.color {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_width(style.width)
+        .with_context_lines(CONTEXT_LINES)
+        .with_show_related_as_nested(true);
+    let mut text = String::new();
+    handler.render_report(&mut text, &picture(report, diagnostic))?;
+    Ok(text)
+}
+
+/// The same in plain lines.
+fn write_plainly(report: &Report<'_>, diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+    concise::write_finding(report, diagnostic, out)?;
+    for label in &diagnostic.evidence {
+        concise::write_label(report, label, out)?;
+    }
+    writeln!(out, "  help: {}", visible(&diagnostic.help))
+}
+
+/// A finding with its excerpts, in `miette`'s terms. A nested one is the evidence in one other file.
+#[derive(Debug)]
+struct Picture {
+    code: Option<String>,
+    message: String,
+    severity: miette::Severity,
+    help: Option<String>,
+    labels: Vec<LabeledSpan>,
+    excerpt: Excerpt,
+    others: Vec<Picture>,
+}
+
+fn picture(report: &Report<'_>, diagnostic: &Diagnostic) -> Picture {
+    // Steps are numbered over all files, so that their order shows wherever they are printed.
+    let steps: Vec<(&Label, String)> = diagnostic
+        .evidence
+        .iter()
+        .enumerate()
+        .map(|(index, label)| match diagnostic.evidence.len() {
+            1 => (label, visible(&label.text).into_owned()),
+            _ => (label, format!("{}. {}", index + 1, visible(&label.text))),
+        })
+        .collect();
+    let home = diagnostic.primary.place.file;
+    let mut files: Vec<FileId> = Vec::new();
+    for (label, _) in &steps {
+        if label.place.file != home && !files.contains(&label.place.file) {
+            files.push(label.place.file);
+        }
+    }
+    let in_file = |file: FileId| steps.iter().filter(move |(label, _)| label.place.file == file);
+    let primary = (&diagnostic.primary, visible(&diagnostic.primary.text).into_owned());
+    let others = files.iter().map(|&file| {
+        let labels: Vec<_> = in_file(file).collect();
+        let (excerpt, labels) = snippet(report, &labels, None);
+        Picture {
+            code: None,
+            message: format!("evidence in {}", visible(report.files[file.index()].shown())),
+            severity: miette::Severity::Advice,
+            help: None,
+            labels,
+            excerpt,
+            others: Vec::new(),
+        }
+    });
+    let others = others.collect();
+    let labels: Vec<_> = std::iter::once(&primary).chain(in_file(home)).collect();
+    let (excerpt, labels) = snippet(report, &labels, Some(0));
+    Picture {
+        code: Some(format!("{} (confidence: {})", diagnostic.rule, diagnostic.confidence)),
+        message: visible(&diagnostic.message).into_owned(),
+        severity: match diagnostic.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        },
+        help: Some(visible(&diagnostic.help).into_owned()),
+        labels,
+        excerpt,
+        others,
+    }
+}
+
+/// The excerpt of one file that shows `labels`, which are not empty and all in that file.
+fn snippet(report: &Report<'_>, labels: &[&(&Label, String)], primary: Option<usize>) -> (Excerpt, Vec<LabeledSpan>) {
+    let spans: Vec<_> = labels.iter().map(|(label, _)| label.place.span).collect();
+    let (excerpt, places) = Excerpt::new(report.file(labels[0].0.place), &spans);
+    let labeled = labels
+        .iter()
+        .zip(places)
+        .enumerate()
+        .map(|(index, ((_, text), place))| {
+            let text = Some(text.clone());
+            if primary == Some(index) {
+                LabeledSpan::new_primary_with_span(text, place)
+            } else {
+                LabeledSpan::new_with_span(text, place)
+            }
+        });
+    (excerpt, labeled.collect())
+}
+
+impl fmt::Display for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Picture {}
+
+impl miette::Diagnostic for Picture {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
+        Some(Box::new(
+            self.others.iter().map(|other| other as &dyn miette::Diagnostic),
+        ))
+    }
+}

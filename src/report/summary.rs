@@ -1,0 +1,91 @@
+//! The last lines of a run, for people: how much was checked, what was found, and what could not be looked at.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::Report;
+use super::escape::visible;
+use crate::diagnostic::Problem;
+
+/// Writes the summary; `verbose` lists each file that was skipped on purpose.
+///
+/// # Errors
+/// The writer's.
+pub fn write(report: &Report<'_>, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "checked {}: {}",
+        counted(report.files.len(), "file"),
+        findings(report)
+    )?;
+    if report.below_confidence > 0 {
+        let flag = "--min-confidence low";
+        writeln!(
+            out,
+            "{} more of lower confidence; `{flag}` shows them",
+            report.below_confidence
+        )?;
+    }
+    let (failed, skipped): (Vec<&Problem>, Vec<&Problem>) = report.problems.iter().partition(|each| each.is_failure());
+    if !failed.is_empty() {
+        writeln!(out, "could not analyse {}:", counted(failed.len(), "path"))?;
+        failed.iter().try_for_each(|problem| write_problem(problem, out))?;
+    }
+    if !skipped.is_empty() {
+        let hint = if verbose { ":" } else { "; `--verbose` lists them" };
+        writeln!(
+            out,
+            "skipped {} ({}){hint}",
+            counted(skipped.len(), "file"),
+            reasons(&skipped)
+        )?;
+        if verbose {
+            skipped.iter().try_for_each(|problem| write_problem(problem, out))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_problem(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "  {}", visible(&problem.path))?;
+    if let Some(place) = problem.place {
+        write!(out, ":{}:{}", place.line, place.column)?;
+    }
+    writeln!(out, ": {}", visible(&problem.message))
+}
+
+fn findings(report: &Report<'_>) -> String {
+    let mut by_rule: BTreeMap<&str, usize> = BTreeMap::new();
+    for diagnostic in report.diagnostics {
+        *by_rule.entry(diagnostic.rule).or_default() += 1;
+    }
+    if by_rule.is_empty() {
+        return "no findings".to_owned();
+    }
+    let rules: Vec<String> = by_rule.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
+    format!(
+        "{} ({})",
+        counted(report.diagnostics.len(), "finding"),
+        rules.join(", ")
+    )
+}
+
+fn reasons(skipped: &[&Problem]) -> String {
+    let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
+    for problem in skipped {
+        *by_reason.entry(&problem.message).or_default() += 1;
+    }
+    let reasons: Vec<String> = by_reason
+        .iter()
+        .map(|(reason, count)| format!("{count} {reason}"))
+        .collect();
+    reasons.join(", ")
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}

@@ -1,0 +1,61 @@
+//! Leak patterns put into words: one file a rule, each a pure function over the project's model.
+
+mod unbounded_cache;
+mod uncleared_interval;
+mod uncleared_timeout;
+mod unreleased_connection;
+mod unremoved_listener;
+
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::project::Project;
+use crate::project::model::{Leak, Missing};
+
+/// A leak pattern.
+pub trait Rule: Sync {
+    /// The leak's name, as it is written in suppressions and configuration.
+    fn id(&self) -> &'static str;
+
+    /// What the rule finds, in one line.
+    fn summary(&self) -> &'static str;
+
+    fn severity(&self) -> Severity;
+
+    /// The rule's page, in Markdown.
+    fn page(&self) -> &'static str;
+
+    fn check(&self, project: &Project<'_>) -> Vec<Diagnostic>;
+}
+
+/// Every rule, by id.
+pub const RULES: &[&dyn Rule] = &[
+    &unbounded_cache::UnboundedCache,
+    &uncleared_interval::UnclearedInterval,
+    &uncleared_timeout::UnclearedTimeout,
+    &unreleased_connection::UnreleasedConnection,
+    &unremoved_listener::UnremovedListener,
+];
+
+/// All findings of all rules, in the order of every output.
+pub fn run(project: &Project<'_>) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = RULES.iter().flat_map(|rule| rule.check(project)).collect();
+    found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    found.dedup();
+    found
+}
+
+/// The proof of a leak in causal order: the holder, the repetition, what is kept, where the release is missed.
+fn evidence(leak: &Leak) -> Vec<Label> {
+    let mut labels: Vec<Label> = leak.holder.iter().cloned().collect();
+    labels.extend(leak.why.iter().cloned());
+    if let (Some(place), false) = (leak.kept_at, leak.kept.is_empty()) {
+        let names: Vec<String> = leak.kept.iter().map(|name| format!("`{name}`")).collect();
+        labels.push(Label::new(place, format!("each one keeps {} alive", names.join(", "))));
+    }
+    if let Some((name, place)) = &leak.teardown {
+        labels.push(Label::new(*place, format!("`{name}` ends the object and does not release it")));
+    }
+    if let Missing::OnSomePath(missed) = &leak.missing {
+        labels.extend(missed.iter().cloned());
+    }
+    labels
+}

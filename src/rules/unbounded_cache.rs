@@ -1,0 +1,60 @@
+//! `unbounded-cache`: a container that outlives the request grows in repeated code and is bounded nowhere.
+
+use crate::catalog::effect::Origin;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::project::Project;
+use crate::project::model::Growth;
+
+use super::Rule;
+
+pub struct UnboundedCache;
+
+impl Rule for UnboundedCache {
+    fn id(&self) -> &'static str {
+        "unbounded-cache"
+    }
+
+    fn summary(&self) -> &'static str {
+        "a container that outlives the request grows in repeated code and is bounded nowhere"
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Warning
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../rules/unbounded-cache.md")
+    }
+
+    fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
+        project.model().growths.iter().map(|growth| self.diagnostic(growth)).collect()
+    }
+}
+
+impl UnboundedCache {
+    fn diagnostic(&self, growth: &Growth) -> Diagnostic {
+        let Growth { name, kind, added, .. } = growth;
+        let mut evidence = Vec::new();
+        if let Some(made_at) = growth.made_at {
+            evidence.push(Label::new(made_at, format!("`{name}` is {kind} and lives as long as the process")));
+        }
+        evidence.extend(growth.why.iter().cloned());
+        let origin = match growth.origin {
+            Origin::External => "comes from outside, without end",
+            Origin::PerCall => "is new at each call",
+            Origin::Parameter => "is whatever callers give",
+            Origin::Class | Origin::Config | Origin::Finite => "is one of a fixed set, perhaps",
+        };
+        let what = if growth.is_keyed { format!("its key `{added}` {origin}") } else { format!("`{added}` {origin}") };
+        evidence.push(Label::new(growth.place, what));
+        Diagnostic {
+            rule: self.id(),
+            severity: self.severity(),
+            confidence: growth.confidence,
+            message: format!("`{name}` grows without bound"),
+            primary: Label::new(growth.place, format!("this adds to `{name}`, and nothing takes it out again")),
+            evidence,
+            help: format!("delete what is no longer needed from `{name}`, or use a cache with a maximum size"),
+        }
+    }
+}

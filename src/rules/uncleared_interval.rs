@@ -1,0 +1,59 @@
+//! `uncleared-interval`: an interval is started again and again, or by something with a life, and not cleared at its end.
+
+use crate::catalog::effect::Resource;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::project::Project;
+use crate::project::model::{Leak, Missing};
+
+use super::{Rule, evidence};
+
+pub struct UnclearedInterval;
+
+impl Rule for UnclearedInterval {
+    fn id(&self) -> &'static str {
+        "uncleared-interval"
+    }
+
+    fn summary(&self) -> &'static str {
+        "an interval is started repeatedly, or by something with a life, and not cleared at its end"
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Warning
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../rules/uncleared-interval.md")
+    }
+
+    fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
+        let intervals = project.model().leaks.iter().filter(|leak| leak.resource == Resource::Interval);
+        intervals.map(|leak| self.diagnostic(leak)).collect()
+    }
+}
+
+impl UnclearedInterval {
+    fn diagnostic(&self, leak: &Leak) -> Diagnostic {
+        let release = leak.release_name.as_deref().unwrap_or("clearInterval");
+        let handle = leak.item_name.as_deref().unwrap_or("the handle");
+        let message = match &leak.missing {
+            Missing::Never => "interval is started again and again and never cleared",
+            Missing::Dropped => "interval is started again and again and its handle is thrown away",
+            Missing::OnSomePath(_) => "interval is not cleared on every way out",
+        };
+        let help = match (&leak.teardown, &leak.missing) {
+            (Some((teardown, _)), _) => format!("keep the handle and call `{release}` with it in `{teardown}`"),
+            (None, Missing::Dropped) => format!("keep the handle and call `{release}` with it when the work is done"),
+            (None, _) => format!("call `{release}` with `{handle}` on every way out of the work it belongs to"),
+        };
+        Diagnostic {
+            rule: self.id(),
+            severity: self.severity(),
+            confidence: leak.confidence,
+            message: message.to_owned(),
+            primary: Label::new(leak.place, "this timer runs for ever and keeps what its callback sees"),
+            evidence: evidence(leak),
+            help,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `unreleased-connection`: a connection, transaction, session or lock is not given back on some way out.
+
+use crate::catalog::effect::Resource;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::project::Project;
+use crate::project::model::{Leak, Missing};
+
+use super::{Rule, evidence};
+
+pub struct UnreleasedConnection;
+
+impl Rule for UnreleasedConnection {
+    fn id(&self) -> &'static str {
+        "unreleased-connection"
+    }
+
+    fn summary(&self) -> &'static str {
+        "a connection, transaction, session or lock is not given back on some way out"
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Error
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../rules/unreleased-connection.md")
+    }
+
+    fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
+        let connections = project.model().leaks.iter().filter(|leak| leak.resource == Resource::Connection);
+        connections.map(|leak| self.diagnostic(leak)).collect()
+    }
+}
+
+impl UnreleasedConnection {
+    fn diagnostic(&self, leak: &Leak) -> Diagnostic {
+        let what = &leak.what;
+        let item = leak.item_name.as_deref();
+        let release = match (&leak.release_name, item) {
+            (Some(release), Some(item)) => format!("`{item}.{release}()`"),
+            (Some(release), None) => format!("`{release}()`"),
+            (None, Some(item)) => format!("`{item}()`"),
+            (None, None) => "its release".to_owned(),
+        };
+        let (message, label, help) = match &leak.missing {
+            Missing::Never => (
+                format!("what `{what}` gives is never given back"),
+                "taken here and never released",
+                format!("call {release} in a `finally` around its use"),
+            ),
+            Missing::Dropped => (
+                format!("what `{what}` gives is thrown away and cannot be given back"),
+                "taken here, and nothing holds it to release it",
+                "keep what it gives and release it in a `finally`".to_owned(),
+            ),
+            Missing::OnSomePath(_) => (
+                format!("what `{what}` gives is not given back on every way out"),
+                "taken here, not released when control leaves as shown",
+                format!("put its use into `try` and call {release} in `finally`"),
+            ),
+        };
+        Diagnostic {
+            rule: self.id(),
+            severity: self.severity(),
+            confidence: leak.confidence,
+            message,
+            primary: Label::new(leak.place, label),
+            evidence: evidence(leak),
+            help,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The command line as a user sees it: `tests/cli/*.toml` and `*.md`.
+
+#[test]
+fn command_line_cases() {
+    let cases = trycmd::TestCases::new();
+    cases.case("tests/cli/*.toml").case("tests/cli/*.md");
+    cases.env("NO_COLOR", "1").env("COLUMNS", "100");
+}
