@@ -53,6 +53,8 @@ impl ByName {
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = usize> {
+        // `import express from "express"; express()`: the catalogue keeps a default export under the empty name.
+        let name = if name == "default" { "" } else { name };
         let exact = self
             .exact
             .get(name)
@@ -143,7 +145,7 @@ impl Index {
 }
 
 /// Look-ups by name. `name` is the last member of what is called: the method, the class for `new`, the export, and the
-/// empty name for a module or its default export called itself (`express()`). The caller then compares the whole
+/// empty name, or `default`, for a module or its default export called itself (`express()`). The caller then compares the whole
 /// [`Callee`] with what it knows of the receiver. `value_…` are the entries that have no name: values of a type that are
 /// called themselves, and stores to elements.
 impl Catalog {
