@@ -53,6 +53,8 @@ impl ByName {
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = usize> {
+        // `import express from "express"; express()`: the catalogue keeps a default export under the empty name.
+        let name = if name == "default" { "" } else { name };
         let exact = self
             .exact
             .get(name)
@@ -143,7 +145,7 @@ impl Index {
 }
 
 /// Look-ups by name. `name` is the last member of what is called: the method, the class for `new`, the export, and the
-/// empty name for a module or its default export called itself (`express()`). The caller then compares the whole
+/// empty name, or `default`, for a module or its default export called itself (`express()`). The caller then compares the whole
 /// [`Callee`] with what it knows of the receiver. `value_…` are the entries that have no name: values of a type that are
 /// called themselves, and stores to elements.
 impl Catalog {
@@ -242,11 +244,24 @@ impl Catalog {
 
     /// Calls that give a value of a type, and where in the call it is.
     pub fn factories_named(&self, name: &str) -> impl Iterator<Item = (TypeKey, &Callee, &Place)> {
-        self.index.factories.named(name).map(|position| {
-            let (key, factory) = self.index.factory_positions[position];
-            let (callee, place) = &self.ty(key).factories[factory as usize];
-            (key, callee, place)
-        })
+        self.index
+            .factories
+            .named(name)
+            .map(|position| self.factory(position))
+    }
+
+    /// Factories that are values of a type themselves.
+    pub fn value_factories(&self) -> impl Iterator<Item = (TypeKey, &Callee, &Place)> {
+        self.index
+            .factories
+            .nameless()
+            .map(|position| self.factory(position))
+    }
+
+    fn factory(&self, position: usize) -> (TypeKey, &Callee, &Place) {
+        let (key, factory) = self.index.factory_positions[position];
+        let (callee, place) = &self.ty(key).factories[factory as usize];
+        (key, callee, place)
     }
 
     /// Types that `new path()` makes.

@@ -425,6 +425,16 @@ fn entry_lines(text: &str) -> Vec<usize> {
     lines
 }
 
+#[test]
+fn the_worked_example_loads() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/catalog/README.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, block) = page.split_once("```toml\n").unwrap();
+    let (block, _) = block.split_once("\n```").unwrap();
+    let catalog = loaded(&[("pg.toml", block)]);
+    assert_eq!(catalog.acquires.len(), 2);
+}
+
 fn load_fixture(name: &str) -> Catalog {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/catalog/{name}.toml"));
     let text = std::fs::read_to_string(path).unwrap();
