@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::catalog::effect::{Resource, Until};
+use crate::catalog::effect::{End, Resource, Until};
 use crate::facts::body::{How, Op};
 use crate::facts::expr::Expr;
 
@@ -52,7 +52,7 @@ pub struct Missed {
 pub enum Release {
     Always,
     /// On some ways out, not on these.
-    Sometimes { missed: Vec<Missed>, released_at: Option<CallRef> },
+    Sometimes { missed: Vec<Missed>, is_released: bool },
     Never,
     Escapes(To),
 }
@@ -143,14 +143,14 @@ impl Outcome {
             };
         }
         if released {
-            return Release::Sometimes { missed: self.missed, released_at: self.released_at };
+            return Release::Sometimes { missed: self.missed, is_released: true };
         }
         match self.escaped {
             // It is handed on where all goes well: the error path still owns it.
             Some(to @ (To::Owner | To::Unknown)) => Release::Escapes(to),
-            Some(To::Caller) => Release::Sometimes { missed: self.missed, released_at: None },
+            Some(To::Caller) => Release::Sometimes { missed: self.missed, is_released: false },
             None if self.unknown => Release::Escapes(To::Unknown),
-            None if self.maybe => Release::Sometimes { missed: self.missed.into_iter().map(|missed| Missed { opaque: true, ..missed }).collect(), released_at: None },
+            None if self.maybe => Release::Sometimes { missed: self.missed.into_iter().map(|missed| Missed { opaque: true, ..missed }).collect(), is_released: false },
             None => Release::Never,
         }
     }
@@ -558,6 +558,11 @@ impl Run<'_, '_, '_> {
         // The library's own calls borrow what they do not say they take.
         if project.is_of_library(call, self.acquisition.entry.library) {
             return Action::Nothing;
+        }
+        // The releasing function itself is handed over to be called.
+        let is_callable = self.acquisition.entry.ends.iter().any(|end| matches!(end, End::Invoke(_)));
+        if is_callable && project.fires_surely(call) {
+            return Action::Arm { must: true };
         }
         if self.is_disposer(arg) && project.is_one_of(&self.items, arg) == Match::No {
             return Action::Escape(To::Unknown);

@@ -142,6 +142,9 @@ impl Project<'_> {
             };
         };
         let call = of.with(call);
+        if self.is_settled_promise(call) {
+            return None;
+        }
         if let Invoked::Executor(executor) = self.invoked(call) {
             return (self.function(executor).params.len() > 1).then_some(Strength::Strong);
         }
@@ -152,6 +155,13 @@ impl Project<'_> {
             }
         }
         Some(Strength::Strong)
+    }
+
+    /// `Promise.resolve(value)` of nothing or a plain value.
+    fn is_settled_promise(&self, call: CallRef) -> bool {
+        let callee = self.path(call.with(self.call(call).callee));
+        let is_promise = matches!(callee.root, Root::Global(name) if self.text(name) == "Promise");
+        is_promise && self.callee_name(call) == Some("resolve") && self.argument(call, 0).is_none_or(|arg| !matches!(self.path(arg).root, Root::Call(_) | Root::Param(..)))
     }
 
     /// Calls of the language's own functions that always return, and logging.

@@ -73,9 +73,9 @@ impl Project<'_> {
                 Elsewhere::Released(_) => return None,
                 Elsewhere::Nothing => (Missing::Never, Grade::First),
             },
-            Release::Sometimes { missed, released_at } => {
+            Release::Sometimes { missed, is_released } => {
                 let (labels, grade) = self.missed_labels(&missed)?;
-                if released_at.is_none() && !missed.iter().any(|missed| missed.exit == Exit::Throw && !missed.opaque) {
+                if !is_released && !missed.iter().any(|missed| missed.exit == Exit::Throw && !missed.opaque) {
                     return None;
                 }
                 (Missing::OnSomePath(labels), grade)
@@ -125,7 +125,7 @@ impl Project<'_> {
             return self.judge_timer(acquisition, missing, grade, true);
         }
         // A lone timeout fires and is gone; one that is cleared on some ways out was meant to be cleared on all.
-        let Release::Sometimes { missed, released_at: Some(_) } = engine.release(self, acquisition) else { return None };
+        let Release::Sometimes { missed, is_released: true } = engine.release(self, acquisition) else { return None };
         let (labels, grade) = self.missed_labels(&missed)?;
         let index = self.op_of(acquisition.call)?;
         let repeats = self.repeats_at(acquisition.function, index);
@@ -181,7 +181,11 @@ impl Project<'_> {
     fn judge_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
         let holder = self.holder_expr(acquisition)?;
         let function = acquisition.function;
-        let region = self.region_of(holder, function);
+        let region = self.region_of(holder, acquisition.origin.1);
+        let is_wrapped = acquisition.origin.0 != acquisition.call;
+        if is_wrapped && region != Region::Process {
+            return None;
+        }
         if matches!(region, Region::Activation | Region::Unknown) || matches!(region, Region::Owned(_)) && self.is_constructor(function) {
             return None;
         }
@@ -473,7 +477,7 @@ impl Project<'_> {
     /// The variables that the acquired thing's closure keeps alive, and where the closure is.
     fn kept_by(&self, acquisition: &Acquisition<'_>) -> (Vec<String>, Option<Place>) {
         let Some(keeps) = &acquisition.entry.keeps else { return (Vec::new(), None) };
-        let Some(expr) = self.place_exprs(acquisition.call, keeps).first().copied() else { return (Vec::new(), None) };
+        let Some(expr) = self.place_exprs(acquisition.origin.0, keeps).first().copied() else { return (Vec::new(), None) };
         let Some(&handler) = self.functions_in(expr).first() else { return (Vec::new(), None) };
         let facts = self.facts(handler.file);
         let fact = facts.function(handler.id);
