@@ -117,8 +117,12 @@ impl Engine {
 
     /// Whether the acquisition is released on the ways out of its activation.
     pub fn release(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>) -> Release {
-        let root = project.activation_of(acquisition.function);
-        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live: acquisition.at_entry && root == acquisition.function, depth: 0, group: None, missed_later: Vec::new() };
+        self.release_in(project, acquisition, project.activation_of(acquisition.function))
+    }
+
+    /// As [`Self::release`], over the activation of a function around the acquisition's.
+    pub fn release_in(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, root: FnRef) -> Release {
+        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live: acquisition.at_entry && root == acquisition.function, root, depth: 0, group: None, missed_later: Vec::new() };
         let outcome = run.run(root);
         outcome.judge()
     }
@@ -127,7 +131,7 @@ impl Engine {
     /// which it settles count.
     pub fn release_when_settled(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, group: &SettleGroup, callback: FnRef) -> Release {
         let entry_live = callback != acquisition.function;
-        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live, depth: 1, group: Some(group), missed_later: Vec::new() };
+        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live, root: callback, depth: 1, group: Some(group), missed_later: Vec::new() };
         run.run(callback).judge()
     }
 }
@@ -182,6 +186,8 @@ struct Run<'r, 'p, 'a> {
     items: Vec<Path>,
     /// The duty is live where the function is entered.
     entry_live: bool,
+    /// The activation that the duty belongs to.
+    root: FnRef,
     depth: u32,
     /// Where set, only exits behind a settling call count.
     group: Option<&'r SettleGroup>,
@@ -363,7 +369,7 @@ impl Run<'_, '_, '_> {
                 match op {
                     Op::Call(call) => self.call_action(function.with(call)),
                     Op::Assign { to, value, .. } => {
-                        let outer = !project.is_within(function.with(project.facts(function.file).binding(to).function), project.activation_of(self.acquisition.function));
+                        let outer = !project.is_within(function.with(project.facts(function.file).binding(to).function), self.root);
                         if outer && self.depth == 0 && self.carries(function.with(value)) { Action::Escape(To::Owner) } else { Action::Nothing }
                     }
                     Op::Await(of) if self.is_the_promise(function.with(of)) => Action::Confirm,
@@ -472,7 +478,7 @@ impl Run<'_, '_, '_> {
         if self.depth >= MAX_DEPTH {
             return None;
         }
-        let root = project.activation_of(self.acquisition.function);
+        let root = self.root;
         for callee in project.callees(call) {
             let args = project.call(call).args.len();
             let given = (0..args).find(|&index| project.argument(call, index).is_some_and(|arg| project.is_one_of(&self.items, arg) != Match::No));
@@ -482,7 +488,7 @@ impl Run<'_, '_, '_> {
                 None => continue,
             };
             let constructs = project.call(call).how == How::New;
-            let mut run = Run { engine: self.engine, project, acquisition: self.acquisition, items, entry_live: true, depth: self.depth + 1, group: None, missed_later: Vec::new() };
+            let mut run = Run { engine: self.engine, project, acquisition: self.acquisition, items, entry_live: true, root: self.root, depth: self.depth + 1, group: None, missed_later: Vec::new() };
             let outcome = run.run(callee);
             let action = match outcome.judge() {
                 Release::Always => Action::Release(call),
@@ -525,7 +531,7 @@ impl Run<'_, '_, '_> {
                 return self.handed_over(call, arg);
             }
             for callback in project.functions_in(arg) {
-                if project.is_within(callback, project.activation_of(self.acquisition.function)) && self.mentions_release(callback) {
+                if project.is_within(callback, self.root) && self.mentions_release(callback) {
                     action = self.callback_action(call, position, callback, action);
                 }
             }
@@ -535,6 +541,10 @@ impl Run<'_, '_, '_> {
 
     fn handed_over(&self, call: CallRef, arg: ExprRef) -> Action {
         let project = self.project;
+        if project.leaves(call) == super::effects::Leaves::Returns && project.callees(call).is_empty() && project.receiver(call).is_some_and(|of| matches!(project.expr(of), Expr::Global(_))) {
+            // Printed or computed with, not kept.
+            return Action::Nothing;
+        }
         if let Some(name) = project.callee_name(call) {
             let taken = project.catalog.takes_named(name).find(|takes| project.matches(&takes.callee, call).is_some());
             if let Some(takes) = taken {
@@ -582,7 +592,7 @@ impl Run<'_, '_, '_> {
             return Action::Arm { must: false };
         }
         let acquisition = self.acquisition;
-        let mut run = Run { engine: self.engine, project, acquisition, items: self.items.clone(), entry_live: true, depth: self.depth + 1, group: None, missed_later: Vec::new() };
+        let mut run = Run { engine: self.engine, project, acquisition, items: self.items.clone(), entry_live: true, root: self.root, depth: self.depth + 1, group: None, missed_later: Vec::new() };
         let outcome = run.run(callback).judge();
         let is_continuation = self.is_continuation(call, position);
         let must = match outcome {

@@ -100,7 +100,8 @@ impl Project<'_> {
     fn judge_timer(&self, acquisition: &Acquisition<'_>, missing: Missing, release_grade: Grade, is_self_rearming: bool) -> Option<Verdict> {
         let function = acquisition.function;
         let index = self.op_of(acquisition.call)?;
-        if guard::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
+        let is_latched = guard::is_idempotent(self, function, index) && !self.forgets_handle(acquisition, index);
+        if is_latched || self.is_guarded_by_callers(function) {
             return None;
         }
         let repeats = if is_self_rearming { self.repeats_from_outside(function) } else { self.repeats_call(acquisition.call) };
@@ -125,7 +126,12 @@ impl Project<'_> {
             return self.judge_timer(acquisition, missing, grade, true);
         }
         // A lone timeout fires and is gone; one that is cleared on some ways out was meant to be cleared on all.
-        let Release::Sometimes { missed, is_released: true } = engine.release(self, acquisition) else { return None };
+        let missed = match engine.release(self, acquisition) {
+            Release::Sometimes { missed, is_released: true } => missed,
+            Release::Escapes(To::Owner) => return self.judge_kept_timeout(acquisition),
+            Release::Never => return self.judge_pointless_timeout(acquisition),
+            _ => return None,
+        };
         let (labels, grade) = self.missed_labels(&missed)?;
         let index = self.op_of(acquisition.call)?;
         let repeats = self.repeats_at(acquisition.function, index);
@@ -138,6 +144,62 @@ impl Project<'_> {
             why,
             teardown: None,
             is_self_rearming: false,
+        })
+    }
+
+    /// A timeout that its owner keeps, to clear it, and whose end does not.
+    fn judge_kept_timeout(&self, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        let owner = self.owner_around(acquisition.function)?;
+        self.teardown_of(owner)?;
+        if let Elsewhere::Released(calls) = self.released_elsewhere(acquisition)
+            && calls.iter().any(|&call| self.belongs_to_an_end(call))
+        {
+            return None;
+        }
+        self.judge_timer(acquisition, Missing::Never, Grade::First, false)
+    }
+
+    /// A timeout for work whose end is known here, and does not stop it: its callback looks after something that this very
+    /// activation waits for.
+    fn judge_pointless_timeout(&self, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        if !self.is_dropped(acquisition) || !self.waits_for_the_same(acquisition) {
+            return None;
+        }
+        let (grade, why) = self.activation_repetition(self.repeats_call(acquisition.call))?;
+        Some(Verdict { missing: Missing::Dropped, grades: vec![grade], holder: None, holder_name: "the timer heap".to_owned(), why, teardown: None, is_self_rearming: false })
+    }
+
+    /// Whether the activation registers a terminal event of the very thing that the timer's callback acts on.
+    fn waits_for_the_same(&self, acquisition: &Acquisition<'_>) -> bool {
+        let callbacks = self.call(acquisition.call).args.iter().flat_map(|&arg| self.functions_in(acquisition.call.with(arg)));
+        let mut acted_on: Vec<Path> = Vec::new();
+        for callback in callbacks {
+            for each in self.nested(callback) {
+                acted_on.extend(self.function(each).ops.iter().filter_map(|op| match *op {
+                    Op::Call(call) => self.receiver(each.with(call)).map(|of| self.path(of)),
+                    _ => None,
+                }));
+            }
+        }
+        let root = self.activation_of(acquisition.function);
+        self.nested(root).any(|each| {
+            self.function(each).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = each.with(call);
+                    self.receiver(call).is_some_and(|of| acted_on.contains(&self.path(of))) && call != acquisition.call && self.fires_surely(call)
+                }
+                _ => false,
+            })
+        })
+    }
+
+    /// Whether some method sets the field that latches the line back to nothing without releasing what it held.
+    fn forgets_handle(&self, acquisition: &Acquisition<'_>, index: usize) -> bool {
+        let Some(field) = guard::latch_field(self, acquisition.function, index) else { return false };
+        let Some(owner) = self.owner_around(acquisition.function) else { return false };
+        let stores = self.bases(owner).into_iter().flat_map(|each| self.owners.stores(each, field, false).to_vec());
+        stores.filter(|store| super::value::is_nullish(self.expr(store.value)) && !self.is_constructor(store.function)).any(|store| {
+            !self.function(store.function).ops.iter().any(|op| matches!(*op, Op::Call(call) if self.releases(acquisition, store.function.with(call)) != super::value::Match::No))
         })
     }
 
@@ -154,11 +216,13 @@ impl Project<'_> {
         let release = engine.release_on_settle(self, acquisition, group)?;
         let (missing, grade) = match release {
             Release::Always | Release::Escapes(_) => return None,
+            Release::Never if self.released_elsewhere(acquisition) == Elsewhere::Nothing => (Missing::Never, Grade::First),
             Release::Never => {
-                if self.released_elsewhere(acquisition) != Elsewhere::Nothing {
-                    return None;
-                }
-                (Missing::Never, Grade::First)
+                // Kept in a variable around the executor, and cleared there on some ways out.
+                let outer = self.function(group.executor).parent.map(|parent| self.activation_of(group.executor.with(parent)))?;
+                let Release::Sometimes { missed, is_released: true } = engine.release_in(self, acquisition, outer) else { return None };
+                let (labels, grade) = self.missed_labels(&missed)?;
+                (Missing::OnSomePath(labels), grade)
             }
             Release::Sometimes { missed, .. } => {
                 let (labels, grade) = self.missed_labels(&missed)?;
@@ -240,7 +304,7 @@ impl Project<'_> {
         match engine.release(self, acquisition) {
             Release::Always | Release::Escapes(To::Caller | To::Unknown) => None,
             Release::Escapes(To::Owner) | Release::Never => match self.released_elsewhere(acquisition) {
-                Elsewhere::Released(_) => None,
+                Elsewhere::Released(calls) => self.is_forgotten_by_the_end(acquisition, &calls).then_some((Missing::Never, Grade::First)),
                 Elsewhere::Nothing => Some((Missing::Never, Grade::First)),
             },
             Release::Sometimes { missed, .. } => {
@@ -253,11 +317,26 @@ impl Project<'_> {
         }
     }
 
+    /// Whether the owner or the module has an end, and none of the releases belongs to it.
+    fn is_forgotten_by_the_end(&self, acquisition: &Acquisition<'_>, calls: &[super::path::CallRef]) -> bool {
+        let is_timer = matches!(acquisition.resource(), Resource::Interval | Resource::Timeout);
+        let has_end = match self.owner_around(acquisition.function) {
+            Some(owner) => self.teardown_of(owner).is_some(),
+            None => self.module_teardown(acquisition.call.file).is_some(),
+        };
+        let root = self.activation_of(acquisition.function);
+        is_timer
+            && has_end
+            && !calls.iter().any(|&call| self.belongs_to_an_end(call))
+            // A timer that its own callback ends is a poll.
+            && !calls.iter().any(|&call| self.is_within(self.calling(call), root) && self.calling(call) != root)
+    }
+
     /// Whether something outside the activation may release too, so that a missed path is no proof.
     fn released_elsewhere_than(&self, acquisition: &Acquisition<'_>) -> bool {
         let root = self.activation_of(acquisition.function);
         match self.released_elsewhere(acquisition) {
-            Elsewhere::Released(call) => !self.is_within(self.calling(call), root),
+            Elsewhere::Released(calls) => calls.iter().any(|&call| !self.is_within(self.calling(call), root)),
             Elsewhere::Nothing => false,
         }
     }
@@ -302,7 +381,8 @@ impl Project<'_> {
             return None;
         }
         let outer = self.around(function).take_while(|&each| !self.is_module(each)).last()?;
-        let teardown = self.factory_teardown(outer).map(|end| {
+        let end = self.factory_teardown(outer).or_else(|| self.module_teardown(function.file));
+        let teardown = end.map(|end| {
             let name = self.function(end).name.map_or("", |name| self.facts(end.file).name(name)).to_owned();
             (name, Place { file: end.file, span: self.function(end).head })
         });

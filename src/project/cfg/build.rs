@@ -282,7 +282,7 @@ impl Builder<'_, '_> {
 
     /// What arrives at `node` is thrown on from the current place.
     pub(super) fn throw_out(&mut self, node: NodeId) {
-        self.throw(node, Strength::Weak);
+        self.throw(node, Strength::Strong);
     }
 
     fn throw_from(&mut self, node: NodeId, strength: Strength) {
