@@ -95,10 +95,10 @@ impl Missed {
 #[derive(Default)]
 struct Outcome {
     missed: Vec<Missed>,
-    released_at: Option<CallRef>,
-    armed: bool,
     maybe: bool,
     escaped: Option<To>,
+    /// A live duty was released, or armed to be.
+    discharged: bool,
     unknown: bool,
     returns_released: bool,
 }
@@ -138,7 +138,7 @@ impl Engine {
 
 impl Outcome {
     fn judge(self) -> Release {
-        let released = self.released_at.is_some() || self.armed || self.returns_released;
+        let released = self.discharged || self.returns_released;
         if self.missed.is_empty() {
             return match self.escaped {
                 Some(to) if !released => Release::Escapes(to),
@@ -212,8 +212,6 @@ impl Run<'_, '_, '_> {
         let release_guards = self.release_guards(&graph, &actions, &guards);
         for action in &actions {
             match action {
-                Action::Release(call) if outcome.released_at.is_none() => outcome.released_at = Some(*call),
-                Action::Arm { must: true } => outcome.armed = true,
                 Action::Arm { must: false } => outcome.maybe = true,
                 Action::Unknown => outcome.unknown = true,
                 _ => {}
@@ -280,7 +278,10 @@ impl Run<'_, '_, '_> {
             (Action::Settle, State::Live) => State::Settled,
             (Action::Settle, state) => state,
             (_, State::Absent) => State::Absent,
-            (Action::Release(_) | Action::Arm { must: true }, _) => State::Released,
+            (Action::Release(_) | Action::Arm { must: true }, _) => {
+                outcome.discharged = true;
+                State::Released
+            }
             (Action::Arm { must: false }, State::Live) => State::Maybe,
             (Action::Escape(to), State::Live | State::Maybe | State::Settled) => {
                 outcome.escaped.get_or_insert(to);

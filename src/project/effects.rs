@@ -184,7 +184,11 @@ impl Project<'_> {
         let function = |index: usize| self.argument(call, index).and_then(|arg| self.functions_in(arg).first().copied());
         if fact.how == How::New {
             let path = self.path(call.with(fact.callee));
-            let is_promise = matches!(path.root, Root::Global(name) if self.names.text(name) == "Promise") && path.is_root();
+            // `Promise`, or another implementation kept under that name: `new Bluebird.Promise(…)`, `new this.Promise(…)`.
+            let is_promise = match path.steps.last() {
+                Some(Step::Field(name)) => self.names.text(*name) == "Promise",
+                _ => self.describe(call.with(fact.callee)) == "Promise",
+            };
             return match function(0) {
                 Some(executor) if is_promise => Invoked::Executor(executor),
                 _ => Invoked::Nothing,

@@ -210,7 +210,7 @@ impl Project<'_> {
             let direct = self.functions_in(arg).iter().any(|&own| self.nested(own).any(|each| group.functions.contains(&each)) || self.calls_settler(own, group));
             direct || group.settlers.contains(&self.path(arg)) || matches!(self.path(arg).root, Root::Call(bind) if self.receiver(bind).is_some_and(|of| group.settlers.contains(&self.path(of))))
         });
-        if !own_settles {
+        if !own_settles && !self.ends_something(acquisition) {
             return None;
         }
         let release = engine.release_on_settle(self, acquisition, group)?;
@@ -232,6 +232,20 @@ impl Project<'_> {
         let outer = self.function(group.executor).parent.map(|parent| group.executor.with(parent))?;
         let (repeat_grade, why) = self.activation_repetition(self.repeats(outer))?;
         Some(Verdict { missing, grades: vec![grade, repeat_grade], holder: None, holder_name: "the timer heap".to_owned(), why, teardown: None, is_self_rearming: false })
+    }
+
+    /// Whether a timer's callback ends something that it captured: `() => socket.destroy()`.
+    fn ends_something(&self, acquisition: &Acquisition<'_>) -> bool {
+        let callbacks = self.call(acquisition.call).args.iter().flat_map(|&arg| self.functions_in(acquisition.call.with(arg)));
+        callbacks.flat_map(|callback| self.nested(callback).collect::<Vec<_>>()).any(|function| {
+            self.function(function).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    self.callee_name(call).is_some_and(words::is_teardown) && self.receiver(call).is_some()
+                }
+                _ => false,
+            })
+        })
     }
 
     /// Whether a function calls a function of the group that settles.
@@ -280,7 +294,10 @@ impl Project<'_> {
                 Repeats::Many(why) => (Grade::First, why, None),
                 _ => return None,
             },
+            // What waits once for an answer is mostly answered.
+            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never => return None,
             Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
+            Region::Injected(owner, _) if self.ends_holder(acquisition, owner, holder) => return None,
             Region::Injected(owner, _) => self.injected(acquisition, owner, repeats)?,
             Region::Given(of) => self.given(acquisition, of, repeats)?,
             Region::Activation | Region::Unknown => return None,
@@ -307,6 +324,8 @@ impl Project<'_> {
                 Elsewhere::Released(calls) => self.is_forgotten_by_the_end(acquisition, &calls).then_some((Missing::Never, Grade::First)),
                 Elsewhere::Nothing => Some((Missing::Never, Grade::First)),
             },
+            // It goes to the caller where all goes well, together with what releases it.
+            Release::Sometimes { is_released: false, ref missed } if missed.iter().all(|missed| missed.exit == Exit::Throw) => None,
             Release::Sometimes { missed, .. } => {
                 if self.released_elsewhere_than(acquisition) {
                     return None;
@@ -418,7 +437,7 @@ impl Project<'_> {
             Repeats::PerCall(of) => {
                 let name = self.function(of).name.map_or("this method", |name| self.facts(of.file).name(name));
                 let why = Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"));
-                Some((Grade::Second, vec![why], None))
+                Some((self.second_with(acquisition), vec![why], None))
             }
             Repeats::Once | Repeats::PerOwner(_) | Repeats::Unknown => None,
         }
@@ -454,15 +473,38 @@ impl Project<'_> {
             Repeats::PerCall(of) if of_call => {
                 let name = self.function(of).name.map_or("this method", |name| self.facts(of.file).name(name));
                 let why = Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"));
-                Some((Grade::Second, vec![why], teardown))
+                Some((self.second_with(acquisition), vec![why], teardown))
             }
             Repeats::Once => None,
             Repeats::PerOwner(_) | Repeats::PerCall(_) | Repeats::Unknown => {
                 let why = vec![Label::new(self.owner_place(owner), format!("each `{class}` adds one more"))];
-                let grade = if teardown.is_some() { Grade::Second } else { Grade::Third };
+                let grade = if teardown.is_some() { self.second_with(acquisition) } else { Grade::Third };
                 Some((grade, why, teardown))
             }
         }
+    }
+
+    /// Second grade for a holder that is ordered by rule; where the call is known by its shape alone, that one doubt counts for both.
+    fn second_with(&self, acquisition: &Acquisition<'_>) -> Grade {
+        if acquisition.tier == super::calls::Tier::Shape { Grade::First } else { Grade::Second }
+    }
+
+    /// Whether the owner itself ends what it was given: closing an emitter drops its listeners.
+    fn ends_holder(&self, acquisition: &Acquisition<'_>, owner: OwnerId, holder: super::path::ExprRef) -> bool {
+        let held = self.path(holder);
+        let methods = self.relatives(owner).into_iter().flat_map(|each| {
+            let owner = self.owners.get(each);
+            owner.methods.values().copied().chain(owner.constructor).collect::<Vec<_>>()
+        });
+        methods.flat_map(|method| self.nested(method).collect::<Vec<_>>()).any(|function| {
+            self.function(function).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    call != acquisition.call && self.callee_name(call).is_some_and(words::is_teardown) && self.receiver(call).is_some_and(|of| self.path(of) == held)
+                }
+                _ => false,
+            })
+        })
     }
 
     /// A listener on a parameter: it counts only if it keeps something of the call.
@@ -475,7 +517,9 @@ impl Project<'_> {
             Repeats::Many(why) => why,
             _ => vec![Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"))],
         };
-        Some((Grade::Second, why, None))
+        // Most functions that are given an emitter set it up, once per object; a signal is made to be handed to many.
+        let is_shared = self.holder_expr(acquisition).is_some_and(|holder| self.is_made_to_be_shared(holder));
+        Some((if is_shared { Grade::Second } else { Grade::Third }, why, None))
     }
 
     /// Whether the same listener is taken off before it is put on: at most one at a time.
