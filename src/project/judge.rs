@@ -186,9 +186,28 @@ impl Project<'_> {
             self.function(each).ops.iter().any(|op| match *op {
                 Op::Call(call) => {
                     let call = each.with(call);
-                    self.receiver(call).is_some_and(|of| acted_on.contains(&self.path(of))) && call != acquisition.call && self.fires_surely(call)
+                    let waits = self.receiver(call).is_some_and(|of| acted_on.contains(&self.path(of))) && self.waits_for_an_end(call);
+                    waits || self.call_waits_for_one_of(call, &acted_on)
                 }
                 _ => false,
+            })
+        })
+    }
+
+    /// Whether a helper of the project is given one of the things and waits for its end.
+    fn call_waits_for_one_of(&self, call: super::path::CallRef, things: &[Path]) -> bool {
+        let given = (0..self.call(call).args.len()).find(|&index| self.argument(call, index).is_some_and(|arg| things.contains(&self.path(arg))));
+        let Some(index) = given else { return false };
+        self.callees(call).into_iter().any(|callee| {
+            let param = self.param_path(callee, index as u16);
+            self.nested(callee).any(|each| {
+                self.function(each).ops.iter().any(|op| match *op {
+                    Op::Call(inner) => {
+                        let inner = each.with(inner);
+                        self.waits_for_an_end(inner) && self.receiver(inner).is_some_and(|of| self.path(of) == param)
+                    }
+                    _ => false,
+                })
             })
         })
     }
@@ -297,7 +316,7 @@ impl Project<'_> {
             // What waits once for an answer is mostly answered.
             Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never => return None,
             Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
-            Region::Injected(owner, _) if self.ends_holder(acquisition, owner, holder) => return None,
+            Region::Injected(owner, _) if self.ends_holder(owner, holder) => return None,
             Region::Injected(owner, _) => self.injected(acquisition, owner, repeats)?,
             Region::Given(of) => self.given(acquisition, of, repeats)?,
             Region::Activation | Region::Unknown => return None,
@@ -396,7 +415,7 @@ impl Project<'_> {
     /// A free function: what it returns may have an end that misses this.
     fn per_call(&self, function: FnRef, of: FnRef, _resource: Resource) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
         let name = self.function(of).name.map_or("this function", |name| self.facts(of.file).name(name)).to_owned();
-        if words::is_setup(&name) {
+        if words::is_setup(&name) && self.module_teardown(of.file).is_none() {
             return None;
         }
         let outer = self.around(function).take_while(|&each| !self.is_module(each)).last()?;
@@ -489,7 +508,7 @@ impl Project<'_> {
         if acquisition.tier == super::calls::Tier::Shape { Grade::First } else { Grade::Second }
     }
 
-    /// Whether the owner itself ends what it was given: closing an emitter drops its listeners.
+    /// Whether the owner itself ends what it was given, or lives until that ends: either way its listeners go together with it.
     fn ends_holder(&self, acquisition: &Acquisition<'_>, owner: OwnerId, holder: super::path::ExprRef) -> bool {
         let held = self.path(holder);
         let methods = self.relatives(owner).into_iter().flat_map(|each| {
@@ -500,7 +519,8 @@ impl Project<'_> {
             self.function(function).ops.iter().any(|op| match *op {
                 Op::Call(call) => {
                     let call = function.with(call);
-                    call != acquisition.call && self.callee_name(call).is_some_and(words::is_teardown) && self.receiver(call).is_some_and(|of| self.path(of) == held)
+                    let ends = self.callee_name(call).is_some_and(words::is_final) || self.waits_for_an_end(call);
+                    ends && self.receiver(call).is_some_and(|of| self.path(of) == held)
                 }
                 _ => false,
             })

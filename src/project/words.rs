@@ -26,6 +26,14 @@ pub fn is_teardown(name: &str) -> bool {
     TEARDOWN.iter().any(|word| starts_with_word(name, word))
 }
 
+/// Methods after which an emitter or handle is of no more use, its listeners included.
+const FINAL: &[&str] = &["close", "destroy", "end", "terminate", "disconnect", "dispose", "kill", "shutdown", "quit", "stop", "abort", "removeAllListeners"];
+
+/// Whether a method ends what it is called on.
+pub fn is_final(name: &str) -> bool {
+    FINAL.contains(&name)
+}
+
 /// Whether a name speaks of an end anywhere: `handleSocketClose`, `ngOnDestroy`, `disconnectedCallback`. Enough to stay silent.
 pub fn mentions_teardown(name: &str) -> bool {
     is_teardown(name) || {
