@@ -12,6 +12,9 @@ use super::types::{TypeDecl, TypeDeclKind};
 use super::{Class, Export, FileFacts, ImportKind, MemberKind};
 use render::Render;
 
+/// Levels of structure beyond which lines are no longer indented.
+const DEEPEST_INDENT: usize = 40;
+
 /// The facts of a file, one item or operation a line.
 pub fn dump(facts: &FileFacts) -> String {
     let mut dump = Dump { facts, render: Render { facts }, out: String::new() };
@@ -43,7 +46,8 @@ struct Dump<'f> {
 
 impl Dump<'_> {
     fn line(&mut self, indent: usize, text: &str) {
-        let _ = writeln!(self.out, "{:width$}{text}", "", width = indent * 2);
+        let width = indent.min(DEEPEST_INDENT) * 2;
+        let _ = writeln!(self.out, "{:width$}{text}", "");
     }
 
     fn name(&self, name: Name) -> &str {

@@ -9,6 +9,7 @@ pub mod expr;
 pub mod ids;
 pub mod lower;
 pub mod types;
+mod wire;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ use ids::{BindingId, CallId, ClassId, ExprId, FnId, Name, Span, TypeId};
 use types::{TypeDecl, TypeExpr};
 
 /// Everything the later stages know about one file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FileFacts {
     /// Interned strings; [`Name`] indexes them. `Name(0)` is the empty string.
     pub names: Vec<Box<str>>,

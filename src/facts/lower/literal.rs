@@ -13,10 +13,10 @@ use crate::facts::ids::{ExprId, Name, Span};
 use crate::parse::span_of;
 
 /// The longest string kept as it is, in bytes; of a longer one (embedded data) the start and a hash are kept.
-const LONGEST_STRING: usize = 120;
+const LONGEST_STRING: usize = 40;
 
 /// How much of a longer string is kept, in bytes.
-const KEPT_OF_LONG_STRING: usize = 60;
+const KEPT_OF_LONG_STRING: usize = 20;
 
 impl Lowerer<'_> {
     pub(super) fn literal(&mut self, literal: &Lit) -> ExprId {
@@ -194,5 +194,5 @@ fn shortened(text: &str) -> Cow<'_, str> {
     let mut hasher = FxHasher::default();
     text.hash(&mut hasher);
     let end = (0..=KEPT_OF_LONG_STRING).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    Cow::Owned(format!("{}…{:016x}", &text[..end], hasher.finish()))
+    Cow::Owned(format!("{}…{:012x}", &text[..end], hasher.finish() >> 16))
 }
