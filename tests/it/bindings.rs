@@ -30,21 +30,32 @@ struct Oracle {
 fn fixtures() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/facts");
     let summary = compare_folder(&folder);
-    assert!(summary.references > 200, "only {} references were compared", summary.references);
+    assert!(
+        summary.references > 200,
+        "only {} references were compared",
+        summary.references
+    );
     assert!(summary.differences.is_empty(), "{:#?}", summary.differences);
 }
 
 /// The same check over the folder that `LEAKLINT_ORACLE_DIR` names (an unpacked npm package), else over the fixtures.
 #[test]
 fn npm_package() {
-    let Some(folder) = std::env::var_os("LEAKLINT_ORACLE_DIR").map(PathBuf::from) else { return fixtures() };
+    let Some(folder) = std::env::var_os("LEAKLINT_ORACLE_DIR").map(PathBuf::from) else {
+        return fixtures();
+    };
     let summary = compare_folder(&folder);
     println!("{} files, {} references", summary.files, summary.references);
     for path in &summary.skipped {
         println!("no verdict: {}", path.display());
     }
     assert!(summary.references > 0, "no references in {}", folder.display());
-    assert!(summary.differences.is_empty(), "{} differences:\n{}", summary.differences.len(), summary.first(60));
+    assert!(
+        summary.differences.is_empty(),
+        "{} differences:\n{}",
+        summary.differences.len(),
+        summary.first(60)
+    );
 }
 
 #[derive(Default)]
@@ -64,13 +75,22 @@ impl Summary {
 
 fn compare_folder(folder: &Path) -> Summary {
     let mut summary = Summary::default();
-    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok) {
+    for entry in WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+    {
         let path = entry.into_path();
-        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let extension = path
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .unwrap_or_default();
         if !matches!(extension, "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts") || !path.is_file() {
             continue;
         }
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
         summary.files += 1;
         match compare_in_time(&path, &text) {
             Some((references, differences)) => {
@@ -112,7 +132,13 @@ fn compare(path: &Path, text: &str) -> Option<(usize, Vec<String>)> {
         let at = reference.span.start;
         let kind = if reference.is_type { "type " } else { "" };
         let Some((name, context)) = oracle.found.get(&at) else {
-            report(at, &format!("{kind}{} is no identifier", &text[at as usize..reference.span.end as usize]));
+            report(
+                at,
+                &format!(
+                    "{kind}{} is no identifier",
+                    &text[at as usize..reference.span.end as usize]
+                ),
+            );
             continue;
         };
         seen.insert(at);
@@ -150,7 +176,11 @@ fn oracle(path: &Path, text: &str) -> Option<Oracle> {
             let mut program: Program = program.clone();
             // Files in JavaScript may have Flow's types.
             program.mutate(resolver(unresolved, top_level, true));
-            let mut oracle = Oracle { unresolved, found: HashMap::new(), has_types: false };
+            let mut oracle = Oracle {
+                unresolved,
+                found: HashMap::new(),
+                has_types: false,
+            };
             program.visit_with(&mut oracle);
             oracle
         })

@@ -1,56 +1,22 @@
-//! The stored form of facts: the same tables, with ids and offsets written as distances from what came just before.
+//! Makes the ids and offsets of facts relative to what came just before them, or absolute again.
 //!
-//! Absolute ids of a large file take two or three bytes each, distances mostly one. [`Step`] makes one number relative or
-//! absolute again; the walk over the tables is the same for both directions, so they cannot disagree.
+//! Absolute ids of a large file take two or three bytes each, distances mostly one. The walk over the tables is the same for
+//! both directions, so they cannot disagree.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::body::{Call, Function, Op};
-use super::expr::{Expr, Literal, Property};
-use super::ids::{BindingId, CallId, ClassId, ExprId, FnId, Name, Span, TypeId};
-use super::types::{TypeDecl, TypeDeclKind, TypeExpr, TypeMember};
-use super::{Binding, Class, Export, FileFacts, Import, Member, MemberKind};
-
-/// The tables as they are written.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "FileFacts")]
-struct Tables {
-    names: Vec<Box<str>>,
-    functions: Vec<Function>,
-    classes: Vec<Class>,
-    bindings: Vec<Binding>,
-    exprs: Vec<Expr>,
-    calls: Vec<Call>,
-    types: Vec<TypeExpr>,
-    type_decls: Vec<TypeDecl>,
-    imports: Vec<Import>,
-    exports: Vec<Export>,
-}
-
-impl Serialize for FileFacts {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut relative = self.clone();
-        Walk::new(Direction::ToRelative).facts(&mut relative);
-        Tables::serialize(&relative, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for FileFacts {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut facts = Tables::deserialize(deserializer)?;
-        Walk::new(Direction::ToAbsolute).facts(&mut facts);
-        Ok(facts)
-    }
-}
+use crate::facts::body::{Call, Function, Op};
+use crate::facts::expr::{Expr, Literal, Property};
+use crate::facts::ids::{BindingId, CallId, ClassId, ExprId, FnId, Name, Span, TypeId};
+use crate::facts::types::{TypeDecl, TypeDeclKind, TypeExpr, TypeMember};
+use crate::facts::{Binding, Class, Export, FileFacts, Member, MemberKind};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
+pub(super) enum Direction {
     ToRelative,
     ToAbsolute,
 }
 
 /// What the next distance of each kind is measured from.
-struct Walk {
+pub(super) struct Walk {
     direction: Direction,
     /// One more than the greatest name so far: names are numbered in the order in which they first occur.
     next_name: u32,
@@ -64,8 +30,18 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(direction: Direction) -> Self {
-        Self { direction, next_name: 0, expr: 0, call: 0, function: 0, class: 0, binding: 0, ty: 0, offset: 0 }
+    pub(super) fn new(direction: Direction) -> Self {
+        Self {
+            direction,
+            next_name: 0,
+            expr: 0,
+            call: 0,
+            function: 0,
+            class: 0,
+            binding: 0,
+            ty: 0,
+            offset: 0,
+        }
     }
 
     /// Makes `value` the distance from `base` or back again, and returns the absolute value.
@@ -156,7 +132,7 @@ impl Walk {
         absolute
     }
 
-    fn facts(&mut self, facts: &mut FileFacts) {
+    pub(super) fn facts(&mut self, facts: &mut FileFacts) {
         for (at, expr) in facts.exprs.iter_mut().enumerate() {
             self.shape(expr, at as u32);
         }
@@ -208,7 +184,10 @@ impl Walk {
     /// A new table begins at the file's start again.
     fn restart(&mut self) {
         let next_name = self.next_name;
-        *self = Self { next_name, ..Self::new(self.direction) };
+        *self = Self {
+            next_name,
+            ..Self::new(self.direction)
+        };
     }
 
     fn shape(&mut self, expr: &mut Expr, at: u32) {
