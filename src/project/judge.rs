@@ -509,7 +509,7 @@ impl Project<'_> {
     }
 
     /// Whether the owner itself ends what it was given, or lives until that ends: either way its listeners go together with it.
-    fn ends_holder(&self, acquisition: &Acquisition<'_>, owner: OwnerId, holder: super::path::ExprRef) -> bool {
+    fn ends_holder(&self, owner: OwnerId, holder: super::path::ExprRef) -> bool {
         let held = self.path(holder);
         let methods = self.relatives(owner).into_iter().flat_map(|each| {
             let owner = self.owners.get(each);
