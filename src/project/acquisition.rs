@@ -1,5 +1,7 @@
 //! Acquisitions: the calls by which a holder gains something, and the calls that give it back.
 
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 
 use crate::catalog::effect::{Acquire, Bind, End, Flag, Holder, KeyPart, Resource, There};
@@ -14,9 +16,13 @@ use super::path::{At, CallRef, ExprRef, FnRef, Path, Root, Step};
 use super::value::Match;
 
 /// A place in the code where a holder gains something.
+#[derive(Clone)]
 pub struct Acquisition<'c> {
+    /// The call that makes this place responsible: the acquiring one, or that of a wrapper around it.
     pub call: CallRef,
-    pub entry: &'c Acquire,
+    /// The call of the library behind it, and its function: `call` itself if there is no wrapper between.
+    pub origin: (CallRef, FnRef),
+    pub entry: Cow<'c, Acquire>,
     pub tier: Tier,
     /// The function in whose activation the thing is acquired: the callback's, where a callback is given it.
     pub function: FnRef,
@@ -81,7 +87,7 @@ impl<'a> Project<'a> {
                 _ => None,
             })?;
         }
-        Some(Acquisition { call, entry, tier, function, items, at_entry })
+        Some(Acquisition { call, origin: (call, function), entry: Cow::Borrowed(entry), tier, function, items, at_entry })
     }
 
     /// Whether the call itself says when it ends: an abort signal, a terminal event.
@@ -116,7 +122,7 @@ impl<'a> Project<'a> {
     /// The holder's expression.
     pub fn holder_expr(&self, acquisition: &Acquisition<'_>) -> Option<ExprRef> {
         match &acquisition.entry.holder {
-            Holder::At(place) => self.place_exprs(acquisition.call, place).first().copied(),
+            Holder::At(place) => self.place_exprs(acquisition.origin.0, place).first().copied(),
             Holder::Process | Holder::Value(_) => None,
         }
     }

@@ -37,6 +37,10 @@ pub fn duties(project: &Project<'_>, file: FileId) -> String {
         }
         let _ = writeln!(out, "  repeats: {}", repeats_name(&project.repeats_call(acquisition.call)));
         let _ = writeln!(out, "  release: {:?}", engine.release(project, acquisition));
+        if let Some(group) = project.settle_group(acquisition.function) {
+            let functions: Vec<u32> = group.functions.iter().map(|function| function.id.0).collect();
+            let _ = writeln!(out, "  settled in {functions:?} and {} calls: {:?}", group.direct.len(), engine.release_on_settle(project, acquisition, &group));
+        }
         let _ = writeln!(out, "  elsewhere: {:?}", project.released_elsewhere(acquisition));
     }
     for (container, usage) in project.containers() {

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::catalog::effect::{Resource, Until};
+use crate::catalog::effect::{End, Resource, Until};
 use crate::facts::body::{How, Op};
 use crate::facts::expr::Expr;
 
@@ -52,7 +52,7 @@ pub struct Missed {
 pub enum Release {
     Always,
     /// On some ways out, not on these.
-    Sometimes { missed: Vec<Missed>, released_at: Option<CallRef> },
+    Sometimes { missed: Vec<Missed>, is_released: bool },
     Never,
     Escapes(To),
 }
@@ -95,10 +95,10 @@ impl Missed {
 #[derive(Default)]
 struct Outcome {
     missed: Vec<Missed>,
-    released_at: Option<CallRef>,
-    armed: bool,
     maybe: bool,
     escaped: Option<To>,
+    /// A live duty was released, or armed to be.
+    discharged: bool,
     unknown: bool,
     returns_released: bool,
 }
@@ -117,8 +117,12 @@ impl Engine {
 
     /// Whether the acquisition is released on the ways out of its activation.
     pub fn release(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>) -> Release {
-        let root = project.activation_of(acquisition.function);
-        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live: acquisition.at_entry && root == acquisition.function, depth: 0, group: None, missed_later: Vec::new() };
+        self.release_in(project, acquisition, project.activation_of(acquisition.function))
+    }
+
+    /// As [`Self::release`], over the activation of a function around the acquisition's.
+    pub fn release_in(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, root: FnRef) -> Release {
+        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live: acquisition.at_entry && root == acquisition.function, root, depth: 0, group: None, missed_later: Vec::new() };
         let outcome = run.run(root);
         outcome.judge()
     }
@@ -127,14 +131,14 @@ impl Engine {
     /// which it settles count.
     pub fn release_when_settled(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, group: &SettleGroup, callback: FnRef) -> Release {
         let entry_live = callback != acquisition.function;
-        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live, depth: 1, group: Some(group), missed_later: Vec::new() };
+        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live, root: callback, depth: 1, group: Some(group), missed_later: Vec::new() };
         run.run(callback).judge()
     }
 }
 
 impl Outcome {
     fn judge(self) -> Release {
-        let released = self.released_at.is_some() || self.armed || self.returns_released;
+        let released = self.discharged || self.returns_released;
         if self.missed.is_empty() {
             return match self.escaped {
                 Some(to) if !released => Release::Escapes(to),
@@ -143,14 +147,14 @@ impl Outcome {
             };
         }
         if released {
-            return Release::Sometimes { missed: self.missed, released_at: self.released_at };
+            return Release::Sometimes { missed: self.missed, is_released: true };
         }
         match self.escaped {
             // It is handed on where all goes well: the error path still owns it.
             Some(to @ (To::Owner | To::Unknown)) => Release::Escapes(to),
-            Some(To::Caller) => Release::Sometimes { missed: self.missed, released_at: None },
+            Some(To::Caller) => Release::Sometimes { missed: self.missed, is_released: false },
             None if self.unknown => Release::Escapes(To::Unknown),
-            None if self.maybe => Release::Sometimes { missed: self.missed.into_iter().map(|missed| Missed { opaque: true, ..missed }).collect(), released_at: None },
+            None if self.maybe => Release::Sometimes { missed: self.missed.into_iter().map(|missed| Missed { opaque: true, ..missed }).collect(), is_released: false },
             None => Release::Never,
         }
     }
@@ -182,6 +186,8 @@ struct Run<'r, 'p, 'a> {
     items: Vec<Path>,
     /// The duty is live where the function is entered.
     entry_live: bool,
+    /// The activation that the duty belongs to.
+    root: FnRef,
     depth: u32,
     /// Where set, only exits behind a settling call count.
     group: Option<&'r SettleGroup>,
@@ -206,8 +212,6 @@ impl Run<'_, '_, '_> {
         let release_guards = self.release_guards(&graph, &actions, &guards);
         for action in &actions {
             match action {
-                Action::Release(call) if outcome.released_at.is_none() => outcome.released_at = Some(*call),
-                Action::Arm { must: true } => outcome.armed = true,
                 Action::Arm { must: false } => outcome.maybe = true,
                 Action::Unknown => outcome.unknown = true,
                 _ => {}
@@ -274,7 +278,10 @@ impl Run<'_, '_, '_> {
             (Action::Settle, State::Live) => State::Settled,
             (Action::Settle, state) => state,
             (_, State::Absent) => State::Absent,
-            (Action::Release(_) | Action::Arm { must: true }, _) => State::Released,
+            (Action::Release(_) | Action::Arm { must: true }, _) => {
+                outcome.discharged = true;
+                State::Released
+            }
             (Action::Arm { must: false }, State::Live) => State::Maybe,
             (Action::Escape(to), State::Live | State::Maybe | State::Settled) => {
                 outcome.escaped.get_or_insert(to);
@@ -363,7 +370,7 @@ impl Run<'_, '_, '_> {
                 match op {
                     Op::Call(call) => self.call_action(function.with(call)),
                     Op::Assign { to, value, .. } => {
-                        let outer = !project.is_within(function.with(project.facts(function.file).binding(to).function), project.activation_of(self.acquisition.function));
+                        let outer = !project.is_within(function.with(project.facts(function.file).binding(to).function), self.root);
                         if outer && self.depth == 0 && self.carries(function.with(value)) { Action::Escape(To::Owner) } else { Action::Nothing }
                     }
                     Op::Await(of) if self.is_the_promise(function.with(of)) => Action::Confirm,
@@ -472,7 +479,7 @@ impl Run<'_, '_, '_> {
         if self.depth >= MAX_DEPTH {
             return None;
         }
-        let root = project.activation_of(self.acquisition.function);
+        let root = self.root;
         for callee in project.callees(call) {
             let args = project.call(call).args.len();
             let given = (0..args).find(|&index| project.argument(call, index).is_some_and(|arg| project.is_one_of(&self.items, arg) != Match::No));
@@ -482,7 +489,7 @@ impl Run<'_, '_, '_> {
                 None => continue,
             };
             let constructs = project.call(call).how == How::New;
-            let mut run = Run { engine: self.engine, project, acquisition: self.acquisition, items, entry_live: true, depth: self.depth + 1, group: None, missed_later: Vec::new() };
+            let mut run = Run { engine: self.engine, project, acquisition: self.acquisition, items, entry_live: true, root: self.root, depth: self.depth + 1, group: None, missed_later: Vec::new() };
             let outcome = run.run(callee);
             let action = match outcome.judge() {
                 Release::Always => Action::Release(call),
@@ -525,7 +532,7 @@ impl Run<'_, '_, '_> {
                 return self.handed_over(call, arg);
             }
             for callback in project.functions_in(arg) {
-                if project.is_within(callback, project.activation_of(self.acquisition.function)) && self.mentions_release(callback) {
+                if project.is_within(callback, self.root) && self.mentions_release(callback) {
                     action = self.callback_action(call, position, callback, action);
                 }
             }
@@ -535,6 +542,10 @@ impl Run<'_, '_, '_> {
 
     fn handed_over(&self, call: CallRef, arg: ExprRef) -> Action {
         let project = self.project;
+        if project.leaves(call) == super::effects::Leaves::Returns && project.callees(call).is_empty() && project.receiver(call).is_some_and(|of| matches!(project.expr(of), Expr::Global(_))) {
+            // Printed or computed with, not kept.
+            return Action::Nothing;
+        }
         if let Some(name) = project.callee_name(call) {
             let taken = project.catalog.takes_named(name).find(|takes| project.matches(&takes.callee, call).is_some());
             if let Some(takes) = taken {
@@ -559,6 +570,11 @@ impl Run<'_, '_, '_> {
         if project.is_of_library(call, self.acquisition.entry.library) {
             return Action::Nothing;
         }
+        // The releasing function itself is handed over to be called.
+        let is_callable = self.acquisition.entry.ends.iter().any(|end| matches!(end, End::Invoke(_)));
+        if is_callable && project.fires_surely(call) {
+            return Action::Arm { must: true };
+        }
         if self.is_disposer(arg) && project.is_one_of(&self.items, arg) == Match::No {
             return Action::Escape(To::Unknown);
         }
@@ -577,7 +593,7 @@ impl Run<'_, '_, '_> {
             return Action::Arm { must: false };
         }
         let acquisition = self.acquisition;
-        let mut run = Run { engine: self.engine, project, acquisition, items: self.items.clone(), entry_live: true, depth: self.depth + 1, group: None, missed_later: Vec::new() };
+        let mut run = Run { engine: self.engine, project, acquisition, items: self.items.clone(), entry_live: true, root: self.root, depth: self.depth + 1, group: None, missed_later: Vec::new() };
         let outcome = run.run(callback).judge();
         let is_continuation = self.is_continuation(call, position);
         let must = match outcome {

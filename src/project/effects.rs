@@ -260,7 +260,10 @@ impl Project<'_> {
         });
         match self.callee_name(call) {
             Some("allSettled") if of_promise => Some(None),
-            Some("resolve") if of_promise => Some(self.argument(call, 0).and_then(|value| self.known_promise(value, depth + 1).flatten())),
+            Some("resolve") if of_promise => Some(self.argument(call, 0).and_then(|value| match self.path(value).root {
+                Root::Call(_) | Root::Param(..) => self.rejects_within(value, depth + 1),
+                _ => None,
+            })),
             Some("all" | "any" | "race" | "reject") if of_promise => Some(Some(Strength::Strong)),
             _ => None,
         }
@@ -301,7 +304,11 @@ impl Project<'_> {
         let function = |index: usize| self.argument(call, index).and_then(|arg| self.functions_in(arg).first().copied());
         if fact.how == How::New {
             let path = self.path(call.with(fact.callee));
-            let is_promise = matches!(path.root, Root::Global(name) if self.names.text(name) == "Promise") && path.is_root();
+            // `Promise`, or another implementation kept under that name: `new Bluebird.Promise(…)`, `new this.Promise(…)`.
+            let is_promise = match path.steps.last() {
+                Some(Step::Field(name)) => self.names.text(*name) == "Promise",
+                _ => self.describe(call.with(fact.callee)) == "Promise",
+            };
             return match function(0) {
                 Some(executor) if is_promise => Invoked::Executor(executor),
                 _ => Invoked::Nothing,

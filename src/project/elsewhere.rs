@@ -10,11 +10,14 @@ use super::path::{CallRef, ExprRef, FnRef, OwnerId, Root, Step};
 use super::value::Match;
 use super::words;
 
+/// Functions that a teardown calls, and those that they call, which still belong to it.
+const MAX_TEARDOWN_DEPTH: u32 = 4;
+
 /// What the code around an activation does with what it acquired.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Elsewhere {
-    /// Something outside the activation releases it, or may.
-    Released(CallRef),
+    /// These calls outside the activation release it, or may.
+    Released(Vec<CallRef>),
     Nothing,
 }
 
@@ -22,8 +25,8 @@ impl Project<'_> {
     /// Whether code outside the activation may release the thing.
     pub fn released_elsewhere(&self, acquisition: &Acquisition<'_>) -> Elsewhere {
         let stored = self.stored_names(acquisition);
-        let scope = self.release_scope(acquisition.function);
-        for function in scope {
+        let mut found = Vec::new();
+        for function in self.release_scope(acquisition.function) {
             for op in &self.function(function).ops {
                 let Op::Call(call) = *op else { continue };
                 let call = function.with(call);
@@ -31,11 +34,11 @@ impl Project<'_> {
                     continue;
                 }
                 if self.releases(acquisition, call) != Match::No || self.releases_by_name(acquisition, &stored, call) {
-                    return Elsewhere::Released(call);
+                    found.push(call);
                 }
             }
         }
-        Elsewhere::Nothing
+        if found.is_empty() { Elsewhere::Nothing } else { Elsewhere::Released(found) }
     }
 
     /// Every function in which a release of the acquisition could stand: the owner's and its relatives' methods, else the file's.
@@ -177,6 +180,35 @@ impl Project<'_> {
         }
         found.sort();
         found.first().map(|&(_, method)| method)
+    }
+
+    /// Whether a releasing call belongs to the end of the owner (or module): it stands in a teardown or in what one calls, or in a
+    /// callback of a terminal event.
+    pub fn belongs_to_an_end(&self, call: CallRef) -> bool {
+        let function = self.calling(call);
+        let in_end = |function: FnRef| {
+            self.function(function).name.is_some_and(|name| words::mentions_teardown(self.facts(function.file).name(name)))
+                || self.graph.passed(function).iter().any(|&(call, _)| self.fires_surely(call))
+        };
+        self.around(function).any(in_end) || self.is_called_from(function, &in_end, 0)
+    }
+
+    fn is_called_from(&self, function: FnRef, wanted: &dyn Fn(FnRef) -> bool, depth: u32) -> bool {
+        if depth >= MAX_TEARDOWN_DEPTH {
+            return false;
+        }
+        let outer = self.around(function).take_while(|&each| !self.is_module(each)).last().unwrap_or(function);
+        let callers = [function, outer].into_iter().flat_map(|each| self.graph.callers(each).iter().copied());
+        callers.map(|call| self.calling(call)).any(|caller| caller != function && (self.around(caller).any(wanted) || self.is_called_from(caller, wanted, depth + 1)))
+    }
+
+    /// An exported function of the file that is named for the end of the module's work.
+    pub fn module_teardown(&self, file: crate::diagnostic::FileId) -> Option<FnRef> {
+        let exported = self.links.own_exports(file).filter_map(|(_, value)| self.path(value).as_function());
+        let mut ends: Vec<FnRef> =
+            exported.filter(|&end| end.file == file && self.function(end).name.is_some_and(|name| words::is_teardown(self.facts(file).name(name)))).collect();
+        ends.sort();
+        ends.first().copied()
     }
 
     /// The teardown in the object that a factory function returns: `return { close() { … } }`.

@@ -104,6 +104,17 @@ pub fn is_idempotent(project: &Project<'_>, function: FnRef, index: usize) -> bo
     direct || early_return_latch(project, function, index)
 }
 
+/// The field of `this` whose absence lets a line run: `if (!this.timer) this.timer = …`.
+pub fn latch_field(project: &Project<'_>, function: FnRef, index: usize) -> Option<super::names::Sym> {
+    guards_of(project, function, index).iter().find_map(|guard| {
+        let (test, taken) = strip(project, guard.test, guard.taken);
+        match *project.expr(test) {
+            Expr::Member { object, name, .. } if !taken && matches!(project.expr(test.with(object)), Expr::This(_)) => Some(project.sym(test.file, name)),
+            _ => None,
+        }
+    })
+}
+
 /// Whether the same body sets the latch back behind the line, so that the next round gets through again.
 fn is_reopened(project: &Project<'_>, function: FnRef, index: usize, test: ExprRef) -> bool {
     let (test, _) = strip(project, test, true);
@@ -158,7 +169,7 @@ fn is_latch(project: &Project<'_>, function: FnRef, test: ExprRef, taken: bool) 
         }
         Expr::Call(call) => {
             let call = test.with(*call);
-            !taken && project.callee_name(call) == Some("has") && project.receiver(call).is_some_and(|of| outlives_call(project, function, of))
+            !taken && project.callee_name(call) == Some("has") && project.receiver(call).is_some_and(|of| keeps_its_value(project, function, of))
         }
         _ => !taken && outlives_call(project, function, test),
     }
@@ -168,8 +179,34 @@ fn is_zero(project: &Project<'_>, expr: ExprRef) -> bool {
     matches!(project.path(expr).root, super::path::Root::Number(text) if project.text(text) == "0")
 }
 
-/// Whether a variable or field keeps its value from call to call.
+/// Whether a variable or field keeps its value from call to call, and the function itself sets it.
 fn outlives_call(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool {
+    keeps_its_value(project, function, expr) && is_set_here(project, function, expr)
+}
+
+/// Whether the function, or one it stands in or calls first, writes the place: a latch closes behind whoever goes through.
+fn is_set_here(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool {
+    let facts = project.facts(expr.file);
+    let member = match *facts.expr(expr.id) {
+        Expr::Member { name, object, .. } if matches!(facts.name(name), "size" | "length") => return keeps_its_value(project, function, expr.with(object)),
+        Expr::Member { name, .. } => Some(name),
+        Expr::Element { .. } => return true,
+        _ => None,
+    };
+    let writes = |function: FnRef| {
+        project.function(function).ops.iter().any(|op| match *op {
+            Op::Assign { to, .. } => matches!(facts.expr(expr.id), Expr::Binding(binding) if *binding == to),
+            Op::Store { to, .. } => match *facts.expr(to) {
+                Expr::Member { name, .. } => member == Some(name),
+                _ => false,
+            },
+            _ => false,
+        })
+    };
+    function.file == expr.file && project.nested(function).any(writes)
+}
+
+fn keeps_its_value(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool {
     let facts = project.facts(expr.file);
     match facts.expr(expr.id) {
         Expr::Binding(binding) => {
@@ -179,7 +216,7 @@ fn outlives_call(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool 
         Expr::Member { object, .. } | Expr::Element { object, .. } => match facts.expr(*object) {
             Expr::This(_) | Expr::Global(_) => true,
             Expr::Binding(binding) => facts.binding(*binding).function != function.id || !facts.binding(*binding).values.iter().any(|&value| matches!(facts.expr(value), Expr::Param { .. })),
-            _ => outlives_call(project, function, expr.with(*object)),
+            _ => keeps_its_value(project, function, expr.with(*object)),
         },
         _ => false,
     }

@@ -73,9 +73,9 @@ impl Project<'_> {
                 Elsewhere::Released(_) => return None,
                 Elsewhere::Nothing => (Missing::Never, Grade::First),
             },
-            Release::Sometimes { missed, released_at } => {
+            Release::Sometimes { missed, is_released } => {
                 let (labels, grade) = self.missed_labels(&missed)?;
-                if released_at.is_none() && !missed.iter().any(|missed| missed.exit == Exit::Throw && !missed.opaque) {
+                if !is_released && !missed.iter().any(|missed| missed.exit == Exit::Throw && !missed.opaque) {
                     return None;
                 }
                 (Missing::OnSomePath(labels), grade)
@@ -100,7 +100,8 @@ impl Project<'_> {
     fn judge_timer(&self, acquisition: &Acquisition<'_>, missing: Missing, release_grade: Grade, is_self_rearming: bool) -> Option<Verdict> {
         let function = acquisition.function;
         let index = self.op_of(acquisition.call)?;
-        if guard::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
+        let is_latched = guard::is_idempotent(self, function, index) && !self.forgets_handle(acquisition, index);
+        if is_latched || self.is_guarded_by_callers(function) {
             return None;
         }
         let repeats = if is_self_rearming { self.repeats_from_outside(function) } else { self.repeats_call(acquisition.call) };
@@ -125,7 +126,12 @@ impl Project<'_> {
             return self.judge_timer(acquisition, missing, grade, true);
         }
         // A lone timeout fires and is gone; one that is cleared on some ways out was meant to be cleared on all.
-        let Release::Sometimes { missed, released_at: Some(_) } = engine.release(self, acquisition) else { return None };
+        let missed = match engine.release(self, acquisition) {
+            Release::Sometimes { missed, is_released: true } => missed,
+            Release::Escapes(To::Owner) => return self.judge_kept_timeout(acquisition),
+            Release::Never => return self.judge_pointless_timeout(acquisition),
+            _ => return None,
+        };
         let (labels, grade) = self.missed_labels(&missed)?;
         let index = self.op_of(acquisition.call)?;
         let repeats = self.repeats_at(acquisition.function, index);
@@ -141,6 +147,62 @@ impl Project<'_> {
         })
     }
 
+    /// A timeout that its owner keeps, to clear it, and whose end does not.
+    fn judge_kept_timeout(&self, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        let owner = self.owner_around(acquisition.function)?;
+        self.teardown_of(owner)?;
+        if let Elsewhere::Released(calls) = self.released_elsewhere(acquisition)
+            && calls.iter().any(|&call| self.belongs_to_an_end(call))
+        {
+            return None;
+        }
+        self.judge_timer(acquisition, Missing::Never, Grade::First, false)
+    }
+
+    /// A timeout for work whose end is known here, and does not stop it: its callback looks after something that this very
+    /// activation waits for.
+    fn judge_pointless_timeout(&self, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        if !self.is_dropped(acquisition) || !self.waits_for_the_same(acquisition) {
+            return None;
+        }
+        let (grade, why) = self.activation_repetition(self.repeats_call(acquisition.call))?;
+        Some(Verdict { missing: Missing::Dropped, grades: vec![grade], holder: None, holder_name: "the timer heap".to_owned(), why, teardown: None, is_self_rearming: false })
+    }
+
+    /// Whether the activation registers a terminal event of the very thing that the timer's callback acts on.
+    fn waits_for_the_same(&self, acquisition: &Acquisition<'_>) -> bool {
+        let callbacks = self.call(acquisition.call).args.iter().flat_map(|&arg| self.functions_in(acquisition.call.with(arg)));
+        let mut acted_on: Vec<Path> = Vec::new();
+        for callback in callbacks {
+            for each in self.nested(callback) {
+                acted_on.extend(self.function(each).ops.iter().filter_map(|op| match *op {
+                    Op::Call(call) => self.receiver(each.with(call)).map(|of| self.path(of)),
+                    _ => None,
+                }));
+            }
+        }
+        let root = self.activation_of(acquisition.function);
+        self.nested(root).any(|each| {
+            self.function(each).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = each.with(call);
+                    self.receiver(call).is_some_and(|of| acted_on.contains(&self.path(of))) && call != acquisition.call && self.fires_surely(call)
+                }
+                _ => false,
+            })
+        })
+    }
+
+    /// Whether some method sets the field that latches the line back to nothing without releasing what it held.
+    fn forgets_handle(&self, acquisition: &Acquisition<'_>, index: usize) -> bool {
+        let Some(field) = guard::latch_field(self, acquisition.function, index) else { return false };
+        let Some(owner) = self.owner_around(acquisition.function) else { return false };
+        let stores = self.bases(owner).into_iter().flat_map(|each| self.owners.stores(each, field, false).to_vec());
+        stores.filter(|store| super::value::is_nullish(self.expr(store.value)) && !self.is_constructor(store.function)).any(|store| {
+            !self.function(store.function).ops.iter().any(|op| matches!(*op, Op::Call(call) if self.releases(acquisition, store.function.with(call)) != super::value::Match::No))
+        })
+    }
+
     /// A timeout in a promise's executor: a guard if something else settles the promise too, a delay otherwise.
     fn judge_guard(&self, engine: &mut Engine, acquisition: &Acquisition<'_>, group: &super::settle::SettleGroup) -> Option<Verdict> {
         let own_settles = self.call(acquisition.call).args.iter().any(|&arg| {
@@ -148,17 +210,19 @@ impl Project<'_> {
             let direct = self.functions_in(arg).iter().any(|&own| self.nested(own).any(|each| group.functions.contains(&each)) || self.calls_settler(own, group));
             direct || group.settlers.contains(&self.path(arg)) || matches!(self.path(arg).root, Root::Call(bind) if self.receiver(bind).is_some_and(|of| group.settlers.contains(&self.path(of))))
         });
-        if !own_settles {
+        if !own_settles && !self.ends_something(acquisition) {
             return None;
         }
         let release = engine.release_on_settle(self, acquisition, group)?;
         let (missing, grade) = match release {
             Release::Always | Release::Escapes(_) => return None,
+            Release::Never if self.released_elsewhere(acquisition) == Elsewhere::Nothing => (Missing::Never, Grade::First),
             Release::Never => {
-                if self.released_elsewhere(acquisition) != Elsewhere::Nothing {
-                    return None;
-                }
-                (Missing::Never, Grade::First)
+                // Kept in a variable around the executor, and cleared there on some ways out.
+                let outer = self.function(group.executor).parent.map(|parent| self.activation_of(group.executor.with(parent)))?;
+                let Release::Sometimes { missed, is_released: true } = engine.release_in(self, acquisition, outer) else { return None };
+                let (labels, grade) = self.missed_labels(&missed)?;
+                (Missing::OnSomePath(labels), grade)
             }
             Release::Sometimes { missed, .. } => {
                 let (labels, grade) = self.missed_labels(&missed)?;
@@ -168,6 +232,20 @@ impl Project<'_> {
         let outer = self.function(group.executor).parent.map(|parent| group.executor.with(parent))?;
         let (repeat_grade, why) = self.activation_repetition(self.repeats(outer))?;
         Some(Verdict { missing, grades: vec![grade, repeat_grade], holder: None, holder_name: "the timer heap".to_owned(), why, teardown: None, is_self_rearming: false })
+    }
+
+    /// Whether a timer's callback ends something that it captured: `() => socket.destroy()`.
+    fn ends_something(&self, acquisition: &Acquisition<'_>) -> bool {
+        let callbacks = self.call(acquisition.call).args.iter().flat_map(|&arg| self.functions_in(acquisition.call.with(arg)));
+        callbacks.flat_map(|callback| self.nested(callback).collect::<Vec<_>>()).any(|function| {
+            self.function(function).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    self.callee_name(call).is_some_and(words::is_teardown) && self.receiver(call).is_some()
+                }
+                _ => false,
+            })
+        })
     }
 
     /// Whether a function calls a function of the group that settles.
@@ -181,7 +259,11 @@ impl Project<'_> {
     fn judge_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
         let holder = self.holder_expr(acquisition)?;
         let function = acquisition.function;
-        let region = self.region_of(holder, function);
+        let region = self.region_of(holder, acquisition.origin.1);
+        let is_wrapped = acquisition.origin.0 != acquisition.call;
+        if is_wrapped && region != Region::Process {
+            return None;
+        }
         if matches!(region, Region::Activation | Region::Unknown) || matches!(region, Region::Owned(_)) && self.is_constructor(function) {
             return None;
         }
@@ -212,7 +294,10 @@ impl Project<'_> {
                 Repeats::Many(why) => (Grade::First, why, None),
                 _ => return None,
             },
+            // What waits once for an answer is mostly answered.
+            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never => return None,
             Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
+            Region::Injected(owner, _) if self.ends_holder(acquisition, owner, holder) => return None,
             Region::Injected(owner, _) => self.injected(acquisition, owner, repeats)?,
             Region::Given(of) => self.given(acquisition, of, repeats)?,
             Region::Activation | Region::Unknown => return None,
@@ -236,9 +321,11 @@ impl Project<'_> {
         match engine.release(self, acquisition) {
             Release::Always | Release::Escapes(To::Caller | To::Unknown) => None,
             Release::Escapes(To::Owner) | Release::Never => match self.released_elsewhere(acquisition) {
-                Elsewhere::Released(_) => None,
+                Elsewhere::Released(calls) => self.is_forgotten_by_the_end(acquisition, &calls).then_some((Missing::Never, Grade::First)),
                 Elsewhere::Nothing => Some((Missing::Never, Grade::First)),
             },
+            // It goes to the caller where all goes well, together with what releases it.
+            Release::Sometimes { is_released: false, ref missed } if missed.iter().all(|missed| missed.exit == Exit::Throw) => None,
             Release::Sometimes { missed, .. } => {
                 if self.released_elsewhere_than(acquisition) {
                     return None;
@@ -249,11 +336,26 @@ impl Project<'_> {
         }
     }
 
+    /// Whether the owner or the module has an end, and none of the releases belongs to it.
+    fn is_forgotten_by_the_end(&self, acquisition: &Acquisition<'_>, calls: &[super::path::CallRef]) -> bool {
+        let is_timer = matches!(acquisition.resource(), Resource::Interval | Resource::Timeout);
+        let has_end = match self.owner_around(acquisition.function) {
+            Some(owner) => self.teardown_of(owner).is_some(),
+            None => self.module_teardown(acquisition.call.file).is_some(),
+        };
+        let root = self.activation_of(acquisition.function);
+        is_timer
+            && has_end
+            && !calls.iter().any(|&call| self.belongs_to_an_end(call))
+            // A timer that its own callback ends is a poll.
+            && !calls.iter().any(|&call| self.is_within(self.calling(call), root) && self.calling(call) != root)
+    }
+
     /// Whether something outside the activation may release too, so that a missed path is no proof.
     fn released_elsewhere_than(&self, acquisition: &Acquisition<'_>) -> bool {
         let root = self.activation_of(acquisition.function);
         match self.released_elsewhere(acquisition) {
-            Elsewhere::Released(call) => !self.is_within(self.calling(call), root),
+            Elsewhere::Released(calls) => calls.iter().any(|&call| !self.is_within(self.calling(call), root)),
             Elsewhere::Nothing => false,
         }
     }
@@ -298,7 +400,8 @@ impl Project<'_> {
             return None;
         }
         let outer = self.around(function).take_while(|&each| !self.is_module(each)).last()?;
-        let teardown = self.factory_teardown(outer).map(|end| {
+        let end = self.factory_teardown(outer).or_else(|| self.module_teardown(function.file));
+        let teardown = end.map(|end| {
             let name = self.function(end).name.map_or("", |name| self.facts(end.file).name(name)).to_owned();
             (name, Place { file: end.file, span: self.function(end).head })
         });
@@ -334,7 +437,7 @@ impl Project<'_> {
             Repeats::PerCall(of) => {
                 let name = self.function(of).name.map_or("this method", |name| self.facts(of.file).name(name));
                 let why = Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"));
-                Some((Grade::Second, vec![why], None))
+                Some((self.second_with(acquisition), vec![why], None))
             }
             Repeats::Once | Repeats::PerOwner(_) | Repeats::Unknown => None,
         }
@@ -370,15 +473,38 @@ impl Project<'_> {
             Repeats::PerCall(of) if of_call => {
                 let name = self.function(of).name.map_or("this method", |name| self.facts(of.file).name(name));
                 let why = Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"));
-                Some((Grade::Second, vec![why], teardown))
+                Some((self.second_with(acquisition), vec![why], teardown))
             }
             Repeats::Once => None,
             Repeats::PerOwner(_) | Repeats::PerCall(_) | Repeats::Unknown => {
                 let why = vec![Label::new(self.owner_place(owner), format!("each `{class}` adds one more"))];
-                let grade = if teardown.is_some() { Grade::Second } else { Grade::Third };
+                let grade = if teardown.is_some() { self.second_with(acquisition) } else { Grade::Third };
                 Some((grade, why, teardown))
             }
         }
+    }
+
+    /// Second grade for a holder that is ordered by rule; where the call is known by its shape alone, that one doubt counts for both.
+    fn second_with(&self, acquisition: &Acquisition<'_>) -> Grade {
+        if acquisition.tier == super::calls::Tier::Shape { Grade::First } else { Grade::Second }
+    }
+
+    /// Whether the owner itself ends what it was given: closing an emitter drops its listeners.
+    fn ends_holder(&self, acquisition: &Acquisition<'_>, owner: OwnerId, holder: super::path::ExprRef) -> bool {
+        let held = self.path(holder);
+        let methods = self.relatives(owner).into_iter().flat_map(|each| {
+            let owner = self.owners.get(each);
+            owner.methods.values().copied().chain(owner.constructor).collect::<Vec<_>>()
+        });
+        methods.flat_map(|method| self.nested(method).collect::<Vec<_>>()).any(|function| {
+            self.function(function).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    call != acquisition.call && self.callee_name(call).is_some_and(words::is_teardown) && self.receiver(call).is_some_and(|of| self.path(of) == held)
+                }
+                _ => false,
+            })
+        })
     }
 
     /// A listener on a parameter: it counts only if it keeps something of the call.
@@ -391,7 +517,9 @@ impl Project<'_> {
             Repeats::Many(why) => why,
             _ => vec![Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"))],
         };
-        Some((Grade::Second, why, None))
+        // Most functions that are given an emitter set it up, once per object; a signal is made to be handed to many.
+        let is_shared = self.holder_expr(acquisition).is_some_and(|holder| self.is_made_to_be_shared(holder));
+        Some((if is_shared { Grade::Second } else { Grade::Third }, why, None))
     }
 
     /// Whether the same listener is taken off before it is put on: at most one at a time.
@@ -473,7 +601,7 @@ impl Project<'_> {
     /// The variables that the acquired thing's closure keeps alive, and where the closure is.
     fn kept_by(&self, acquisition: &Acquisition<'_>) -> (Vec<String>, Option<Place>) {
         let Some(keeps) = &acquisition.entry.keeps else { return (Vec::new(), None) };
-        let Some(expr) = self.place_exprs(acquisition.call, keeps).first().copied() else { return (Vec::new(), None) };
+        let Some(expr) = self.place_exprs(acquisition.origin.0, keeps).first().copied() else { return (Vec::new(), None) };
         let Some(&handler) = self.functions_in(expr).first() else { return (Vec::new(), None) };
         let facts = self.facts(handler.file);
         let fact = facts.function(handler.id);

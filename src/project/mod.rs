@@ -32,6 +32,7 @@ pub mod settle;
 pub mod typing;
 pub mod value;
 pub mod words;
+pub mod wrapper;
 
 use std::cell::RefCell;
 use std::path::{Path as FilePath, PathBuf};

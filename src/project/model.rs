@@ -6,6 +6,9 @@ use crate::diagnostic::{Confidence, Label, Place};
 use super::Project;
 use super::duty::Engine;
 
+/// Wrappers around wrappers that are followed to the caller who is responsible.
+const MAX_WRAPPERS: usize = 3;
+
 /// The leaks of a project, before a rule puts them into words.
 #[derive(Default)]
 pub struct Model {
@@ -72,7 +75,12 @@ impl Model {
     /// Judges every acquisition and every growing container.
     pub fn build(project: &Project<'_>) -> Self {
         let mut engine = Engine::default();
-        let mut leaks: Vec<Leak> = project.acquisitions().iter().filter_map(|acquisition| project.leak(&mut engine, acquisition)).collect();
+        let mut acquisitions = project.acquisitions();
+        let mut leaks: Vec<Leak> = Vec::new();
+        for _ in 0..=MAX_WRAPPERS {
+            leaks.extend(acquisitions.iter().filter_map(|acquisition| project.leak(&mut engine, acquisition)));
+            acquisitions = acquisitions.iter().flat_map(|acquisition| project.passed_to_callers(&mut engine, acquisition)).collect();
+        }
         leaks.sort_by_key(|leak| leak.place);
         let mut growths = project.growths();
         growths.sort_by_key(|growth| growth.place);

@@ -77,6 +77,11 @@ impl Project<'_> {
         None
     }
 
+    /// Whether a value's type is made to be handed to many who outlive nothing of it: an abort signal.
+    pub fn is_made_to_be_shared(&self, expr: ExprRef) -> bool {
+        self.types_of(expr).iter().any(|&(ty, _)| matches!(ty, Ty::Catalog(key) if self.lifetime_of(key) == Some(Lifetime::Outlives)))
+    }
+
     fn lifetime_of(&self, key: crate::catalog::pattern::TypeKey) -> Option<Lifetime> {
         let ty = self.catalog.ty(key);
         ty.lifetime.or_else(|| ty.extends.iter().find_map(|&base| self.lifetime_of(base)))

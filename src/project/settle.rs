@@ -65,7 +65,7 @@ impl Engine {
     pub fn release_on_settle(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, group: &SettleGroup) -> Option<Release> {
         let own: Vec<FnRef> = project.call(acquisition.call).args.iter().flat_map(|&arg| project.functions_in(acquisition.call.with(arg))).collect();
         let mut missed: Vec<Missed> = Vec::new();
-        let mut released_at = None;
+        let mut is_released = false;
         let mut ways = 0;
         for &function in &group.functions {
             let is_own = own.iter().any(|&each| project.is_within(function, each));
@@ -79,11 +79,9 @@ impl Engine {
             }
             ways += 1;
             match outcome {
-                Release::Always | Release::Escapes(_) => {
-                    released_at.get_or_insert(acquisition.call);
-                }
-                Release::Sometimes { missed: some, released_at: at } => {
-                    released_at = released_at.or(at).or(Some(acquisition.call));
+                Release::Always | Release::Escapes(_) => is_released = true,
+                Release::Sometimes { missed: some, .. } => {
+                    is_released = true;
                     missed.extend(some);
                 }
                 Release::Never => missed.extend(project.settle_point(group, function)),
@@ -104,10 +102,10 @@ impl Engine {
             return only_rejects.then_some(Release::Never);
         }
         missed.retain(|missed| !missed.opaque);
-        Some(match (missed.is_empty(), released_at) {
+        Some(match (missed.is_empty(), is_released) {
             (true, _) => Release::Always,
-            (false, Some(_)) => Release::Sometimes { missed, released_at: None },
-            (false, None) => Release::Never,
+            (false, true) => Release::Sometimes { missed, is_released },
+            (false, false) => Release::Never,
         })
     }
 }

@@ -26,6 +26,14 @@ pub fn is_teardown(name: &str) -> bool {
     TEARDOWN.iter().any(|word| starts_with_word(name, word))
 }
 
+/// Whether a name speaks of an end anywhere: `handleSocketClose`, `ngOnDestroy`, `disconnectedCallback`. Enough to stay silent.
+pub fn mentions_teardown(name: &str) -> bool {
+    is_teardown(name) || {
+        let lower = name.to_ascii_lowercase();
+        TEARDOWN.iter().filter(|word| word.len() > 3).any(|word| lower.contains(word))
+    }
+}
+
 /// Whether a name begins with a whole word, in camel case or snake case, whatever its first letter's case.
 fn starts_with_word(name: &str, word: &str) -> bool {
     let Some(head) = name.get(..word.len()) else { return false };

@@ -47,8 +47,16 @@ pub(super) enum Jump {
 impl Builder<'_, '_> {
     /// Adds an edge for something that throws at `from`.
     pub(super) fn throw(&mut self, from: NodeId, strength: Strength) {
+        // Whoever wrote a handler around it expects it to throw.
+        let strength = if self.has_handler() { Strength::Strong } else { strength };
         let target = self.jump(Jump::Throw, self.frames.len());
         self.edge(from, target, EdgeKind::Throw(strength));
+    }
+
+    /// Whether a `catch` of the same body is around the current place.
+    fn has_handler(&self) -> bool {
+        let nearest = self.frames.iter().rev().find(|frame| matches!(frame, Frame::Catch { .. } | Frame::Inlined { .. }));
+        matches!(nearest, Some(Frame::Catch { .. }))
     }
 
     /// Leaves `from`, if control gets there.

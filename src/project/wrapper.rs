@@ -1,0 +1,142 @@
+//! Wrappers: functions that acquire for their caller, who then has the duty.
+
+use std::borrow::Cow;
+
+use smallvec::smallvec;
+
+use crate::catalog::effect::{Acquire, End, Item, Resource};
+use crate::catalog::pattern::{Place, PlaceRoot};
+use crate::facts::body::Op;
+
+use super::Project;
+use super::acquisition::Acquisition;
+use super::duty::{Engine, Release, To};
+use super::path::{CallRef, FnRef, Path, Root, Step};
+use super::value::Match;
+
+/// Callers of one wrapper that are followed.
+const MAX_CALLERS: usize = 200;
+
+/// How a wrapper hands what it acquired to its caller.
+enum Handed {
+    /// `return client`, or a promise of it.
+    Item,
+    /// `return () => bus.off(…)`: a function that releases.
+    Disposer,
+    /// `callback(null, client)`: an argument of the function in that parameter.
+    ToCallback { parameter: u16, argument: u16 },
+    /// `resolve(client)` in the executor of the promise that is returned.
+    Promise,
+}
+
+impl<'a> Project<'a> {
+    /// The acquisitions that callers of a wrapper make by calling it.
+    pub fn passed_to_callers(&self, engine: &mut Engine, acquisition: &Acquisition<'a>) -> Vec<Acquisition<'a>> {
+        let Some((wrapper, handed)) = self.handed_over(engine, acquisition) else { return Vec::new() };
+        let callers = self.graph.callers(wrapper);
+        if callers.len() > MAX_CALLERS {
+            return Vec::new();
+        }
+        callers.iter().filter_map(|&call| self.passed_to(acquisition, wrapper, &handed, call)).collect()
+    }
+
+    /// The function whose caller gets what was acquired, and how.
+    fn handed_over(&self, engine: &mut Engine, acquisition: &Acquisition<'a>) -> Option<(FnRef, Handed)> {
+        if engine.release(self, acquisition) != Release::Escapes(To::Caller) {
+            return None;
+        }
+        if let Some(executor) = self.around(acquisition.function).find(|&each| self.is_executor(each)) {
+            let wrapper = executor.with(self.function(executor).parent?);
+            return self.resolves_with(acquisition, executor).then_some((wrapper, Handed::Promise));
+        }
+        let wrapper = self.activation_of(acquisition.function);
+        let returned = self.function(wrapper).ops.iter().find_map(|op| match *op {
+            Op::Return(Some(value)) => {
+                let value = wrapper.with(value);
+                if !acquisition.items.is_empty() && self.is_one_of(&acquisition.items, value) != Match::No {
+                    Some(Handed::Item)
+                } else {
+                    self.is_releasing_function(acquisition, value).then_some(Handed::Disposer)
+                }
+            }
+            _ => None,
+        });
+        match returned {
+            Some(handed) => Some((wrapper, handed)),
+            None => self.given_to_callback(acquisition),
+        }
+    }
+
+    /// Whether the executor's promise is fulfilled with the thing.
+    fn resolves_with(&self, acquisition: &Acquisition<'a>, executor: FnRef) -> bool {
+        let resolve = self.param_path(executor, 0);
+        self.nested(executor).any(|function| {
+            self.function(function).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    self.path(call.with(self.call(call).callee)) == resolve && self.argument(call, 0).is_some_and(|arg| self.is_one_of(&acquisition.items, arg) != Match::No)
+                }
+                _ => false,
+            })
+        })
+    }
+
+    /// Whether a value is a function in whose body the acquisition is released.
+    fn is_releasing_function(&self, acquisition: &Acquisition<'a>, value: super::path::ExprRef) -> bool {
+        self.functions_in(value).into_iter().any(|function| {
+            self.function(function).ops.iter().any(|op| matches!(*op, Op::Call(call) if self.releases(acquisition, function.with(call)) != Match::No))
+        })
+    }
+
+    /// `callback(null, client)`, where `callback` is a parameter of a function around it.
+    fn given_to_callback(&self, acquisition: &Acquisition<'a>) -> Option<(FnRef, Handed)> {
+        for op in &self.function(acquisition.function).ops {
+            let Op::Call(call) = *op else { continue };
+            let call = acquisition.function.with(call);
+            let Path { root: Root::Param(wrapper, parameter), steps } = self.path(call.with(self.call(call).callee)) else { continue };
+            if !steps.is_empty() {
+                continue;
+            }
+            let argument = (0..self.call(call).args.len()).find(|&index| self.argument(call, index).is_some_and(|arg| self.is_one_of(&acquisition.items, arg) != Match::No));
+            if let Some(argument) = argument {
+                return Some((wrapper, Handed::ToCallback { parameter, argument: argument as u16 }));
+            }
+        }
+        None
+    }
+
+    /// The acquisition that one call of the wrapper is.
+    fn passed_to(&self, acquisition: &Acquisition<'a>, wrapper: FnRef, handed: &Handed, call: CallRef) -> Option<Acquisition<'a>> {
+        let result = Path::root(Root::Call(call));
+        let at = call.with(self.call(call).callee);
+        let mut passed = Acquisition { call, function: self.calling(call), at_entry: false, ..acquisition.clone() };
+        match handed {
+            Handed::Item => {
+                let is_promise = self.function(wrapper).is_async || acquisition.items.iter().any(|item| item.steps.contains(&Step::Awaited));
+                passed.items = smallvec![if is_promise { result.step(Step::Awaited, at) } else { result }];
+            }
+            Handed::Promise => passed.items = smallvec![result.step(Step::Awaited, at)],
+            Handed::Disposer => {
+                if self.function(wrapper).is_async {
+                    return None;
+                }
+                passed.items = smallvec![result];
+                passed.entry = Cow::Owned(released_by_result(&acquisition.entry));
+            }
+            Handed::ToCallback { parameter, argument } => {
+                let callback = *self.functions_in(self.argument(call, usize::from(*parameter))?).first()?;
+                passed.items = smallvec![self.param_path(callback, *argument)];
+                passed.function = callback;
+                passed.at_entry = true;
+            }
+        }
+        Some(passed)
+    }
+}
+
+/// The entry of something that the returned function releases.
+fn released_by_result(entry: &Acquire) -> Acquire {
+    let result = Place { root: PlaceRoot::Return, steps: Vec::new() };
+    let self_ending = entry.self_ending && entry.resource != Resource::Listener;
+    Acquire { item: Some(Item { at: result.clone(), ty: None }), ends: vec![End::Invoke(result)], key: Vec::new(), self_ending, ..entry.clone() }
+}
