@@ -2,7 +2,7 @@
 //!
 //! The language's own functions (promises, arrays) are known here; everything a library does is catalogue data.
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::catalog::effect::{Leaving, Runner, Runs};
 use crate::facts::body::{FunctionKind, How, Op};
@@ -33,12 +33,37 @@ pub enum Invoked {
     /// The executor of `new Promise`.
     Executor(FnRef),
     /// `.then`, `.catch`, `.finally` on the promise `of`.
-    Handlers { fulfilled: Option<FnRef>, rejected: Option<FnRef>, finally: Option<FnRef>, of: ExprRef },
+    Handlers { handlers: Handlers, of: ExprRef },
+}
+
+/// What a link of a promise chain does.
+#[derive(Default)]
+pub struct Handlers {
+    pub fulfilled: Handler,
+    pub rejected: Handler,
+    pub finally: Handler,
+}
+
+/// A callback of a promise.
+#[derive(Default)]
+pub enum Handler {
+    #[default]
+    Absent,
+    /// A value of which the project has no body: `.catch(next)`.
+    Unknown,
+    /// One of these.
+    Known(SmallVec<[FnRef; 1]>),
+}
+
+impl Handler {
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
 }
 
 /// Array methods that call their first argument at once, for each element.
 const ITERATORS: &[&str] =
-    &["forEach", "map", "filter", "some", "every", "reduce", "reduceRight", "find", "findIndex", "findLast", "flatMap"];
+    &["forEach", "map", "filter", "some", "every", "reduce", "reduceRight", "find", "findIndex", "findLast", "findLastIndex", "flatMap"];
 
 /// Methods of the language's own objects that neither throw nor call back.
 const TOTAL_METHODS: &[&str] = &[
@@ -74,11 +99,26 @@ impl Project<'_> {
             }
         }
         let callees = self.callees(call);
-        if callees.is_empty() {
-            return if self.is_total(call) { Leaves::Returns } else { Leaves::Throws(Strength::Weak) };
+        if !callees.is_empty() {
+            let strongest = callees.iter().filter_map(|&callee| self.throws(callee, depth)).max();
+            return strongest.map_or(Leaves::Returns, Leaves::Throws);
         }
-        let strongest = callees.iter().filter_map(|&callee| self.throws(callee, depth)).max();
-        strongest.map_or(Leaves::Returns, Leaves::Throws)
+        match self.invoked(call) {
+            // What a callback throws is the graph's, or what is asked for below.
+            Invoked::Now { callbacks, .. } if depth > 0 => {
+                let strongest = callbacks.iter().filter_map(|&callback| self.throws(callback, depth)).max();
+                strongest.map_or(Leaves::Throws(Strength::Weak), Leaves::Throws)
+            }
+            Invoked::Executor(_) => Leaves::Returns,
+            _ if self.is_total(call) || self.settles_executor(call) => Leaves::Returns,
+            _ => Leaves::Throws(Strength::Weak),
+        }
+    }
+
+    /// Whether a call is of the `resolve` or `reject` that an executor is given.
+    fn settles_executor(&self, call: CallRef) -> bool {
+        let path = self.path(call.with(self.call(call).callee));
+        matches!(path.root, Root::Param(function, 0 | 1) if path.is_root() && self.is_executor(function))
     }
 
     /// How strongly calling a function of the project throws, before it returns.
@@ -93,40 +133,59 @@ impl Project<'_> {
         self.body_throws(function, depth)
     }
 
-    /// What leaves a body by throwing: operations under no `try` with a handler.
+    /// What leaves a body by throwing, or by returning a promise that rejects where the body is `async`.
     fn body_throws(&self, function: FnRef, depth: u32) -> Option<Strength> {
-        let ops = &self.function(function).ops;
-        let mut open: SmallVec<[bool; 4]> = SmallVec::new();
-        let mut strongest = None;
-        for (index, op) in ops.iter().enumerate() {
-            let found = match op {
+        // What is thrown in each open `try`, outermost first; the body itself is the first.
+        let mut thrown: SmallVec<[Option<Strength>; 4]> = smallvec![None];
+        let mut rejected = None;
+        let fact = self.function(function);
+        for op in &fact.ops {
+            let found = match *op {
                 Op::Try => {
-                    open.push(has_handler(ops, index));
+                    thrown.push(None);
                     None
                 }
-                Op::Catch(_) | Op::Finally => {
-                    if let Some(last) = open.last_mut() {
-                        *last = false;
+                Op::Catch(_) => {
+                    if let Some(tried) = thrown.last_mut() {
+                        *tried = None;
                     }
                     None
                 }
-                Op::EndTry => {
-                    open.pop();
-                    None
-                }
+                Op::EndTry => thrown.pop().flatten(),
                 Op::Throw(_) => Some(Strength::Strong),
-                Op::Await(of) => self.rejects_within(function.with(*of), depth + 1),
-                Op::Call(call) => match self.leaves_within(function.with(*call), depth + 1) {
+                Op::Await(of) => self.rejects_within(function.with(of), depth + 1),
+                Op::LoopItem { of, is_await } => self.iteration_throws_within(function.with(of), is_await, depth + 1),
+                Op::Call(call) => match self.leaves_within(function.with(call), depth + 1) {
                     Leaves::Throws(strength) => Some(strength),
                     Leaves::Returns | Leaves::Never => None,
                 },
+                Op::Return(Some(value)) if fact.is_async => {
+                    rejected = rejected.max(self.returned_rejects_within(function.with(value), depth + 1));
+                    None
+                }
                 _ => None,
             };
-            if !open.contains(&true) {
-                strongest = strongest.max(found);
+            if let Some(innermost) = thrown.last_mut() {
+                *innermost = (*innermost).max(found);
             }
         }
-        strongest
+        thrown.into_iter().flatten().max().max(rejected)
+    }
+
+    /// How strongly taking the next item of a value throws, where a loop goes over it.
+    pub fn iteration_throws(&self, of: ExprRef, is_await: bool) -> Option<Strength> {
+        self.iteration_throws_within(of, is_await, 0)
+    }
+
+    fn iteration_throws_within(&self, of: ExprRef, is_await: bool, depth: u32) -> Option<Strength> {
+        let generators: SmallVec<[FnRef; 2]> = match self.call_behind(of) {
+            Some(call) => self.callees(call).into_iter().filter(|&callee| self.function(callee).is_generator).collect(),
+            None => SmallVec::new(),
+        };
+        if generators.is_empty() || depth >= MAX_THROW_DEPTH {
+            return is_await.then_some(Strength::Strong);
+        }
+        generators.into_iter().filter_map(|generator| self.body_throws(generator, depth + 1)).max()
     }
 
     /// How strongly awaiting a value throws.
@@ -135,33 +194,94 @@ impl Project<'_> {
     }
 
     fn rejects_within(&self, of: ExprRef, depth: u32) -> Option<Strength> {
-        let Expr::Call(call) = *self.expr(of) else {
-            return match self.expr(of) {
-                Expr::Literal(_) | Expr::Object(_) | Expr::Array(_) | Expr::Template(_) => None,
-                _ => Some(Strength::Strong),
-            };
-        };
-        let call = of.with(call);
-        if self.is_settled_promise(call) {
-            return None;
+        if let Some(known) = self.known_promise(of, depth) {
+            return known;
         }
-        if let Invoked::Executor(executor) = self.invoked(call) {
-            return (self.function(executor).params.len() > 1).then_some(Strength::Strong);
+        match self.expr(of) {
+            Expr::Literal(_) | Expr::Object(_) | Expr::Array(_) | Expr::Template(_) => None,
+            _ => Some(Strength::Strong),
         }
-        if depth < MAX_THROW_DEPTH {
-            let callees = self.callees(call);
-            if !callees.is_empty() && callees.iter().all(|&callee| self.function(callee).is_async) {
-                return callees.iter().filter_map(|&callee| self.body_throws(callee, depth + 1)).max();
-            }
-        }
-        Some(Strength::Strong)
     }
 
-    /// `Promise.resolve(value)` of nothing or a plain value.
-    fn is_settled_promise(&self, call: CallRef) -> bool {
-        let callee = self.path(call.with(self.call(call).callee));
-        let is_promise = matches!(callee.root, Root::Global(name) if self.text(name) == "Promise");
-        is_promise && self.callee_name(call) == Some("resolve") && self.argument(call, 0).is_none_or(|arg| !matches!(self.path(arg).root, Root::Call(_) | Root::Param(..)))
+    /// How strongly a value rejects that is surely a promise.
+    pub fn promise_rejects(&self, of: ExprRef) -> Option<Strength> {
+        self.known_promise(of, 0).flatten()
+    }
+
+    /// How strongly a value rejects that somebody waits for if it is a promise: what a handler or an `async` function returns.
+    pub fn returned_rejects(&self, of: ExprRef) -> Option<Strength> {
+        self.returned_rejects_within(of, 0)
+    }
+
+    fn returned_rejects_within(&self, of: ExprRef, depth: u32) -> Option<Strength> {
+        if let Some(known) = self.known_promise(of, depth) {
+            return known;
+        }
+        let Expr::Call(call) = *self.expr(of) else { return None };
+        let call = of.with(call);
+        let is_known = !self.callees(call).is_empty() || !matches!(self.invoked(call), Invoked::Nothing);
+        if is_known || self.leaves_within(call, depth) == Leaves::Returns || self.call(call).how != How::Call {
+            return None;
+        }
+        // A method that is returned to be waited for gives a promise more often than not.
+        Some(if self.receiver(call).is_some() { Strength::Strong } else { Strength::Weak })
+    }
+
+    /// How strongly a value rejects, if it is known to be a promise and by what it settles.
+    fn known_promise(&self, of: ExprRef, depth: u32) -> Option<Option<Strength>> {
+        if depth >= MAX_THROW_DEPTH {
+            return None;
+        }
+        let call = self.call_behind(of)?;
+        match self.invoked(call) {
+            Invoked::Executor(executor) => {
+                let by_reject = self.function(executor).params.len() > 1;
+                let thrown = if self.function(executor).is_async { None } else { self.body_throws(executor, depth + 1) };
+                return Some(thrown.max(by_reject.then_some(Strength::Strong)));
+            }
+            Invoked::Handlers { handlers, of } => {
+                let thrown = [&handlers.fulfilled, &handlers.rejected, &handlers.finally].into_iter().filter_map(|handler| match handler {
+                    Handler::Absent => None,
+                    Handler::Unknown => Some(Strength::Weak),
+                    Handler::Known(functions) => functions.iter().filter_map(|&function| self.body_throws(function, depth + 1)).max(),
+                });
+                let passed = if handlers.rejected.is_absent() { self.rejects_within(of, depth + 1) } else { None };
+                return Some(thrown.max().max(passed));
+            }
+            Invoked::Now { .. } | Invoked::Nothing => {}
+        }
+        let callees = self.callees(call);
+        if !callees.is_empty() && callees.iter().all(|&callee| self.function(callee).is_async && !self.function(callee).is_generator) {
+            return Some(callees.iter().filter_map(|&callee| self.body_throws(callee, depth + 1)).max());
+        }
+        let of_promise = self.receiver(call).is_some_and(|of| {
+            let path = self.path(of);
+            path.is_root() && matches!(path.root, Root::Global(name) if self.names.text(name) == "Promise")
+        });
+        match self.callee_name(call) {
+            Some("allSettled") if of_promise => Some(None),
+            Some("resolve") if of_promise => Some(self.argument(call, 0).and_then(|value| match self.path(value).root {
+                Root::Call(_) | Root::Param(..) => self.rejects_within(value, depth + 1),
+                _ => None,
+            })),
+            Some("all" | "any" | "race" | "reject") if of_promise => Some(Some(Strength::Strong)),
+            _ => None,
+        }
+    }
+
+    /// The call whose result an expression is, directly or by a variable that holds nothing else.
+    fn call_behind(&self, of: ExprRef) -> Option<CallRef> {
+        match *self.expr(of) {
+            Expr::Call(call) => Some(of.with(call)),
+            Expr::Binding(_) => match self.path(of) {
+                path if path.is_root() => match path.root {
+                    Root::Call(call) => Some(call),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Calls of the language's own functions that always return, and logging.
@@ -195,10 +315,24 @@ impl Project<'_> {
             };
         }
         let (Some(name), Some(of)) = (self.callee_name(call), self.receiver(call)) else { return Invoked::Nothing };
+        let handler = |index: usize| match self.argument(call, index) {
+            None => Handler::Absent,
+            Some(arg) if self.path(arg).is_nullish() => Handler::Absent,
+            Some(arg) => match self.functions_in(arg) {
+                known if known.is_empty() => Handler::Unknown,
+                known => Handler::Known(known),
+            },
+        };
         match name {
-            "then" if !fact.args.is_empty() => Invoked::Handlers { fulfilled: function(0), rejected: function(1), finally: None, of },
-            "catch" if fact.args.len() == 1 => Invoked::Handlers { fulfilled: None, rejected: function(0), finally: None, of },
-            "finally" if fact.args.len() == 1 => Invoked::Handlers { fulfilled: None, rejected: None, finally: function(0), of },
+            "then" if !fact.args.is_empty() => {
+                Invoked::Handlers { handlers: Handlers { fulfilled: handler(0), rejected: handler(1), ..Handlers::default() }, of }
+            }
+            "catch" if fact.args.len() == 1 => {
+                Invoked::Handlers { handlers: Handlers { rejected: handler(0), ..Handlers::default() }, of }
+            }
+            "finally" if fact.args.len() == 1 => {
+                Invoked::Handlers { handlers: Handlers { finally: handler(0), ..Handlers::default() }, of }
+            }
             _ if ITERATORS.contains(&name) => match function(0) {
                 Some(callback) if self.types_of(of).is_empty() => Invoked::Now { callbacks: [callback].into_iter().collect(), repeats: true },
                 _ => Invoked::Nothing,
@@ -230,19 +364,4 @@ impl Project<'_> {
     pub fn is_callable(&self, function: FnRef) -> bool {
         !matches!(self.function(function).kind, FunctionKind::Module | FunctionKind::FieldInitializers)
     }
-}
-
-/// Whether the `try` at `index` has a `catch`.
-fn has_handler(ops: &[Op], index: usize) -> bool {
-    let mut depth = 0;
-    for op in &ops[index + 1..] {
-        match op {
-            Op::Try => depth += 1,
-            Op::Catch(_) if depth == 0 => return true,
-            Op::EndTry if depth == 0 => return false,
-            Op::EndTry => depth -= 1,
-            _ => {}
-        }
-    }
-    false
 }

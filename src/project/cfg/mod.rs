@@ -7,6 +7,11 @@
 
 mod build;
 mod chain;
+mod jump;
+mod marks;
+mod settle;
+mod structure;
+mod tidy;
 
 use smallvec::SmallVec;
 
@@ -44,7 +49,7 @@ pub enum EdgeKind {
     /// The test went this way.
     Branch { test: ExprRef, taken: bool },
     Throw(Strength),
-    /// The promise of this chain's head rejected and no handler ran yet.
+    /// A promise rejected: control goes to its handlers, or to where it is awaited.
     Reject(Strength),
 }
 
@@ -60,7 +65,7 @@ pub enum Exit {
     /// The end of the body, or `return`.
     Return,
     Throw,
-    /// A promise chain that nobody awaits rejects at its end.
+    /// A promise chain that nobody awaits rejects at its end, and nothing follows it.
     Unhandled,
     /// A generator is never resumed.
     Abandoned,
