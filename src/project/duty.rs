@@ -495,6 +495,8 @@ impl Run<'_, '_, '_> {
                 Release::Always => Action::Release(call),
                 Release::Sometimes { missed, .. } if missed.iter().all(|missed| missed.strength == Strength::Weak || missed.exit == Exit::Throw) => Action::Release(call),
                 Release::Sometimes { .. } => Action::Arm { must: false },
+                // It comes back in the result, perhaps in other clothes.
+                Release::Escapes(To::Caller) if !constructs && project.call(call).used != crate::facts::body::Used::Dropped => Action::Escape(To::Unknown),
                 Release::Escapes(To::Caller) | Release::Never if !constructs => continue,
                 Release::Escapes(to) => Action::Escape(to),
                 Release::Never => continue,
@@ -682,7 +684,7 @@ impl Project<'_> {
                     super::typing::Ty::Catalog(key) => self.catalog.is_terminal(key, event),
                     super::typing::Ty::Owner(owner) => self.catalog_types(owner).iter().any(|&(key, _)| self.catalog.is_terminal(key, event)),
                 });
-                return terminal || matches!(event, "close" | "finish" | "end" | "exit" | "abort" | "disposed");
+                return terminal || matches!(event, "close" | "finish" | "end" | "exit" | "abort" | "disposed" | "disconnect" | "disconnected");
             }
         }
         false

@@ -105,7 +105,7 @@ impl Project<'_> {
             return None;
         }
         let repeats = if is_self_rearming { self.repeats_from_outside(function) } else { self.repeats_call(acquisition.call) };
-        let (grade, why, teardown) = self.process_repetition(function, repeats, acquisition.resource())?;
+        let (grade, why, teardown) = self.process_repetition(function, repeats)?;
         Some(Verdict {
             missing,
             grades: vec![release_grade, grade],
@@ -118,10 +118,18 @@ impl Project<'_> {
     }
 
     fn judge_timeout(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        if self.is_short(acquisition) || self.is_in_a_handler(acquisition.function) && self.settle_group(acquisition.function).is_some() {
+            return None;
+        }
         if let Some(group) = self.settle_group(acquisition.function) {
             return self.judge_guard(engine, acquisition, &group);
         }
         if self.is_self_rearming(acquisition) {
+            // One that arms itself under a condition ends by itself.
+            let index = self.op_of(acquisition.call)?;
+            if self.owner_around(acquisition.function).is_none() && !guard::guards_of(self, acquisition.function, index).is_empty() {
+                return None;
+            }
             let (missing, grade) = self.missing_release(engine, acquisition)?;
             return self.judge_timer(acquisition, missing, grade, true);
         }
@@ -144,6 +152,22 @@ impl Project<'_> {
             why,
             teardown: None,
             is_self_rearming: false,
+        })
+    }
+
+    /// A delay of under a second, or none: over before it matters.
+    fn is_short(&self, acquisition: &Acquisition<'_>) -> bool {
+        let Some(delay) = self.argument(acquisition.call, 1) else { return true };
+        match self.path(delay) {
+            Path { root: Root::Number(text), steps } if steps.is_empty() => self.text(text).replace('_', "").parse::<f64>().is_ok_and(|milliseconds| milliseconds < 1000.0),
+            _ => false,
+        }
+    }
+
+    /// Whether a function handles a promise's outcome: what else settles has then had its turn.
+    fn is_in_a_handler(&self, function: FnRef) -> bool {
+        self.around(function).any(|each| {
+            self.function(each).argument_of.is_some_and(|(call, _)| matches!(self.invoked(each.with(call)), super::effects::Invoked::Handlers { .. }))
         })
     }
 
@@ -308,9 +332,10 @@ impl Project<'_> {
             return None;
         }
         let (grade, why, teardown) = match region {
-            Region::Process => self.process_repetition(function, repeats, Resource::Listener)?,
+            Region::Process => self.process_repetition(function, repeats)?,
             Region::Outlives => match repeats {
                 Repeats::Many(why) => (Grade::First, why, None),
+                Repeats::Often(why) => (Grade::Second, why, None),
                 _ => return None,
             },
             // What waits once for an answer is mostly answered.
@@ -380,18 +405,19 @@ impl Project<'_> {
     }
 
     /// How sure it is that something on the process's own heap piles up.
-    fn process_repetition(&self, function: FnRef, repeats: Repeats, resource: Resource) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
+    fn process_repetition(&self, function: FnRef, repeats: Repeats) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
         match repeats {
             Repeats::Once => None,
             Repeats::Many(why) => Some((Grade::First, why, None)),
+            Repeats::Often(why) => Some((Grade::Second, why, None)),
             Repeats::PerOwner(owner) => self.per_instance(owner),
             Repeats::PerCall(of) => match self.owner_around(of) {
                 Some(owner) => self.per_instance(owner),
-                None => self.per_call(function, of, resource),
+                None => self.per_call(function, of),
             },
             Repeats::Unknown => match self.owner_around(function) {
                 Some(owner) => self.per_instance(owner),
-                None => self.per_call(function, function, resource).map(|(grade, why, teardown)| (if teardown.is_some() { grade } else { Grade::Third }, why, teardown)),
+                None => self.per_call(function, function).map(|(grade, why, teardown)| (if teardown.is_some() { grade } else { Grade::Third }, why, teardown)),
             },
         }
     }
@@ -404,16 +430,19 @@ impl Project<'_> {
             (name, Place { file: method.file, span: self.function(method).head })
         });
         let why = vec![Label::new(self.owner_place(owner), format!("each `{class}` does this anew"))];
-        let open = self.has_open_base(owner) && teardown.is_none();
-        let grade = match teardown {
-            Some(_) => Grade::Second,
-            None => Grade::Third,
-        };
-        Some((if open { Grade::Third } else { grade }, why, teardown))
+        // Instances of a class with a foreign decorator are made by a container, mostly one.
+        let grade = if teardown.is_some() && !self.is_made_by_a_container(owner) { Grade::Second } else { Grade::Third };
+        Some((grade, why, teardown))
+    }
+
+    /// Whether a decorator hands the making of instances to a framework of which no lifecycle is known.
+    fn is_made_by_a_container(&self, owner: OwnerId) -> bool {
+        let super::owner::OwnerKind::Class(class) = self.owners.get(owner).kind else { return false };
+        !self.facts(class.file).class(class.id).decorators.is_empty() && self.lifecycle_of(owner).is_none()
     }
 
     /// A free function: what it returns may have an end that misses this.
-    fn per_call(&self, function: FnRef, of: FnRef, _resource: Resource) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
+    fn per_call(&self, function: FnRef, of: FnRef) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
         let name = self.function(of).name.map_or("this function", |name| self.facts(of.file).name(name)).to_owned();
         if words::is_setup(&name) && self.module_teardown(of.file).is_none() {
             return None;
@@ -425,7 +454,7 @@ impl Project<'_> {
             (name, Place { file: end.file, span: self.function(end).head })
         });
         let why = vec![Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` does this anew"))];
-        let grade = if teardown.is_some() || self.is_library(of.file) { Grade::Second } else { Grade::Third };
+        let grade = if teardown.is_some() { Grade::Second } else { Grade::Third };
         Some((grade, why, teardown))
     }
 
@@ -434,6 +463,7 @@ impl Project<'_> {
         match repeats {
             Repeats::Once => None,
             Repeats::Many(why) => Some((Grade::First, why)),
+            Repeats::Often(why) => Some((Grade::Second, why)),
             Repeats::PerCall(of) => {
                 let name = self.function(of).name.map_or("this function", |name| self.facts(of.file).name(name));
                 Some((Grade::Second, vec![Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` does this anew"))]))
@@ -448,11 +478,12 @@ impl Project<'_> {
 
     /// A method that adds to its own object at each call, something that belongs to that call.
     fn self_accumulation(&self, acquisition: &Acquisition<'_>, repeats: Repeats) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
-        if !self.keeps_activation(acquisition) {
+        if !self.keeps_activation(acquisition) || self.only_forwards(acquisition) {
             return None;
         }
         match repeats {
             Repeats::Many(why) => Some((Grade::First, why, None)),
+            Repeats::Often(why) => Some((Grade::Second, why, None)),
             Repeats::PerCall(of) => {
                 let name = self.function(of).name.map_or("this method", |name| self.facts(of.file).name(name));
                 let why = Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"));
@@ -460,6 +491,12 @@ impl Project<'_> {
             }
             Repeats::Once | Repeats::PerOwner(_) | Repeats::Unknown => None,
         }
+    }
+
+    /// `on(event, handler) { this.emitter.on(event, handler) }`: the event is the caller's, and so is the duty.
+    fn only_forwards(&self, acquisition: &Acquisition<'_>) -> bool {
+        let event = acquisition.entry.key.get(1).and_then(|part| self.key_expr(acquisition.call, part));
+        event.is_some_and(|event| matches!(self.path(event).root, Root::Param(..) | Root::Rest(..)))
     }
 
     /// Whether what the listener keeps belongs to the call: a parameter, a variable of the function.
@@ -489,6 +526,7 @@ impl Project<'_> {
         let of_call = self.keeps_activation(acquisition) && self.function(acquisition.function).kind != FunctionKind::Constructor;
         match repeats {
             Repeats::Many(why) => Some((Grade::Second, why, teardown)),
+            Repeats::Often(why) => Some((Grade::Third, why, teardown)),
             Repeats::PerCall(of) if of_call => {
                 let name = self.function(of).name.map_or("this method", |name| self.facts(of.file).name(name));
                 let why = Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"));
