@@ -127,7 +127,7 @@ impl Project<'_> {
 
     /// A releasing call on something that is reached under a name the thing was stored in: another path to it, perhaps.
     fn releases_by_name(&self, acquisition: &Acquisition<'_>, stored: &[Sym], call: CallRef) -> bool {
-        if stored.is_empty() {
+        if stored.is_empty() || !self.may_share_fields(acquisition.function, self.calling(call)) {
             return false;
         }
         let mentions = |expr: ExprRef| self.mentions_name(expr, stored, 0);
@@ -145,6 +145,14 @@ impl Project<'_> {
             && (self.receiver(call).is_some_and(mentions)
                 || self.call(call).args.iter().any(|&arg| mentions(call.with(arg)))
                 || mentions(call.with(self.call(call).callee)))
+    }
+
+    /// Whether two functions can mean the same field by the same name: unless they belong to unrelated owners.
+    fn may_share_fields(&self, a: FnRef, b: FnRef) -> bool {
+        match (self.owner_around(a), self.owner_around(b)) {
+            (Some(a), Some(b)) => self.relatives(a).contains(&b),
+            _ => true,
+        }
     }
 
     /// Whether an expression is, or comes out of, something of one of the names.

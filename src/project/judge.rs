@@ -92,7 +92,7 @@ impl Project<'_> {
     }
 
     fn judge_interval(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        let (missing, release_grade) = self.missing_release(engine, acquisition)?;
+        let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
         self.judge_timer(acquisition, missing, release_grade, false)
     }
 
@@ -130,7 +130,7 @@ impl Project<'_> {
             if self.owner_around(acquisition.function).is_none() && !guard::guards_of(self, acquisition.function, index).is_empty() {
                 return None;
             }
-            let (missing, grade) = self.missing_release(engine, acquisition)?;
+            let (missing, grade) = self.missing_release(engine, acquisition, false)?;
             return self.judge_timer(acquisition, missing, grade, true);
         }
         // A lone timeout fires and is gone; one that is cleared on some ways out was meant to be cleared on all.
@@ -314,6 +314,8 @@ impl Project<'_> {
         if guard::is_idempotent(self, function, index) || self.removes_first(acquisition, index) || self.is_guarded_by_callers(function) {
             return None;
         }
+        // What each call adds to its own object is not bounded by what the object's end removes.
+        let accumulates = matches!(region, Region::Owner(_) | Region::Owned(_));
         let (missing, release_grade) = match self.settle_group(function) {
             Some(group) => match engine.release_on_settle(self, acquisition, &group) {
                 Some(Release::Always | Release::Escapes(_)) => return None,
@@ -321,9 +323,9 @@ impl Project<'_> {
                     let (labels, grade) = self.missed_labels(&missed)?;
                     (Missing::OnSomePath(labels), grade)
                 }
-                Some(Release::Never) | None => self.missing_release(engine, acquisition)?,
+                Some(Release::Never) | None => self.missing_release(engine, acquisition, accumulates)?,
             },
-            None => self.missing_release(engine, acquisition)?,
+            None => self.missing_release(engine, acquisition, accumulates)?,
         };
         let repeats = self.repeats_call(acquisition.call);
         let at = Place { file: acquisition.call.file, span: self.call(acquisition.call).callee_span };
@@ -332,14 +334,16 @@ impl Project<'_> {
             return None;
         }
         let (grade, why, teardown) = match region {
-            Region::Process => self.process_repetition(function, repeats)?,
+            Region::Process => self.on_process_holder(holder, function, repeats)?,
             Region::Outlives => match repeats {
                 Repeats::Many(why) => (Grade::First, why, None),
                 Repeats::Often(why) => (Grade::Second, why, None),
                 _ => return None,
             },
             // What waits once for an answer is mostly answered.
-            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never => return None,
+            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never && !repeats.is_many() => {
+                return None;
+            }
             Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
             Region::Injected(owner, _) if self.ends_holder(owner, holder) => return None,
             Region::Injected(owner, _) => self.injected(acquisition, owner, repeats)?,
@@ -358,13 +362,14 @@ impl Project<'_> {
     }
 
     /// Whether the release is missed, in the activation and around it.
-    fn missing_release(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<(Missing, Grade)> {
+    fn missing_release(&self, engine: &mut Engine, acquisition: &Acquisition<'_>, accumulates: bool) -> Option<(Missing, Grade)> {
         if self.is_dropped(acquisition) {
             return Some((Missing::Dropped, Grade::First));
         }
         match engine.release(self, acquisition) {
             Release::Always | Release::Escapes(To::Caller | To::Unknown) => None,
             Release::Escapes(To::Owner) | Release::Never => match self.released_elsewhere(acquisition) {
+                Elsewhere::Released(calls) if accumulates && calls.iter().all(|&call| self.belongs_to_an_end(call)) => Some((Missing::Never, Grade::First)),
                 Elsewhere::Released(calls) => self.is_forgotten_by_the_end(acquisition, &calls).then_some((Missing::Never, Grade::First)),
                 Elsewhere::Nothing => Some((Missing::Never, Grade::First)),
             },
@@ -402,6 +407,14 @@ impl Project<'_> {
             Elsewhere::Released(calls) => calls.iter().any(|&call| !self.is_within(self.calling(call), root)),
             Elsewhere::Nothing => false,
         }
+    }
+
+    /// As [`Self::process_repetition`]; what a library's exports add to its own emitter is added again and again.
+    fn on_process_holder(&self, holder: super::path::ExprRef, function: FnRef, repeats: Repeats) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
+        let is_exported = matches!(repeats, Repeats::PerCall(_)) && self.owner_around(function).is_none() && self.is_library(function.file);
+        let is_own = !matches!(self.path(holder).root, Root::Global(_) | Root::Package(_));
+        let (grade, why, teardown) = self.process_repetition(function, repeats)?;
+        Some((if is_exported && is_own { grade.min(Grade::Second) } else { grade }, why, teardown))
     }
 
     /// How sure it is that something on the process's own heap piles up.
