@@ -3,7 +3,7 @@
 use crate::catalog::effect::{Per, Runner};
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::{FunctionKind, Op};
-use crate::facts::expr::Expr;
+use crate::facts::expr::{BinaryOperator, Expr};
 use crate::facts::ids::Span;
 
 use super::Project;
@@ -31,6 +31,15 @@ pub enum Repeats {
     Often(Vec<Label>),
     /// Again and again; the steps say why, from the cause to the line.
     Many(Vec<Label>),
+}
+
+/// How many rounds a loop makes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Rounds {
+    /// As many as there are items, or up to a bound.
+    Counted,
+    /// Until something happens: `while (!closing)`, `for await`.
+    Endless,
 }
 
 impl Repeats {
@@ -81,15 +90,20 @@ impl Project<'_> {
     }
 
     fn site_repeats(&self, function: FnRef, index: usize, seen: &mut Vec<FnRef>) -> Repeats {
-        if let Some(span) = self.loop_around(function, index) {
-            let place = Place { file: function.file, span };
-            return Repeats::Many(vec![Label::new(place, "this loop runs it again and again")]);
+        let around = self.function_repeats(function, seen);
+        match self.loop_around(function, index) {
+            Some((span, Rounds::Endless)) => {
+                let place = Place { file: function.file, span };
+                Repeats::Many(vec![Label::new(place, "this loop runs it again and again")])
+            }
+            // As many rounds as there are items: once through a list at start-up piles up nothing.
+            Some((_, Rounds::Counted)) if around == Repeats::Once => Repeats::Unknown,
+            Some((_, Rounds::Counted)) | None => around,
         }
-        self.function_repeats(function, seen)
     }
 
     /// The nearest loop around an operation that is not over a fixed collection.
-    fn loop_around(&self, function: FnRef, index: usize) -> Option<Span> {
+    fn loop_around(&self, function: FnRef, index: usize) -> Option<(Span, Rounds)> {
         let fact = self.function(function);
         let mut open = Vec::new();
         for (at, op) in fact.ops[..index].iter().enumerate() {
@@ -101,10 +115,34 @@ impl Project<'_> {
                 _ => {}
             }
         }
-        open.into_iter().rev().find(|&at| !self.is_fixed_loop(function, at)).map(|at| {
+        let around: Vec<(usize, Rounds)> = open.into_iter().rev().filter(|&at| !self.is_fixed_loop(function, at)).map(|at| (at, self.rounds(function, at))).collect();
+        let chosen = around.iter().find(|(_, rounds)| *rounds == Rounds::Endless).or(around.first());
+        chosen.map(|&(at, rounds)| {
             let span = fact.spans[at];
-            Span::new(span.start, span.end.min(span.start + 120))
+            (Span::new(span.start, span.end.min(span.start + 120)), rounds)
         })
+    }
+
+    /// Whether a loop is over items or up to a bound, or goes on until something happens.
+    fn rounds(&self, function: FnRef, at: usize) -> Rounds {
+        let Op::Loop(label) = self.function(function).ops[at] else { return Rounds::Counted };
+        let mut depth = 0;
+        for op in &self.function(function).ops[at + 1..] {
+            match *op {
+                Op::Loop(_) => depth += 1,
+                Op::EndLoop(end) if end == label => return Rounds::Endless,
+                Op::EndLoop(_) => depth -= 1,
+                Op::LoopItem { is_await, .. } if depth == 0 => return if is_await { Rounds::Endless } else { Rounds::Counted },
+                Op::LoopTest(test) if depth == 0 => {
+                    return match *self.expr(function.with(test)) {
+                        Expr::Binary { operator: BinaryOperator::Less | BinaryOperator::LessEqual | BinaryOperator::Greater | BinaryOperator::GreaterEqual, .. } => Rounds::Counted,
+                        _ => Rounds::Endless,
+                    };
+                }
+                _ => {}
+            }
+        }
+        Rounds::Counted
     }
 
     /// A loop over an array literal, or over a constant that is one, runs as often as it is long.
