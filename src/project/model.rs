@@ -61,6 +61,8 @@ pub struct Growth {
     pub name: String,
     /// "a module-level `Map`".
     pub kind: String,
+    /// "lives as long as the process".
+    pub life: &'static str,
     pub place: Place,
     pub made_at: Option<Place>,
     pub why: Vec<Label>,
@@ -68,6 +70,8 @@ pub struct Growth {
     /// What is added, in the user's words.
     pub added: String,
     pub is_keyed: bool,
+    /// Ways out on which the line's own removal is skipped; empty if it has none.
+    pub missed: Vec<Label>,
     pub confidence: Confidence,
 }
 
@@ -82,8 +86,7 @@ impl Model {
             acquisitions = acquisitions.iter().flat_map(|acquisition| project.passed_to_callers(&mut engine, acquisition)).collect();
         }
         leaks.sort_by_key(|leak| leak.place);
-        let mut growths = project.growths();
-        growths.sort_by_key(|growth| growth.place);
+        let growths = project.growths(&mut engine);
         Model { leaks, growths }
     }
 }

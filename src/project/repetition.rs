@@ -16,6 +16,11 @@ const MAX_CALLERS: usize = 24;
 /// Levels of callers that are followed upward.
 const MAX_DEPTH: usize = 8;
 
+/// Why a line in a loop repeats.
+const LOOP: &str = "this loop runs it again and again";
+/// The same of a loop that does not end by itself.
+const ENDLESS: &str = "this loop goes on and on";
+
 /// How often a line runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Repeats {
@@ -44,6 +49,11 @@ impl Repeats {
 
     fn max(self, other: Repeats) -> Repeats {
         if other.rank() > self.rank() { other } else { self }
+    }
+
+    /// Whether nothing but a loop over something that ends makes it many.
+    pub fn is_for_a_loop(&self) -> bool {
+        matches!(self, Repeats::Many(why) if why.first().is_some_and(|first| first.text == LOOP))
     }
 
     pub fn is_many(&self) -> bool {
@@ -78,15 +88,16 @@ impl Project<'_> {
     }
 
     fn site_repeats(&self, function: FnRef, index: usize, seen: &mut Vec<FnRef>) -> Repeats {
-        if let Some(span) = self.loop_around(function, index) {
-            let place = Place { file: function.file, span };
-            return Repeats::Many(vec![Label::new(place, "this loop runs it again and again")]);
+        let Some((span, is_endless)) = self.loop_around(function, index) else { return self.function_repeats(function, seen) };
+        // What brings the whole function back is the better reason.
+        match self.function_repeats(function, seen) {
+            Repeats::Many(why) => Repeats::Many(why),
+            _ => Repeats::Many(vec![Label::new(Place { file: function.file, span }, if is_endless { ENDLESS } else { LOOP })]),
         }
-        self.function_repeats(function, seen)
     }
 
     /// The nearest loop around an operation that is not over a fixed collection.
-    fn loop_around(&self, function: FnRef, index: usize) -> Option<Span> {
+    fn loop_around(&self, function: FnRef, index: usize) -> Option<(Span, bool)> {
         let fact = self.function(function);
         let mut open = Vec::new();
         for (at, op) in fact.ops[..index].iter().enumerate() {
@@ -100,8 +111,19 @@ impl Project<'_> {
         }
         open.into_iter().rev().find(|&at| !self.is_fixed_loop(function, at)).map(|at| {
             let span = fact.spans[at];
-            Span::new(span.start, span.end.min(span.start + 120))
+            (Span::new(span.start, span.end.min(span.start + 120)), self.is_endless(function, at))
         })
+    }
+
+    /// `while (true)`, `for (;;)`, `for await (… of stream)`.
+    fn is_endless(&self, function: FnRef, at: usize) -> bool {
+        let head = self.function(function).ops[at + 1..].iter().find_map(|op| match *op {
+            Op::LoopItem { is_await, .. } => Some(is_await),
+            Op::LoopTest(test) => Some(self.as_bool(function.with(test)) == Some(true)),
+            Op::LoopNext(_) | Op::EndLoop(_) | Op::Loop(_) => Some(true),
+            _ => None,
+        });
+        head.unwrap_or(false)
     }
 
     /// A loop over an array literal, or over a constant that is one, runs as often as it is long.
