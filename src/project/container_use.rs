@@ -43,6 +43,7 @@ pub struct GrowthSite {
 #[derive(Clone, Copy, Debug)]
 pub struct Removal {
     pub function: FnRef,
+    pub index: usize,
     pub what: Removed,
 }
 
@@ -102,8 +103,8 @@ impl Project<'_> {
                             scan.replaced(index, id, function.with(value), &mut uses);
                         }
                     }
-                    Op::Delete(of) => scan.deleted(function.with(of), &mut uses),
-                    Op::If(test) => scan.tested(function.with(test), 0, &mut uses),
+                    Op::Delete(of) => scan.deleted(index, function.with(of), &mut uses),
+                    Op::If(test) => scan.tested(index, function.with(test), 0, &mut uses),
                     Op::Return(Some(value)) => scan.returned(function.with(value), &mut uses),
                     _ => {}
                 }
@@ -138,9 +139,9 @@ impl Scan<'_, '_> {
         }
     }
 
-    fn removal(&self, uses: &mut Uses, ids: &Named, what: Removed) {
+    fn removal(&self, uses: &mut Uses, index: usize, ids: &Named, what: Removed) {
         for &id in ids {
-            uses.of.entry(id).or_default().removals.push(Removal { function: self.function, what });
+            uses.of.entry(id).or_default().removals.push(Removal { function: self.function, index, what });
         }
     }
 
@@ -206,10 +207,10 @@ impl Scan<'_, '_> {
                     self.site(uses, index, (receiver, &ids), Form::Element(call.with(element)), Some(call));
                 }
             }
-            None if CLEARING.contains(&name) => self.removal(uses, &ids, Removed::All),
+            None if CLEARING.contains(&name) => self.removal(uses, index, &ids, Removed::All),
             None if REMOVING.contains(&name) => {
                 let key = fact.args.first().map(|&key| call.with(key));
-                self.removal(uses, &ids, Removed::One(key.filter(|_| name == "delete")));
+                self.removal(uses, index, &ids, Removed::One(key.filter(|_| name == "delete")));
             }
             None => {}
         }
@@ -320,7 +321,7 @@ impl Scan<'_, '_> {
                 return;
             }
             if is_nullish(project.expr(value)) {
-                self.removal(uses, &ids, Removed::One(Some(key)));
+                self.removal(uses, index, &ids, Removed::One(Some(key)));
             } else {
                 let form = if self.is_next_index(key, &ids) { Form::Element(value) } else { Form::Keyed(key) };
                 self.site(uses, index, (object, &ids), form, None);
@@ -329,10 +330,17 @@ impl Scan<'_, '_> {
         }
         if name.is_some_and(|name| project.facts(to.file).name(name) == "length") {
             let ids = self.named(object);
-            self.removal(uses, &ids, Removed::All);
+            self.removal(uses, index, &ids, Removed::All);
             return;
         }
         let ids = self.named(to);
+        if let [id @ ContainerId::Global(_)] = ids[..]
+            && matches!(project.expr(value), Expr::Logical { .. })
+            && self.containers.get(id).is_some_and(|made| made.kind == Kind::Array)
+        {
+            // `window.queue = window.queue || []`: a script that comes later takes it over.
+            uses.of.entry(id).or_default().escapes = true;
+        }
         match ids.first() {
             Some(&id) if !self.is_first(id) => self.replaced(index, id, value, uses),
             Some(_) => {}
@@ -418,11 +426,11 @@ impl Scan<'_, '_> {
         // `if (!this.cache) this.cache = new Map()` makes it.
         let is_lazy = super::guard::is_idempotent(project, self.function, index);
         if !is_lazy {
-            self.removal(uses, &itself, Removed::All);
+            self.removal(uses, index, &itself, Removed::All);
         }
     }
 
-    fn deleted(&self, of: ExprRef, uses: &mut Uses) {
+    fn deleted(&self, index: usize, of: ExprRef, uses: &mut Uses) {
         let (object, key) = match *self.project.expr(of) {
             Expr::Member { object, .. } => (of.with(object), None),
             Expr::Element { object, key, .. } => (of.with(object), Some(of.with(key))),
@@ -432,14 +440,14 @@ impl Scan<'_, '_> {
         if ids.is_empty() {
             self.loose(uses, object);
         }
-        self.removal(uses, &ids, Removed::One(key));
+        self.removal(uses, index, &ids, Removed::One(key));
         // `delete this.cache` itself.
         let whole = self.named(of);
-        self.removal(uses, &whole, Removed::All);
+        self.removal(uses, index, &whole, Removed::All);
     }
 
     /// A test of the size: `cache.size > MAX`, `Object.keys(cache).length > MAX`.
-    fn tested(&self, test: ExprRef, depth: u32, uses: &mut Uses) {
+    fn tested(&self, index: usize, test: ExprRef, depth: u32, uses: &mut Uses) {
         let project = self.project;
         if depth > 4 {
             return;
@@ -455,15 +463,15 @@ impl Scan<'_, '_> {
                 for (side, other) in [(left, right), (right, left)] {
                     if is_limit(other) {
                         let ids = self.sized(side);
-                        self.removal(uses, &ids, Removed::Size);
+                        self.removal(uses, index, &ids, Removed::Size);
                     }
                 }
             }
             Expr::Logical { left, right, .. } => {
-                self.tested(test.with(left), depth + 1, uses);
-                self.tested(test.with(right), depth + 1, uses);
+                self.tested(index, test.with(left), depth + 1, uses);
+                self.tested(index, test.with(right), depth + 1, uses);
             }
-            Expr::Unary { of, .. } => self.tested(test.with(of), depth + 1, uses),
+            Expr::Unary { of, .. } => self.tested(index, test.with(of), depth + 1, uses),
             _ => {}
         }
     }

@@ -61,6 +61,9 @@ impl Judge<'_, '_> {
             Bound::ByTheLine => Grade::First,
         };
         let is_alias = site.is_may && self.is_given_or_own(site);
+        if self.is_checked_for_doubles(site) {
+            return None;
+        }
         let life_grade = match self.lives.of(site.container) {
             Life::Process => Grade::First,
             Life::Object(_) if is_alias || self.promises_removal(site) || self.is_cleared_memo(usage, site) => Grade::Second,
@@ -92,7 +95,7 @@ impl Judge<'_, '_> {
             bound_grade,
             if usage.returned && !is_alias { Grade::Second } else { Grade::First },
             if self.containers.is_exported(site.container) && project.is_library(made.place.file) { Grade::Second } else { Grade::First },
-            if repeat != Grade::First && self.is_registration(site) { Grade::Third } else { Grade::First },
+            if repeat != Grade::First && missed.is_empty() && self.is_registration(site) { Grade::Third } else { Grade::First },
         ];
         let (Form::Keyed(added) | Form::Element(added)) = site.form;
         Some(Growth {
@@ -134,7 +137,8 @@ impl Judge<'_, '_> {
 
     fn bound(&self, usage: &ContainerUse, site: &GrowthSite) -> Bound {
         let project = self.project;
-        if usage.escapes || self.is_loose(site.container) {
+        let is_alias = site.is_may && self.is_given_or_own(site);
+        if usage.escapes && !is_alias || self.is_loose(site.container) {
             return Bound::Bounded;
         }
         let real: Vec<&Removal> = usage.removals.iter().filter(|removal| !self.is_only_at_the_end(removal)).collect();
@@ -148,7 +152,45 @@ impl Judge<'_, '_> {
         }
         let activation = project.activation_of(site.function);
         let by_the_line = real.iter().all(|removal| matches!(removal.what, Removed::One(Some(_))) && project.is_within(removal.function, activation));
-        if by_the_line && site.call.is_some() { Bound::ByTheLine } else { Bound::Bounded }
+        if !by_the_line {
+            return Bound::Bounded;
+        }
+        if real.iter().all(|removal| self.is_only_on_failure(removal)) {
+            return Bound::Unbounded(Grade::First);
+        }
+        let comes_after = real.iter().any(|removal| removal.function != site.function || removal.index > site.index && !self.excludes(site, removal));
+        if comes_after && site.call.is_some() { Bound::ByTheLine } else { Bound::Bounded }
+    }
+
+    /// `catch (error) { cache.delete(key); throw error; }`: what succeeds stays.
+    fn is_only_on_failure(&self, removal: &Removal) -> bool {
+        let project = self.project;
+        let mut open: Vec<bool> = Vec::new();
+        for op in &project.function(removal.function).ops[..removal.index] {
+            match op {
+                Op::Try => open.push(false),
+                Op::Catch(_) | Op::Finally => {
+                    if let Some(last) = open.last_mut() {
+                        *last = matches!(op, Op::Catch(_));
+                    }
+                }
+                Op::EndTry => {
+                    open.pop();
+                }
+                _ => {}
+            }
+        }
+        let is_handler = project.function(removal.function).argument_of.is_some_and(|(call, position)| {
+            let name = project.callee_name(removal.function.with(call));
+            name == Some("catch") || name == Some("then") && position == 1
+        });
+        open.contains(&true) || is_handler
+    }
+
+    /// Whether a removal stands in the other branch of a test around the line.
+    fn excludes(&self, site: &GrowthSite, removal: &Removal) -> bool {
+        let around = guard::guards_of(self.project, site.function, site.index);
+        guard::guards_of(self.project, removal.function, removal.index).iter().any(|each| around.iter().any(|guard| guard.test == each.test && guard.taken != each.taken))
     }
 
     /// Somebody empties a field of that name, of an object whose type is not known.
@@ -239,6 +281,19 @@ impl Judge<'_, '_> {
         }
     }
 
+    /// `if (known.has(name)) throw …`: every part of the program makes itself known once.
+    fn is_checked_for_doubles(&self, site: &GrowthSite) -> bool {
+        let project = self.project;
+        let ops = &project.function(site.function).ops;
+        ops[..site.index].iter().enumerate().any(|(at, op)| match *op {
+            Op::If(test) => {
+                let throws = ops[at + 1..site.index].iter().take_while(|op| !matches!(op, Op::EndIf | Op::Else)).any(|op| matches!(op, Op::Throw(_)));
+                throws && self.speaks_of(site.function.with(test), site.container, 0)
+            }
+            _ => false,
+        })
+    }
+
     /// Under a guard that lets one round through; a question about the container itself is a memo, not a guard.
     fn is_latched(&self, site: &GrowthSite) -> bool {
         if self.is_asked_before(site) {
@@ -290,8 +345,17 @@ impl Judge<'_, '_> {
                 let name = project.owners.get(owner).name.map_or("object", |name| project.text(name));
                 Some((Grade::Second, vec![Label::new(project.owner_place(owner), format!("each `{name}` adds one more"))]))
             }
-            Repeats::Unknown => Some((Grade::Third, Vec::new())),
+            Repeats::Unknown => Some((if self.serves_a_table(site.function, 0) { Grade::Second } else { Grade::Third }, Vec::new())),
         }
+    }
+
+    /// Whether a function is, or is called by, one in a table that others call: `exports.rules = { table: { filter() {} } }`.
+    fn serves_a_table(&self, function: FnRef, depth: u32) -> bool {
+        let project = self.project;
+        let outer = project.around(function).take_while(|&each| !project.is_module(each)).last().unwrap_or(function);
+        let is_in_table = project.owners.object_of(outer).is_some() && project.graph.passed(outer).is_empty() && project.function(outer).argument_of.is_none();
+        is_in_table && !words::is_registration(project.function(outer).name.map_or("", |name| project.facts(outer.file).name(name)))
+            || depth < 3 && project.graph.callers(outer).iter().any(|&call| self.serves_a_table(project.calling(call), depth + 1))
     }
 
     /// Where what is added comes from. An array takes the same thing again and again, unless it is asked first.

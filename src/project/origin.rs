@@ -112,7 +112,8 @@ impl Project<'_> {
             return Some(Origin::Config);
         }
         let values = stores.iter().take(3).map(|store| self.origin_within(store.value, store.function, depth + 2));
-        values.max().or(Some(Origin::Parameter))
+        // What it was made with is a setting of the object, not a value per call.
+        values.max().map(|origin| if origin == Origin::Parameter { Origin::Config } else { origin }).or(Some(Origin::Parameter))
     }
 
     fn binding_origin(&self, expr: ExprRef, binding: crate::facts::ids::BindingId, function: FnRef, depth: u32) -> Origin {

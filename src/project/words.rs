@@ -19,7 +19,7 @@ const END: &[&str] = &[
 /// Functions by which the parts of a program make themselves known.
 const REGISTRATION: &[&str] = &[
     "register", "define", "use", "install", "extend", "declare", "provide", "configure", "on", "once", "subscribe", "plugin", "enable", "decorate",
-    "bind", "attach", "mount", "init", "setup", "load", "import", "include", "append", "connect", "inject", "implement", "override", "mock",
+    "init", "setup", "load", "import", "include", "inject", "implement", "override", "mock",
 ];
 
 /// Functions that add one more to a list; under a key they may as well be caches.
@@ -27,13 +27,13 @@ const ADDITION: &[&str] = &["add", "create", "push", "insert", "enqueue"];
 
 /// Parameters and properties that have few values, however often they come: the code base or the configuration names them.
 const FEW: &[&str] = &[
-    "type", "kind", "name", "locale", "lang", "language", "level", "category", "event", "channel", "namespace", "tag", "schema", "model", "plugin", "component",
-    "module", "extension", "ext", "mode", "env", "environment", "config", "options", "opts", "settings", "selector", "source", "pattern", "message", "method",
-    "status", "code", "flag", "feature", "role", "permission", "field", "column", "table", "collection", "property", "prop", "attribute", "attr", "format",
+    "type", "kind", "locale", "lang", "language", "level", "category", "event", "channel", "namespace", "tag", "schema", "model", "plugin", "component",
+    "module", "extension", "ext", "mode", "env", "environment", "config", "selector", "source", "pattern", "message", "method",
+    "status", "code", "flag", "feature", "role", "permission", "field", "column", "property", "prop", "attribute", "attr", "format",
     "encoding", "algorithm", "theme", "color", "unit", "currency", "timezone", "scope", "group", "section", "label", "icon", "style", "size", "version",
     "platform", "driver", "provider", "strategy", "adapter", "service", "class", "ctor", "constructor", "target", "definition", "template", "breakpoint",
-    "metric", "rule", "command", "action", "hook", "handler", "callback", "cb", "fn", "func", "listener", "middleware", "device", "region", "bundle", "prefix",
-    "suffix", "index", "position", "slot", "warning", "feature", "dialect", "driver", "factory", "layout", "route", "hash_function", "direction", "alias",
+    "metric", "rule", "command", "action", "hook", "handler", "callback", "cb", "fn", "func", "function", "listener", "middleware", "device", "region", "bundle", "prefix",
+    "suffix", "index", "position", "slot", "warning", "dialect", "factory", "layout", "route", "hash_function", "direction", "alias",
 ];
 
 /// Whether a method is named for the final end of its owner's life: `close`, `_destroy`, `onShutdown`.
@@ -55,7 +55,7 @@ pub fn is_addition(name: &str) -> bool {
     ADDITION.iter().any(|word| starts_with_word(name, word))
 }
 
-/// Whether a name's last word says that it has few values: `kind`, `eventName`, `locale`.
+/// Whether a name's last word says that it has few values: `kind`, `eventType`, `locale`.
 pub fn has_few_values(name: &str) -> bool {
     FEW.iter().any(|word| ends_with_word(name, word))
 }
