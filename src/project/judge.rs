@@ -40,7 +40,7 @@ impl Project<'_> {
             Resource::Timeout => self.judge_timeout(engine, acquisition),
             Resource::Connection => self.judge_connection(engine, acquisition),
             // Their rules come later; the acquisitions are known already.
-            Resource::Handle | Resource::Client | Resource::Observer | Resource::Subscription | Resource::ObjectUrl => None,
+            Resource::Handle | Resource::Client | Resource::Observer | Resource::Subscription | Resource::ObjectUrl | Resource::Entry => None,
         }?;
         let fact = self.call(acquisition.call);
         let (kept, kept_at) = self.kept_by(acquisition);
@@ -642,7 +642,7 @@ impl Project<'_> {
     }
 
     /// Labels of the ways out that miss the release, and how strong they are; `None` if none is worth a word.
-    fn missed_labels(&self, missed: &[Missed]) -> Option<(Vec<Label>, Grade)> {
+    pub fn missed_labels(&self, missed: &[Missed]) -> Option<(Vec<Label>, Grade)> {
         let strong: Vec<&Missed> = missed.iter().filter(|missed| missed.strength == Strength::Strong && !missed.opaque).collect();
         let (chosen, grade) = if strong.is_empty() { (missed.iter().collect(), Grade::Third) } else { (strong, Grade::First) };
         let mut labels: Vec<Label> = Vec::new();

@@ -92,6 +92,8 @@ impl Project<'_> {
     fn site_repeats(&self, function: FnRef, index: usize, seen: &mut Vec<FnRef>) -> Repeats {
         let around = self.function_repeats(function, seen);
         match self.loop_around(function, index) {
+            // What brings the whole function back is the better reason.
+            _ if around.is_many() => around,
             Some((span, Rounds::Endless)) => {
                 let place = Place { file: function.file, span };
                 Repeats::Many(vec![Label::new(place, "this loop runs it again and again")])

@@ -36,7 +36,7 @@ impl UnboundedCache {
         let Growth { name, kind, added, .. } = growth;
         let mut evidence = Vec::new();
         if let Some(made_at) = growth.made_at {
-            evidence.push(Label::new(made_at, format!("`{name}` is {kind} and lives as long as the process")));
+            evidence.push(Label::new(made_at, format!("`{name}` is {kind} and {}", growth.life)));
         }
         evidence.extend(growth.why.iter().cloned());
         let origin = match growth.origin {
@@ -47,14 +47,28 @@ impl UnboundedCache {
         };
         let what = if growth.is_keyed { format!("its key `{added}` {origin}") } else { format!("`{added}` {origin}") };
         evidence.push(Label::new(growth.place, what));
+        let (message, primary, help) = if growth.missed.is_empty() {
+            (
+                format!("`{name}` grows without bound"),
+                format!("this adds to `{name}`, and nothing takes it out again"),
+                format!("delete what is no longer needed from `{name}`, or use a cache with a maximum size"),
+            )
+        } else {
+            evidence.extend(growth.missed.iter().cloned());
+            (
+                format!("an entry of `{name}` is not deleted on every path"),
+                format!("this adds to `{name}`, and its removal is skipped on some way out"),
+                format!("delete the entry of `{name}` in a `finally`"),
+            )
+        };
         Diagnostic {
             rule: self.id(),
             severity: self.severity(),
             confidence: growth.confidence,
-            message: format!("`{name}` grows without bound"),
-            primary: Label::new(growth.place, format!("this adds to `{name}`, and nothing takes it out again")),
+            message,
+            primary: Label::new(growth.place, primary),
             evidence,
-            help: format!("delete what is no longer needed from `{name}`, or use a cache with a maximum size"),
+            help,
         }
     }
 }
