@@ -65,6 +65,10 @@ impl Project<'_> {
     }
 
     fn judge_connection(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        // What runs once is given back by the end of the process.
+        if self.repeats_call(acquisition.call) == Repeats::Once {
+            return None;
+        }
         let release = if self.is_dropped(acquisition) { Release::Never } else { engine.release(self, acquisition) };
         let (missing, grade) = match release {
             Release::Always | Release::Escapes(_) => return None,
@@ -300,8 +304,8 @@ impl Project<'_> {
     }
 
     fn judge_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        let holder = self.holder_expr(acquisition)?;
         let function = acquisition.function;
+        let Some(holder) = self.holder_expr(acquisition) else { return self.judge_process_listener(engine, acquisition) };
         let region = self.region_of(holder, acquisition.origin.1);
         let is_wrapped = acquisition.origin.0 != acquisition.call;
         if is_wrapped && region != Region::Process {
@@ -359,6 +363,20 @@ impl Project<'_> {
             teardown,
             is_self_rearming: false,
         })
+    }
+
+    /// A listener that the runtime itself holds.
+    fn judge_process_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        if !matches!(acquisition.entry.holder, crate::catalog::effect::Holder::Process) {
+            return None;
+        }
+        let index = self.op_of(acquisition.call)?;
+        if guard::is_idempotent(self, acquisition.function, index) {
+            return None;
+        }
+        let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
+        let (grade, why, teardown) = self.process_repetition(acquisition.function, self.repeats_call(acquisition.call))?;
+        Some(Verdict { missing, grades: vec![release_grade, grade], holder: None, holder_name: "the process".to_owned(), why, teardown, is_self_rearming: false })
     }
 
     /// Whether the release is missed, in the activation and around it.

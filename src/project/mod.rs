@@ -93,6 +93,7 @@ struct Package {
     name: String,
     /// Its exports are called by others: it has an entry point and nothing that starts it.
     is_library: bool,
+    dependencies: Vec<String>,
 }
 
 impl<'a> Project<'a> {
@@ -105,7 +106,7 @@ impl<'a> Project<'a> {
             .into_iter()
             .zip(syms)
             .map(|(file, syms)| {
-                let package = resolver.package_of(&file.path).map(|package| Package { name: package.name.clone().unwrap_or_default(), is_library: package.is_library });
+                let package = resolver.package_of(&file.path).map(|package| Package { name: package.name.clone().unwrap_or_default(), is_library: package.is_library, dependencies: package.dependencies.iter().cloned().collect() });
                 File { path: file.path, facts: file.facts, syms, package }
             })
             .collect();
@@ -173,6 +174,11 @@ impl<'a> Project<'a> {
     /// The name of the package a file belongs to.
     pub fn package_name(&self, file: FileId) -> Option<&str> {
         self.files[file.index()].package.as_ref().map(|package| package.name.as_str())
+    }
+
+    /// What the nearest `package.json` says.
+    fn package_of(&self, file: FileId) -> Option<&Package> {
+        self.files[file.index()].package.as_ref()
     }
 
     /// Whether the file belongs to a package whose exports others call.

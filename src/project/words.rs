@@ -13,7 +13,7 @@ const TEARDOWN: &[&str] = &[
 const ENDING: &[&str] = &[
     "close", "destroy", "stop", "disconnect", "dispose", "shutdown", "terminate", "abort", "quit", "cancel", "cleanup", "clear", "release", "remove",
     "uninstall", "unsubscribe", "teardown", "finaliz", "detach", "unbind", "unmount", "unwatch", "unlisten", "reset", "exit", "kill", "free", "halt",
-    "deactivate", "disable", "finish", "deinit", "uninit", "unregister", "unload", "leave", "hide",
+    "deactivate", "disable", "finish", "deinit", "uninit", "unregister", "unload",
 ];
 
 /// Methods that end an owner's life for good; what they clear was not bounded before.
