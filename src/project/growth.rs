@@ -51,7 +51,7 @@ impl Judge<'_, '_> {
     fn growth(&self, engine: &mut Engine, usage: &ContainerUse, site: &GrowthSite) -> Option<Growth> {
         let project = self.project;
         let made = self.containers.get(site.container)?;
-        if project.is_module(site.function) || self.is_in_own_activation(site) {
+        if project.is_module(site.function) || self.is_in_own_activation(site) || words::is_test_file(project.file_path(site.place.file)) {
             return None;
         }
         let bound = self.bound(usage, site);
@@ -105,7 +105,7 @@ impl Judge<'_, '_> {
             place: Place { file: site.place.file, span: Project::short(site.place.span) },
             made_at: Some(Project::container_place(made)),
             why,
-            origin,
+            source: origin_words(origin),
             added: project.describe(added),
             is_keyed: matches!(site.form, Form::Keyed(_)) && made.kind != Kind::Set,
             missed,
@@ -271,7 +271,11 @@ impl Judge<'_, '_> {
                 _ => go(left) || go(right),
             },
             Expr::Logical { left, right, .. } => go(left) || go(right),
-            Expr::Call(call) => project.receiver(expr.with(call)).is_some_and(|of| project.containers_in(self.containers, of).contains(&id)),
+            Expr::Call(call) => {
+                let call = expr.with(call);
+                let mut asked = project.receiver(call).into_iter().chain(project.call(call).args.first().map(|&arg| call.with(arg)));
+                asked.any(|of| project.containers_in(self.containers, of).contains(&id))
+            }
             Expr::Member { object, .. } | Expr::Element { object, .. } => project.containers_in(self.containers, expr.with(object)).contains(&id) || go(object),
             Expr::Binding(binding) => {
                 let fact = project.facts(expr.file).binding(binding);
@@ -380,7 +384,34 @@ impl Judge<'_, '_> {
                 words::is_registration(name) || matches!(site.form, Form::Element(_)) && words::is_addition(name)
             })
         });
-        is_named || self.takes_a_function(site)
+        is_named || self.is_registry(site.container) || self.is_decorator(site.function) || self.takes_a_function(site)
+    }
+
+    /// A container, or its class, that is called a registry.
+    fn is_registry(&self, id: ContainerId) -> bool {
+        let project = self.project;
+        match id {
+            ContainerId::Variable(binding) => {
+                let facts = project.facts(binding.file);
+                words::is_registry(facts.name(facts.binding(binding.id).name))
+            }
+            ContainerId::Field(owner, name) | ContainerId::Static(owner, name) => {
+                words::is_registry(project.text(name)) || project.owners.get(owner).name.is_some_and(|name| words::is_registry(project.text(name)))
+            }
+            ContainerId::Global(name) => words::is_registry(project.text(name)),
+            ContainerId::Literal(_) => false,
+        }
+    }
+
+    /// `function Entity(table) { return (target) => … }`: a function that a function with a class's name returns.
+    fn is_decorator(&self, function: FnRef) -> bool {
+        let project = self.project;
+        project.around(function).skip(1).any(|outer| {
+            let has_class_name = project.function(outer).name.is_some_and(|name| project.facts(outer.file).name(name).starts_with(|first: char| first.is_ascii_uppercase()));
+            has_class_name
+                && project.owners.made_by(outer).is_none()
+                && project.function(outer).ops.iter().any(|op| matches!(*op, Op::Return(Some(value)) if project.functions_in(outer.with(value)).iter().any(|&returned| project.is_within(function, returned))))
+        })
     }
 
     /// What is added, or stored under the key, is a function that the caller gives.
@@ -395,6 +426,16 @@ impl Judge<'_, '_> {
         let param = project.function(function).params.get(usize::from(index));
         let annotated = param.and_then(|param| param.annotation).is_some_and(|annotation| project.is_function_type(function.with(annotation), 0));
         steps.is_empty() && annotated
+    }
+}
+
+/// Where what is added comes from, in words.
+fn origin_words(origin: Origin) -> &'static str {
+    match origin {
+        Origin::External => "comes from outside, without end",
+        Origin::PerCall => "is new at each call",
+        Origin::Parameter => "is whatever callers give",
+        Origin::Class | Origin::Config | Origin::Finite => "is one of a fixed set, perhaps",
     }
 }
 

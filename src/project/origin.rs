@@ -45,13 +45,13 @@ impl Project<'_> {
             Expr::Await(of) | Expr::Spread(of) | Expr::Cast { value: of, .. } | Expr::Item(of) | Expr::Key(of) | Expr::Rest(of) | Expr::Index { of, .. } => {
                 if self.is_fixed_collection(at(*of)) { Origin::Finite } else { go(*of) }
             }
-            Expr::Member { object, name, .. } => {
-                let name = self.facts(expr.file).name(*name);
+            Expr::Member { object, name: member, .. } => {
+                let name = self.facts(expr.file).name(*member);
                 if let Some(origin) = self.part_origin(at(*object), name) {
                     return origin;
                 }
                 let path = self.path(expr);
-                if let Some(origin) = self.field_origin(&path, depth) {
+                if let Some(origin) = self.field_origin(at(*object), self.sym(expr.file, *member), depth) {
                     return origin;
                 }
                 let origin = match path.root {
@@ -63,7 +63,7 @@ impl Project<'_> {
                     _ => go(*object),
                 };
                 // A name may silence: `entry.type` is one of few, wherever the entry comes from, unless that is outside.
-                if origin == Origin::Parameter && words::has_few_values(name) { Origin::Config } else { origin }
+                if origin == Origin::Parameter && (name == "name" || words::has_few_values(name)) { Origin::Config } else { origin }
             }
             Expr::Element { object, .. } => go(*object),
             Expr::Global(_) | Expr::Import { .. } => Origin::Config,
@@ -99,11 +99,15 @@ impl Project<'_> {
     }
 
     /// A field of `this`: a counter, or whatever was stored in it.
-    fn field_origin(&self, path: &Path, depth: u32) -> Option<Origin> {
-        let (Root::Instance(owner), [Step::Field(name)]) = (path.root, path.steps.as_slice()) else { return None };
-        let stores = self.owners.stores(owner, *name, false);
+    fn field_origin(&self, object: ExprRef, name: super::names::Sym, depth: u32) -> Option<Origin> {
+        let Path { root: Root::Instance(owner), steps } = self.path(object) else { return None };
+        if !steps.is_empty() {
+            return None;
+        }
+        let stores = self.owners.stores(owner, name, false);
+        let is_it = |expr: ExprRef| matches!(*self.expr(expr), Expr::Member { name: member, .. } if self.sym(expr.file, member) == name);
         let counts = stores.iter().any(|store| {
-            matches!(*self.expr(store.value), Expr::Binary { operator: BinaryOperator::Arithmetic | BinaryOperator::Add, left, .. } if self.path(store.value.with(left)) == *path)
+            matches!(*self.expr(store.value), Expr::Binary { operator: BinaryOperator::Arithmetic | BinaryOperator::Add, left, .. } if is_it(store.value.with(left)))
         });
         if counts {
             return Some(Origin::PerCall);
