@@ -26,7 +26,12 @@ impl Rule for UnboundedCache {
     }
 
     fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
-        project.model().growths.iter().map(|growth| self.diagnostic(growth)).collect()
+        project
+            .model()
+            .growths
+            .iter()
+            .map(|growth| self.diagnostic(growth))
+            .collect()
     }
 }
 
@@ -39,7 +44,11 @@ impl UnboundedCache {
         }
         evidence.extend(growth.why.iter().cloned());
         let source = growth.source;
-        let what = if growth.is_keyed { format!("its key `{added}` {source}") } else { format!("`{added}` {source}") };
+        let what = if growth.is_keyed {
+            format!("its key `{added}` {source}")
+        } else {
+            format!("`{added}` {source}")
+        };
         evidence.push(Label::new(growth.place, what));
         let (message, primary, help) = if growth.missed.is_empty() {
             (
