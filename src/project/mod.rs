@@ -2,16 +2,19 @@
 //!
 //! In reading order: [`link`] joins imports to exports, [`value`] says what expressions name, [`owner`] and [`typing`]
 //! what they are, [`calls`] what a call calls, [`repetition`] how often a line runs, [`region`] who outlives whom,
-//! [`cfg`] how control flows, [`duty`] whether a release is missed, [`container`] what grows, and [`confidence`] how
+//! [`cfg`] how control flows, [`duty`] whether a release is missed, [`container`] what
+//! may grow, [`container_use`] what is done with it, [`growth`] whether that is a leak, and [`confidence`] how
 //! sure that is. Rules see [`model`] only.
 //!
 //! Nothing here reads a file, knows a rule, or names a library.
 
 pub mod acquisition;
+pub mod bound;
 pub mod calls;
 pub mod cfg;
 pub mod confidence;
 pub mod container;
+pub mod container_store;
 pub mod container_use;
 pub mod debug;
 pub mod duty;
@@ -29,6 +32,7 @@ pub mod origin;
 pub mod owner;
 pub mod path;
 pub mod region;
+pub mod registration;
 pub mod repetition;
 pub mod resolve;
 pub mod settle;

@@ -37,7 +37,7 @@ const FEW: &[&str] = &[
     "module", "extension", "ext", "mode", "env", "environment", "config", "selector", "source", "pattern", "message", "method",
     "status", "code", "flag", "feature", "role", "permission", "field", "column", "property", "prop", "attribute", "attr", "format",
     "encoding", "algorithm", "theme", "color", "unit", "currency", "timezone", "scope", "group", "section", "label", "icon", "style", "size", "version",
-    "platform", "driver", "provider", "strategy", "adapter", "service", "class", "ctor", "constructor", "target", "definition", "template", "breakpoint",
+    "platform", "driver", "provider", "strategy", "adapter", "service", "class", "ctor", "constructor", "target", "definition", "template", "breakpoint", "queue", "topic", "package",
     "metric", "rule", "command", "action", "hook", "handler", "callback", "cb", "fn", "func", "function", "listener", "middleware", "device", "region", "bundle", "prefix",
     "suffix", "index", "position", "slot", "warning", "dialect", "factory", "layout", "route", "hash_function", "direction", "alias",
 ];
@@ -59,9 +59,21 @@ pub fn is_addition(name: &str) -> bool {
     ADDITION.iter().any(|word| starts_with_word(name, word))
 }
 
+/// Whether a container or class is called a registry: what a program is made of is in it, once each.
+pub fn is_registry(name: &str) -> bool {
+    ["registry", "registered", "registrations"].iter().any(|word| ends_with_word(name, word) || starts_with_word(name.trim_start_matches(['_', '#', '$']), word))
+}
+
+/// Whether a file belongs to tests, by a folder's or its own name: `test/x.js`, `x.spec.ts`, `e2e-tests/x.js`.
+pub fn is_test_file(path: &std::path::Path) -> bool {
+    let is_word = |word: &str| matches!(word, "test" | "tests" | "spec" | "specs" | "e2e" | "mocks" | "mock" | "benchmark" | "benchmarks");
+    path.iter().filter_map(std::ffi::OsStr::to_str).any(|part| part.split(|each: char| !each.is_ascii_alphanumeric()).any(is_word))
+}
+
 /// Whether a name's last word says that it has few values: `kind`, `eventType`, `locale`.
 pub fn has_few_values(name: &str) -> bool {
-    FEW.iter().any(|word| ends_with_word(name, word))
+    let bare = ["Name", "_name"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+    FEW.iter().any(|word| ends_with_word(bare, word))
 }
 
 /// Whether a free function is named for set-up: `setupSignals`, `registerHandlers`, `main`.
