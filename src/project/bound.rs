@@ -150,7 +150,7 @@ impl Judge<'_, '_> {
             Op::Return(Some(value)) => project.functions_in(site.function.with(value)).into_iter().any(|returned| {
                 project.is_within(returned, site.function)
                     && project.nested(returned).any(|each| {
-                        project.function(each).ops.iter().any(|op| matches!(*op, Op::Call(call) if project.callee_name(each.with(call)).is_some_and(words::is_teardown)))
+                        project.function(each).ops.iter().any(|op| matches!(*op, Op::Call(call) if project.callee_name(each.with(call)).is_some_and(words::mentions_teardown)))
                     })
             }),
             _ => false,

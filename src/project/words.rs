@@ -64,12 +64,6 @@ pub fn is_registry(name: &str) -> bool {
     ["registry", "registered", "registrations"].iter().any(|word| ends_with_word(name, word) || starts_with_word(name.trim_start_matches(['_', '#', '$']), word))
 }
 
-/// Whether a file belongs to tests, by a folder's or its own name: `test/x.js`, `x.spec.ts`, `e2e-tests/x.js`.
-pub fn is_test_file(path: &std::path::Path) -> bool {
-    let is_word = |word: &str| matches!(word, "test" | "tests" | "spec" | "specs" | "e2e" | "mocks" | "mock" | "benchmark" | "benchmarks");
-    path.iter().filter_map(std::ffi::OsStr::to_str).any(|part| part.split(|each: char| !each.is_ascii_alphanumeric()).any(is_word))
-}
-
 /// Whether a name's last word says that it has few values: `kind`, `eventType`, `locale`.
 pub fn has_few_values(name: &str) -> bool {
     let bare = ["Name", "_name"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
