@@ -130,7 +130,8 @@ impl Engine {
     /// As [`Self::release`], for a callback that is entered while the duty is live and settles a promise: only ways on
     /// which it settles count.
     pub fn release_when_settled(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, group: &SettleGroup, callback: FnRef) -> Release {
-        let entry_live = callback != acquisition.function;
+        // What stands around the acquisition is entered before it.
+        let entry_live = !project.is_within(acquisition.function, callback);
         let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live, root: callback, depth: 1, group: Some(group), missed_later: Vec::new() };
         run.run(callback).judge()
     }

@@ -79,7 +79,11 @@ impl Judge<'_, '_> {
         if self.is_latched(site) || self.is_for_one_instance(site) {
             return None;
         }
-        let (repeat, why) = self.repetition(site)?;
+        let (mut repeat, why) = self.repetition(site)?;
+        if repeat == Grade::Second && project.is_application(site.function.file) {
+            // All callers are in view, and none of them repeats.
+            repeat = Grade::Third;
+        }
         let origin = self.origin(site, made.kind, is_alias);
         let missed = match bound {
             Bound::ByTheLine if origin < Origin::PerCall => return None,

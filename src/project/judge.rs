@@ -20,6 +20,9 @@ use super::words;
 /// Ways out that a finding names at most.
 const MAX_MISSED: usize = 3;
 
+/// A timer of fewer milliseconds is over before its leak matters.
+const SHORT_DELAY: f64 = 5000.0;
+
 /// A verdict on one acquisition, as far as all resources share it.
 struct Verdict {
     missing: Missing,
@@ -122,13 +125,14 @@ impl Project<'_> {
     }
 
     fn judge_timeout(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        if self.is_short(acquisition) || self.is_in_a_handler(acquisition.function) && self.settle_group(acquisition.function).is_some() {
+        let is_self_rearming = self.is_self_rearming(acquisition);
+        if self.is_short(acquisition) && !is_self_rearming || self.is_in_a_handler(acquisition.function) && self.settle_group(acquisition.function).is_some() {
             return None;
         }
         if let Some(group) = self.settle_group(acquisition.function) {
             return self.judge_guard(engine, acquisition, &group);
         }
-        if self.is_self_rearming(acquisition) {
+        if is_self_rearming {
             // One that arms itself under a condition ends by itself.
             let index = self.op_of(acquisition.call)?;
             if self.owner_around(acquisition.function).is_none() && !guard::guards_of(self, acquisition.function, index).is_empty() {
@@ -159,11 +163,11 @@ impl Project<'_> {
         })
     }
 
-    /// A delay of under a second, or none: over before it matters.
+    /// A delay of a few seconds, or none: over before it matters.
     fn is_short(&self, acquisition: &Acquisition<'_>) -> bool {
         let Some(delay) = self.argument(acquisition.call, 1) else { return true };
         match self.path(delay) {
-            Path { root: Root::Number(text), steps } if steps.is_empty() => self.text(text).replace('_', "").parse::<f64>().is_ok_and(|milliseconds| milliseconds < 1000.0),
+            Path { root: Root::Number(text), steps } if steps.is_empty() => self.text(text).replace('_', "").parse::<f64>().is_ok_and(|milliseconds| milliseconds < SHORT_DELAY),
             _ => false,
         }
     }
@@ -413,7 +417,7 @@ impl Project<'_> {
         let root = self.activation_of(acquisition.function);
         is_timer
             && has_end
-            && !calls.iter().any(|&call| self.belongs_to_an_end(call))
+            && !calls.iter().any(|&call| self.calling(call) != root && self.belongs_to_an_end(call))
             // A timer that its own callback ends is a poll.
             && !calls.iter().any(|&call| self.is_within(self.calling(call), root) && self.calling(call) != root)
     }

@@ -190,6 +190,11 @@ impl<'a> Project<'a> {
         self.files[file.index()].package.as_ref().is_some_and(|package| package.is_library)
     }
 
+    /// Whether the file belongs to a package that nobody but itself calls.
+    pub fn is_application(&self, file: FileId) -> bool {
+        self.package_of(file).is_some_and(|package| !package.is_library)
+    }
+
     /// The functions around a function, from itself outward.
     pub fn around(&self, function: FnRef) -> impl Iterator<Item = FnRef> + '_ {
         std::iter::successors(Some(function), |&each| self.function(each).parent.map(|parent| each.with(parent)))

@@ -95,8 +95,9 @@ impl Project<'_> {
             // What brings the whole function back is the better reason.
             _ if around.is_many() => around,
             Some((span, Rounds::Endless)) => {
-                let place = Place { file: function.file, span };
-                Repeats::Many(vec![Label::new(place, "this loop runs it again and again")])
+                let why = vec![Label::new(Place { file: function.file, span }, "this loop runs it again and again")];
+                // A program that runs once may loop until it has read its input, or for ever.
+                if around == Repeats::Once { Repeats::Often(why) } else { Repeats::Many(why) }
             }
             // As many rounds as there are items: once through a list at start-up piles up nothing.
             Some((_, Rounds::Counted)) if around == Repeats::Once => Repeats::Unknown,
@@ -326,7 +327,8 @@ impl Project<'_> {
             // Anybody who has the object may call its methods.
             return if self.is_setup_name(function) { result.max(Repeats::PerOwner(owner)) } else { result.max(Repeats::PerCall(function)) };
         }
-        if self.is_exported(function) {
+        // All callers of an application are in view.
+        if self.is_exported(function) && !(known && self.is_application(function.file)) {
             return if self.is_setup_name(function) { result.max(Repeats::Unknown) } else { result.max(Repeats::PerCall(function)) };
         }
         if !known || self.graph.is_mentioned(function) {
