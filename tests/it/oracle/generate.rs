@@ -55,6 +55,7 @@ struct Place {
     around: Vec<Around>,
     lane: usize,
     depth: usize,
+    /// Inside a loop, or a function that is called in one.
     in_loop: bool,
     /// What stands behind the callback around it has to be reached somehow: jumps only under conditions.
     must_end: bool,
@@ -501,7 +502,7 @@ impl Maker {
         let activation = self.activations.len();
         self.lanes.push(Lane { activation, is_beside: false, is_repeated });
         let lane = self.lanes.len() - 1;
-        let inside = Place { is_async, is_generator, must_end: true, has_client: false, around: Vec::new(), lane, in_loop: false, depth: place.depth + 1, ..place.clone() };
+        let inside = Place { is_async, is_generator, must_end: true, has_client: false, around: Vec::new(), lane, depth: place.depth + 1, ..place.clone() };
         let first = self.number(&inside);
         self.activations.push(first);
         inside
