@@ -25,6 +25,7 @@ pub mod names;
 pub mod origin;
 pub mod owner;
 pub mod path;
+pub mod promises;
 pub mod region;
 pub mod repetition;
 pub mod resolve;

@@ -1,5 +1,7 @@
 //! The programs as Node runs them: no path that the graph denies, no release missed that the engine promises.
 //!
+//! A promise is [`Release::Always`]: to say nothing because something is not known promises nothing; such misses are counted.
+//!
 //! Asynchronous callbacks that run while their activation goes on (a chain that is dropped or kept for later, an `async`
 //! callback of an array) stand in the graph where they are handed over. Of their steps only the order among themselves
 //! is checked, and that of the rest without them.
@@ -12,6 +14,7 @@ use leaklint::catalog::effect::Resource;
 use leaklint::diagnostic::{Confidence, FileId};
 use leaklint::project::Project;
 use leaklint::project::cfg::Exit;
+use leaklint::project::duty::{Engine, Release};
 use serde::Deserialize;
 
 use super::graphs::{StepGraph, graphs};
@@ -49,10 +52,13 @@ enum Ending {
     Pending,
 }
 
-/// What the rules say of a program's acquisition.
+/// What the analysis says of a program's acquisition.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Said {
-    Nothing,
+    /// It is released on every way out.
+    Promised,
+    /// The analysis cannot tell: it is handed on, or something outside the activation releases it.
+    Silent,
     Weak,
     Strong,
 }
@@ -72,8 +78,8 @@ fn what_node_does_the_graph_allows_and_what_is_promised_happens() {
             let graphs = graphs(project, FileId(index as u32), program);
             let denied = explored.runs.iter().find_map(|run| denied(program, &graphs, run));
             wrong.extend(denied.map(|why| format!("{}: denied: {why}", program.name)));
-            let missed = explored.runs.iter().find(|run| said[index] == Said::Nothing && is_missed(run));
-            wrong.extend(missed.map(|run| format!("{}: silent, but not released by {:?}", program.name, run.trace)));
+            let missed = explored.runs.iter().find(|run| said[index] == Said::Promised && is_missed(run));
+            wrong.extend(missed.map(|run| format!("{}: promised, but not released by {:?}", program.name, run.trace)));
         }
         (said, explored, wrong)
     });
@@ -82,12 +88,14 @@ fn what_node_does_the_graph_allows_and_what_is_promised_happens() {
     let unseen: Vec<&str> = claims.iter().filter(|&&index| !explored[index].runs.iter().any(is_missed)).map(|&index| programs[index].name.as_str()).collect();
     let count = |is_it: &dyn Fn(usize) -> bool| (0..programs.len()).filter(|&index| is_it(index)).count();
     println!(
-        "{} programs, {} with an acquisition that runs, {} runs, all possible ones of {}; {} silent, {} weak; {} strong misses, {} of them not seen {unseen:?}",
+        "{} programs, {} with an acquisition that runs, {} runs, all possible ones of {}; {} promises, {} silent ({} of them miss), {} weak; {} strong misses, {} of them not seen {unseen:?}",
         programs.len(),
         count(&|index| explored[index].runs.iter().any(|run| run.acquired)),
         explored.iter().map(|explored| explored.runs.len()).sum::<usize>(),
         count(&|index| explored[index].exhausted),
-        count(&|index| said[index] == Said::Nothing),
+        count(&|index| said[index] == Said::Promised),
+        count(&|index| said[index] == Said::Silent),
+        count(&|index| said[index] == Said::Silent && explored[index].runs.iter().any(is_missed)),
         count(&|index| said[index] == Said::Weak),
         claims.len(),
         unseen.len(),
@@ -98,7 +106,13 @@ fn what_node_does_the_graph_allows_and_what_is_promised_happens() {
 
 /// What the rules say of each program.
 fn said(project: &Project<'_>, count: usize) -> Vec<Said> {
-    let mut said = vec![Said::Nothing; count];
+    let mut said = vec![Said::Silent; count];
+    let mut engine = Engine::default();
+    for acquisition in project.acquisitions().iter().filter(|acquisition| acquisition.resource() == Resource::Connection) {
+        if engine.release(project, acquisition) == Release::Always {
+            said[acquisition.call.file.index()] = Said::Promised;
+        }
+    }
     for leak in project.model().leaks.iter().filter(|leak| leak.resource == Resource::Connection) {
         said[leak.place.file.index()] = if leak.confidence > Confidence::Low { Said::Strong } else { Said::Weak };
     }
