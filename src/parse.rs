@@ -43,13 +43,12 @@ pub struct ParseError {
 ///
 /// # Errors
 /// The first error of the first attempt, if no attempt gives a tree; nesting above [`MAX_NESTING`]; a file of 4 GB.
-pub fn with_parsed<T>(
-    path: &Path,
-    text: &str,
-    look: impl FnOnce(&Program) -> T,
-) -> Result<T, ParseError> {
+pub fn with_parsed<T>(path: &Path, text: &str, look: impl FnOnce(&Program) -> T) -> Result<T, ParseError> {
     if u32::try_from(text.len()).is_err() {
-        return Err(ParseError { message: "the file is larger than 4 GB".to_owned(), span: Span::default() });
+        return Err(ParseError {
+            message: "the file is larger than 4 GB".to_owned(),
+            span: Span::default(),
+        });
     }
     let shape = shape(text);
     if shape.depth > MAX_NESTING || shape.depth_with_strings > MAX_NESTING_WITH_STRINGS {
@@ -95,13 +94,25 @@ fn parse_as(syntax: Syntax, text: &str) -> Result<Program, ParseError> {
     parser.parse_program().map_err(|error| {
         let span = span_of(&error);
         let end = (text.len() as u32).min(span.end.max(span.start));
-        ParseError { message: error.into_kind().msg().into_owned(), span: Span::new(span.start.min(end), end) }
+        ParseError {
+            message: error.into_kind().msg().into_owned(),
+            span: Span::new(span.start.min(end), end),
+        }
     })
 }
 
 fn syntaxes(path: &Path) -> Vec<Syntax> {
-    let typescript = |tsx| Syntax::Typescript(TsSyntax { tsx, decorators: true, ..TsSyntax::default() });
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let typescript = |tsx| {
+        Syntax::Typescript(TsSyntax {
+            tsx,
+            decorators: true,
+            ..TsSyntax::default()
+        })
+    };
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
     match extension {
         "ts" | "mts" | "cts" => vec![typescript(false)],
         "tsx" => vec![typescript(true)],
@@ -118,7 +129,12 @@ fn syntaxes(path: &Path) -> Vec<Syntax> {
                 explicit_resource_management: true,
                 ..EsSyntax::default()
             }),
-            Syntax::Flow(FlowSyntax { jsx: true, all: true, decorators: true, ..FlowSyntax::default() }),
+            Syntax::Flow(FlowSyntax {
+                jsx: true,
+                all: true,
+                decorators: true,
+                ..FlowSyntax::default()
+            }),
             typescript(true),
         ],
     }

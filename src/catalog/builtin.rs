@@ -28,6 +28,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/containers.toml"),
     ),
     (
+        "rules/catalog/custom-elements.toml",
+        include_str!("../../rules/catalog/custom-elements.toml"),
+    ),
+    (
         "rules/catalog/emitters.toml",
         include_str!("../../rules/catalog/emitters.toml"),
     ),

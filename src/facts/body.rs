@@ -111,9 +111,16 @@ pub enum Op {
     Call(CallId),
     /// A variable is declared with a value or assigned. Function declarations and imports have none: their value is there
     /// from the start. So have plain parameters; one that is destructured or has a default is declared at the start.
-    Assign { to: BindingId, value: ExprId, declares: bool },
+    Assign {
+        to: BindingId,
+        value: ExprId,
+        declares: bool,
+    },
     /// A place is written: `to` is an `Expr::Member` or `Expr::Element`, or the `Expr::Global` of an undeclared variable.
-    Store { to: ExprId, value: ExprId },
+    Store {
+        to: ExprId,
+        value: ExprId,
+    },
     /// `delete object.place`.
     Delete(ExprId),
     /// Waits for the value, which may reject.
@@ -126,7 +133,10 @@ pub enum Op {
     Jsx(ExprId),
     /// `using x = value` (`await using` too): the value is disposed at the end of the enclosing block,
     /// marked by `EndUsing`, on every way out.
-    Using { binding: BindingId, is_await: bool },
+    Using {
+        binding: BindingId,
+        is_await: bool,
+    },
     EndUsing(BindingId),
     /// `if`, `?:`, and the right side of `&&`, `||`, `??` where it has operations of its own.
     /// For `||` and `??` the test is `!left` (`left == null` for `??`).
@@ -139,14 +149,20 @@ pub enum Op {
     /// Leaves the loop if the expression is false. Absent in `for (;;)`; behind `LoopNext` in `do … while`.
     LoopTest(ExprId),
     /// Takes the next item of an iterable, or leaves the loop. `is_await` for `for await`.
-    LoopItem { of: ExprId, is_await: bool },
+    LoopItem {
+        of: ExprId,
+        is_await: bool,
+    },
     /// Where `continue` goes; the update of a `for` follows.
     LoopNext(LabelId),
     EndLoop(LabelId),
     /// A labelled block that is no loop.
     Block(LabelId),
     EndBlock(LabelId),
-    Switch { label: LabelId, on: ExprId },
+    Switch {
+        label: LabelId,
+        on: ExprId,
+    },
     /// A case's test, `None` for `default`; what the tests do stands before the `Switch`. The body follows and falls through into the next case.
     Case(Option<ExprId>),
     EndSwitch(LabelId),

@@ -12,9 +12,16 @@ use super::types::{TypeDecl, TypeDeclKind};
 use super::{Class, Export, FileFacts, ImportKind, MemberKind};
 use render::Render;
 
+/// Levels of structure beyond which lines are no longer indented.
+const DEEPEST_INDENT: usize = 40;
+
 /// The facts of a file, one item or operation a line.
 pub fn dump(facts: &FileFacts) -> String {
-    let mut dump = Dump { facts, render: Render { facts }, out: String::new() };
+    let mut dump = Dump {
+        facts,
+        render: Render { facts },
+        out: String::new(),
+    };
     dump.imports();
     dump.exports();
     dump.bindings();
@@ -43,7 +50,8 @@ struct Dump<'f> {
 
 impl Dump<'_> {
     fn line(&mut self, indent: usize, text: &str) {
-        let _ = writeln!(self.out, "{:width$}{text}", "", width = indent * 2);
+        let width = indent.min(DEEPEST_INDENT) * 2;
+        let _ = writeln!(self.out, "{:width$}{text}", "");
     }
 
     fn name(&self, name: Name) -> &str {
@@ -118,8 +126,11 @@ impl Dump<'_> {
         let text = match &decl.kind {
             TypeDeclKind::Interface { extends, members } => {
                 let extends: Vec<_> = extends.iter().map(|&ty| self.render.ty(ty)).collect();
-                let extends =
-                    if extends.is_empty() { String::new() } else { format!(" extends {}", extends.join(", ")) };
+                let extends = if extends.is_empty() {
+                    String::new()
+                } else {
+                    format!(" extends {}", extends.join(", "))
+                };
                 format!("interface {name}{extends} {}", self.render.type_members(members))
             }
             TypeDeclKind::Alias(ty) => format!("type {name} = {}", self.render.ty(*ty)),
@@ -156,7 +167,8 @@ impl Dump<'_> {
                 text.push_str("private ");
             }
             let name = self.name(member.name);
-            let typed = |annotation: Option<_>| annotation.map_or(String::new(), |ty| format!(": {}", self.render.ty(ty)));
+            let typed =
+                |annotation: Option<_>| annotation.map_or(String::new(), |ty| format!(": {}", self.render.ty(ty)));
             let _ = match member.kind {
                 MemberKind::Constructor(id) => write!(text, "constructor fn {}", id.0),
                 MemberKind::Method(id) => write!(text, "{name}() fn {}", id.0),
@@ -176,7 +188,10 @@ impl Dump<'_> {
     }
 
     fn decorators(&self, decorators: &[ExprId]) -> String {
-        decorators.iter().map(|&decorator| format!(" @{}", self.expr(decorator))).collect()
+        decorators
+            .iter()
+            .map(|&decorator| format!(" @{}", self.expr(decorator)))
+            .collect()
     }
 
     fn function(&mut self, id: FnId, function: &Function) {
@@ -229,7 +244,9 @@ impl Dump<'_> {
                 let rest = if param.is_rest { "..." } else { "" };
                 let name = param.binding.map_or("{}".to_owned(), |binding| self.binding(binding));
                 let optional = if param.is_optional { "?" } else { "" };
-                let ty = param.annotation.map_or(String::new(), |ty| format!(": {}", self.render.ty(ty)));
+                let ty = param
+                    .annotation
+                    .map_or(String::new(), |ty| format!(": {}", self.render.ty(ty)));
                 format!("{rest}{name}{optional}{ty}{}", self.decorators(&param.decorators))
             })
             .collect();
@@ -262,18 +279,22 @@ impl Dump<'_> {
             Op::Return(Some(of)) => plain(format!("return {}", self.expr(of))),
             Op::Throw(of) => plain(format!("throw {}", self.expr(of))),
             Op::Jsx(of) => plain(format!("jsx {}", self.expr(of))),
-            Op::Using { binding, is_await } => {
-                plain(format!("{}using {}", if is_await { "await " } else { "" }, self.binding(binding)))
-            }
+            Op::Using { binding, is_await } => plain(format!(
+                "{}using {}",
+                if is_await { "await " } else { "" },
+                self.binding(binding)
+            )),
             Op::EndUsing(binding) => plain(format!("end using {}", self.binding(binding))),
             Op::If(test) => (format!("if {}", self.expr(test)), 0, 1),
             Op::Else => ("else".to_owned(), 1, 1),
             Op::EndIf => ("end if".to_owned(), 1, 0),
             Op::Loop(label) => (format!("loop L{}", label.0), 0, 1),
             Op::LoopTest(test) => plain(format!("test {}", self.expr(test))),
-            Op::LoopItem { of, is_await } => {
-                plain(format!("{}item of {}", if is_await { "await " } else { "" }, self.expr(of)))
-            }
+            Op::LoopItem { of, is_await } => plain(format!(
+                "{}item of {}",
+                if is_await { "await " } else { "" },
+                self.expr(of)
+            )),
             Op::LoopNext(label) => plain(format!("next L{}", label.0)),
             Op::EndLoop(label) => (format!("end loop L{}", label.0), 1, 0),
             Op::Block(label) => (format!("block L{}", label.0), 0, 1),
@@ -300,6 +321,11 @@ impl Dump<'_> {
         };
         let args: Vec<_> = call.args.iter().map(|&arg| self.expr(arg)).collect();
         let optional = if call.optional { "?." } else { "" };
-        format!("{how}{}{optional}({})  // {:?}", self.expr(call.callee), args.join(", "), call.used)
+        format!(
+            "{how}{}{optional}({})  // {:?}",
+            self.expr(call.callee),
+            args.join(", "),
+            call.used
+        )
     }
 }

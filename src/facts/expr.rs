@@ -26,21 +26,41 @@ pub enum Expr {
     /// `import("x")`: a promise of the module.
     DynamicImport(Name),
     /// An imported binding; the name is `default` for a default import.
-    Import { module: Name, name: Name },
+    Import {
+        module: Name,
+        name: Name,
+    },
     /// The n-th parameter of a function, before any destructuring or default.
-    Param { function: FnId, index: u16 },
+    Param {
+        function: FnId,
+        index: u16,
+    },
     /// A rest parameter: the array of all arguments from the n-th on.
-    RestParam { function: FnId, index: u16 },
+    RestParam {
+        function: FnId,
+        index: u16,
+    },
     /// The array-like `arguments` of the function.
     Arguments(FnId),
     /// `object.name`, also `object["name"]` with a literal string, and a destructured `{ name }`.
-    Member { object: ExprId, name: Name, optional: bool },
+    Member {
+        object: ExprId,
+        name: Name,
+        optional: bool,
+    },
     /// `object[key]` with any other key.
-    Element { object: ExprId, key: ExprId, optional: bool },
+    Element {
+        object: ExprId,
+        key: ExprId,
+        optional: bool,
+    },
     /// Any one element of an iterable: the variable of a `for … of`.
     Item(ExprId),
     /// The n-th element of an iterable that is destructured: `const [a, b] = …`.
-    Index { of: ExprId, index: u16 },
+    Index {
+        of: ExprId,
+        index: u16,
+    },
     /// Any one key of an object: the variable of a `for … in`.
     Key(ExprId),
     /// What a destructuring leaves over: `{ a, ...rest }`, `[a, ...rest]`.
@@ -56,21 +76,42 @@ pub enum Expr {
     Spread(ExprId),
     /// The interpolated parts of a template literal with at least one.
     Template(Box<[ExprId]>),
-    Unary { operator: UnaryOperator, of: ExprId },
-    Binary { operator: BinaryOperator, left: ExprId, right: ExprId },
+    Unary {
+        operator: UnaryOperator,
+        of: ExprId,
+    },
+    Binary {
+        operator: BinaryOperator,
+        left: ExprId,
+        right: ExprId,
+    },
     /// `left || right`, `left && right`, `left ?? right`, and a destructuring default (`Nullish`).
-    Logical { operator: LogicalOperator, left: ExprId, right: ExprId },
+    Logical {
+        operator: LogicalOperator,
+        left: ExprId,
+        right: ExprId,
+    },
     /// `test ? yes : no`.
-    Conditional { test: ExprId, yes: ExprId, no: ExprId },
+    Conditional {
+        test: ExprId,
+        yes: ExprId,
+        no: ExprId,
+    },
     Await(ExprId),
     /// What `yield` evaluates to.
     Yield(ExprId),
     /// The value of a `catch` parameter.
     Caught,
     /// `value as T`, `<T>value`, `value satisfies T`.
-    Cast { value: ExprId, ty: TypeId },
+    Cast {
+        value: ExprId,
+        ty: TypeId,
+    },
     /// `<Tag attribute={value} />`; the tag is a `Binding`, `Member`, `Global` or a literal string (`"div"`).
-    Jsx { tag: ExprId, attributes: Box<[JsxAttribute]> },
+    Jsx {
+        tag: ExprId,
+        attributes: Box<[JsxAttribute]>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,11 +130,23 @@ pub enum Literal {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Property {
     /// `name: value`, `name`, `name() {}`, `"name": value`.
-    Field { name: Name, value: ExprId },
-    Getter { name: Name, function: FnId },
-    Setter { name: Name, function: FnId },
+    Field {
+        name: Name,
+        value: ExprId,
+    },
+    Getter {
+        name: Name,
+        function: FnId,
+    },
+    Setter {
+        name: Name,
+        function: FnId,
+    },
     /// `[key]: value`.
-    Computed { key: ExprId, value: ExprId },
+    Computed {
+        key: ExprId,
+        value: ExprId,
+    },
     /// `...value`.
     Spread(ExprId),
 }

@@ -9,6 +9,7 @@ pub mod expr;
 pub mod ids;
 pub mod lower;
 pub mod types;
+mod wire;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ use ids::{BindingId, CallId, ClassId, ExprId, FnId, Name, Span, TypeId};
 use types::{TypeDecl, TypeExpr};
 
 /// Everything the later stages know about one file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FileFacts {
     /// Interned strings; [`Name`] indexes them. `Name(0)` is the empty string.
     pub names: Vec<Box<str>>,
@@ -146,9 +147,15 @@ pub enum MemberKind {
     Setter(FnId),
     /// A field with its annotation and its initial value. The initialiser runs in a function of kind
     /// `FieldInitializers` of its own (one for the instance, one for the static side), which stores to `this`.
-    Field { annotation: Option<TypeId>, init: Option<ExprId> },
+    Field {
+        annotation: Option<TypeId>,
+        init: Option<ExprId>,
+    },
     /// A constructor parameter that is a field (`constructor(private pool: Pool)`): the parameter's position.
-    ParameterProperty { annotation: Option<TypeId>, param: u16 },
+    ParameterProperty {
+        annotation: Option<TypeId>,
+        param: u16,
+    },
 }
 
 impl FileFacts {
@@ -159,7 +166,10 @@ impl FileFacts {
 
     /// The id of a string, if the file mentions it as a name.
     pub fn find_name(&self, text: &str) -> Option<Name> {
-        self.names.iter().position(|each| &**each == text).map(|at| Name(at as u32))
+        self.names
+            .iter()
+            .position(|each| &**each == text)
+            .map(|at| Name(at as u32))
     }
 
     pub fn function(&self, id: FnId) -> &Function {

@@ -8,7 +8,10 @@ use super::ids::{BindingId, ExprId, Name, Span, TypeId};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TypeExpr {
     /// `Pool`, `pg.Pool`, `Promise<Client>`: the named thing (`Binding`, `Import`, `Member`, `Global`) and its arguments.
-    Named { name: ExprId, args: Box<[TypeId]> },
+    Named {
+        name: ExprId,
+        args: Box<[TypeId]>,
+    },
     Union(Box<[TypeId]>),
     Intersection(Box<[TypeId]>),
     Array(TypeId),
@@ -49,7 +52,10 @@ pub struct TypeDecl {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TypeDeclKind {
-    Interface { extends: Vec<TypeId>, members: Vec<TypeMember> },
+    Interface {
+        extends: Vec<TypeId>,
+        members: Vec<TypeMember>,
+    },
     Alias(TypeId),
     /// The members' names. The enum's value is an `Expr::Object` of the same names.
     Enum(Vec<Name>),

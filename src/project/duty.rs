@@ -210,13 +210,6 @@ impl Run<'_, '_, '_> {
         let absent = self.acquisition.absent_if(self.project);
         let actions: Vec<Action> = graph.ids().map(|id| self.action(graph.node(id).what)).collect();
         let release_guards = self.release_guards(&graph, &actions, &guards);
-        for action in &actions {
-            match action {
-                Action::Arm { must: false } => outcome.maybe = true,
-                Action::Unknown => outcome.unknown = true,
-                _ => {}
-            }
-        }
         // First without the unlikely throws, then with them: what only they reach is a weak miss.
         for limit in [Strength::Strong, Strength::Weak] {
             let found = self.search(&graph, &actions, limit, &guards, &absent, &release_guards, &mut outcome);
@@ -274,7 +267,11 @@ impl Run<'_, '_, '_> {
     fn apply(&self, action: Action, state: State, outcome: &mut Outcome) -> State {
         match (action, state) {
             (Action::Acquire, _) => State::Live,
-            (Action::Nothing | Action::Unknown | Action::Confirm, state) => state,
+            (Action::Unknown, state) => {
+                outcome.unknown |= state == State::Live;
+                state
+            }
+            (Action::Nothing | Action::Confirm, state) => state,
             (Action::Settle, State::Live) => State::Settled,
             (Action::Settle, state) => state,
             (_, State::Absent) => State::Absent,
@@ -282,7 +279,10 @@ impl Run<'_, '_, '_> {
                 outcome.discharged = true;
                 State::Released
             }
-            (Action::Arm { must: false }, State::Live) => State::Maybe,
+            (Action::Arm { must: false }, State::Live) => {
+                outcome.maybe = true;
+                State::Maybe
+            }
             (Action::Escape(to), State::Live | State::Maybe | State::Settled) => {
                 outcome.escaped.get_or_insert(to);
                 State::Escaped
@@ -495,6 +495,8 @@ impl Run<'_, '_, '_> {
                 Release::Always => Action::Release(call),
                 Release::Sometimes { missed, .. } if missed.iter().all(|missed| missed.strength == Strength::Weak || missed.exit == Exit::Throw) => Action::Release(call),
                 Release::Sometimes { .. } => Action::Arm { must: false },
+                // It comes back in the result, perhaps in other clothes.
+                Release::Escapes(To::Caller) if !constructs && project.call(call).used != crate::facts::body::Used::Dropped => Action::Escape(To::Unknown),
                 Release::Escapes(To::Caller) | Release::Never if !constructs => continue,
                 Release::Escapes(to) => Action::Escape(to),
                 Release::Never => continue,
@@ -659,13 +661,18 @@ impl Project<'_> {
 
     /// Whether a registered callback surely fires before what it waits on is garbage: terminal events, timers.
     pub fn fires_surely(&self, call: CallRef) -> bool {
+        let is_timeout = self.callee_name(call).is_some_and(|name| {
+            self.catalog.acquires_named(name).any(|entry| entry.resource == Resource::Timeout && self.matches(&entry.callee, call).is_some())
+        });
+        is_timeout || self.waits_for_an_end(call)
+    }
+
+    /// Whether a call registers a listener for an event that ends its emitter's life.
+    pub fn waits_for_an_end(&self, call: CallRef) -> bool {
         let Some(name) = self.callee_name(call) else { return false };
         for entry in self.catalog.acquires_named(name) {
             if self.matches(&entry.callee, call).is_none() || !self.holds(&entry.when, call) {
                 continue;
-            }
-            if matches!(entry.resource, Resource::Timeout) {
-                return true;
             }
             if entry.resource == Resource::Listener
                 && let Some(event) = entry.key.get(1).and_then(|part| self.key_expr(call, part))
@@ -677,7 +684,7 @@ impl Project<'_> {
                     super::typing::Ty::Catalog(key) => self.catalog.is_terminal(key, event),
                     super::typing::Ty::Owner(owner) => self.catalog_types(owner).iter().any(|&(key, _)| self.catalog.is_terminal(key, event)),
                 });
-                return terminal || matches!(event, "close" | "finish" | "end" | "exit" | "abort" | "disposed");
+                return terminal || matches!(event, "close" | "finish" | "end" | "exit" | "abort" | "disposed" | "disconnect" | "disconnected");
             }
         }
         false

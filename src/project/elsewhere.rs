@@ -127,7 +127,7 @@ impl Project<'_> {
 
     /// A releasing call on something that is reached under a name the thing was stored in: another path to it, perhaps.
     fn releases_by_name(&self, acquisition: &Acquisition<'_>, stored: &[Sym], call: CallRef) -> bool {
-        if stored.is_empty() {
+        if stored.is_empty() || !self.may_share_fields(acquisition.function, self.calling(call)) {
             return false;
         }
         let mentions = |expr: ExprRef| self.mentions_name(expr, stored, 0);
@@ -145,6 +145,14 @@ impl Project<'_> {
             && (self.receiver(call).is_some_and(mentions)
                 || self.call(call).args.iter().any(|&arg| mentions(call.with(arg)))
                 || mentions(call.with(self.call(call).callee)))
+    }
+
+    /// Whether two functions can mean the same field by the same name: unless they belong to unrelated owners.
+    fn may_share_fields(&self, a: FnRef, b: FnRef) -> bool {
+        match (self.owner_around(a), self.owner_around(b)) {
+            (Some(a), Some(b)) => self.relatives(a).contains(&b),
+            _ => true,
+        }
     }
 
     /// Whether an expression is, or comes out of, something of one of the names.
@@ -174,12 +182,36 @@ impl Project<'_> {
     /// The method that ends the owner's life, the owner's own or inherited.
     pub fn teardown_of(&self, owner: OwnerId) -> Option<FnRef> {
         let mut found: Vec<(&str, FnRef)> = Vec::new();
+        let lifecycle = self.lifecycle_of(owner);
+        let is_end = |name: &str| words::is_teardown(name) || lifecycle.is_some_and(|lifecycle| lifecycle.teardown.iter().any(|teardown| &**teardown == name));
         for each in self.bases(owner) {
             let methods = &self.owners.get(each).methods;
-            found.extend(methods.iter().filter(|&(&name, _)| words::is_teardown(self.text(name))).map(|(&name, &method)| (self.text(name), method)));
+            found.extend(methods.iter().filter(|&(&name, _)| is_end(self.text(name))).map(|(&name, &method)| (self.text(name), method)));
         }
         found.sort();
         found.first().map(|&(_, method)| method)
+    }
+
+    /// The framework that makes and ends instances of the owner, by its base or its decorator.
+    pub fn lifecycle_of(&self, owner: OwnerId) -> Option<&crate::catalog::effect::Lifecycle> {
+        use crate::catalog::effect::OwnerPattern;
+        let chain = self.bases(owner);
+        let bases: Vec<_> = chain.iter().filter_map(|&each| self.owners.get(each).base).collect();
+        let decorators: Vec<ExprRef> = match self.owners.get(owner).kind {
+            super::owner::OwnerKind::Class(class) => self.facts(class.file).class(class.id).decorators.iter().map(|&each| class.with(each)).collect(),
+            super::owner::OwnerKind::Prototype(_) => Vec::new(),
+        };
+        let named = |decorator: ExprRef| match *self.expr(decorator) {
+            Expr::Call(call) => decorator.with(self.facts(decorator.file).call(call).callee),
+            _ => decorator,
+        };
+        self.catalog.lifecycles.iter().find(|lifecycle| {
+            lifecycle.owners.iter().any(|pattern| match pattern {
+                OwnerPattern::ClassExtends(export) => bases.iter().any(|&base| self.is_export(base, export)),
+                OwnerPattern::ClassDecorator(export) => decorators.iter().any(|&decorator| self.is_export(named(decorator), export)),
+                _ => false,
+            })
+        })
     }
 
     /// Whether a releasing call belongs to the end of the owner (or module): it stands in a teardown or in what one calls, or in a
@@ -188,7 +220,7 @@ impl Project<'_> {
         let function = self.calling(call);
         let in_end = |function: FnRef| {
             self.function(function).name.is_some_and(|name| words::mentions_teardown(self.facts(function.file).name(name)))
-                || self.graph.passed(function).iter().any(|&(call, _)| self.fires_surely(call))
+                || self.graph.passed(function).iter().any(|&(call, _)| self.waits_for_an_end(call))
         };
         self.around(function).any(in_end) || self.is_called_from(function, &in_end, 0)
     }

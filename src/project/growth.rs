@@ -32,6 +32,7 @@ impl Project<'_> {
         let (repeat_grade, why) = match self.repeats_at(site.function, site.index) {
             Repeats::Once => return None,
             Repeats::Many(why) => (Grade::First, why),
+            Repeats::Often(why) => (Grade::Second, why),
             Repeats::PerCall(_) | Repeats::PerOwner(_) => (Grade::Second, Vec::new()),
             Repeats::Unknown => (Grade::Third, Vec::new()),
         };

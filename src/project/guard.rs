@@ -106,13 +106,18 @@ pub fn is_idempotent(project: &Project<'_>, function: FnRef, index: usize) -> bo
 
 /// The field of `this` whose absence lets a line run: `if (!this.timer) this.timer = …`.
 pub fn latch_field(project: &Project<'_>, function: FnRef, index: usize) -> Option<super::names::Sym> {
-    guards_of(project, function, index).iter().find_map(|guard| {
-        let (test, taken) = strip(project, guard.test, guard.taken);
-        match *project.expr(test) {
-            Expr::Member { object, name, .. } if !taken && matches!(project.expr(test.with(object)), Expr::This(_)) => Some(project.sym(test.file, name)),
-            _ => None,
+    guards_of(project, function, index).iter().find_map(|guard| absent_field(project, guard.test, guard.taken))
+}
+
+fn absent_field(project: &Project<'_>, test: ExprRef, taken: bool) -> Option<super::names::Sym> {
+    match *project.expr(test) {
+        Expr::Unary { operator: UnaryOperator::Not, of } => absent_field(project, test.with(of), !taken),
+        Expr::Logical { operator: LogicalOperator::And, left, right } if taken => {
+            absent_field(project, test.with(left), true).or_else(|| absent_field(project, test.with(right), true))
         }
-    })
+        Expr::Member { object, name, .. } if !taken && matches!(project.expr(test.with(object)), Expr::This(_)) => Some(project.sym(test.file, name)),
+        _ => None,
+    }
 }
 
 /// Whether the same body sets the latch back behind the line, so that the next round gets through again.

@@ -92,7 +92,7 @@ impl Project<'_> {
     }
 
     fn judge_interval(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        let (missing, release_grade) = self.missing_release(engine, acquisition)?;
+        let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
         self.judge_timer(acquisition, missing, release_grade, false)
     }
 
@@ -105,7 +105,7 @@ impl Project<'_> {
             return None;
         }
         let repeats = if is_self_rearming { self.repeats_from_outside(function) } else { self.repeats_call(acquisition.call) };
-        let (grade, why, teardown) = self.process_repetition(function, repeats, acquisition.resource())?;
+        let (grade, why, teardown) = self.process_repetition(function, repeats)?;
         Some(Verdict {
             missing,
             grades: vec![release_grade, grade],
@@ -118,11 +118,19 @@ impl Project<'_> {
     }
 
     fn judge_timeout(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        if self.is_short(acquisition) || self.is_in_a_handler(acquisition.function) && self.settle_group(acquisition.function).is_some() {
+            return None;
+        }
         if let Some(group) = self.settle_group(acquisition.function) {
             return self.judge_guard(engine, acquisition, &group);
         }
         if self.is_self_rearming(acquisition) {
-            let (missing, grade) = self.missing_release(engine, acquisition)?;
+            // One that arms itself under a condition ends by itself.
+            let index = self.op_of(acquisition.call)?;
+            if self.owner_around(acquisition.function).is_none() && !guard::guards_of(self, acquisition.function, index).is_empty() {
+                return None;
+            }
+            let (missing, grade) = self.missing_release(engine, acquisition, false)?;
             return self.judge_timer(acquisition, missing, grade, true);
         }
         // A lone timeout fires and is gone; one that is cleared on some ways out was meant to be cleared on all.
@@ -144,6 +152,22 @@ impl Project<'_> {
             why,
             teardown: None,
             is_self_rearming: false,
+        })
+    }
+
+    /// A delay of under a second, or none: over before it matters.
+    fn is_short(&self, acquisition: &Acquisition<'_>) -> bool {
+        let Some(delay) = self.argument(acquisition.call, 1) else { return true };
+        match self.path(delay) {
+            Path { root: Root::Number(text), steps } if steps.is_empty() => self.text(text).replace('_', "").parse::<f64>().is_ok_and(|milliseconds| milliseconds < 1000.0),
+            _ => false,
+        }
+    }
+
+    /// Whether a function handles a promise's outcome: what else settles has then had its turn.
+    fn is_in_a_handler(&self, function: FnRef) -> bool {
+        self.around(function).any(|each| {
+            self.function(each).argument_of.is_some_and(|(call, _)| matches!(self.invoked(each.with(call)), super::effects::Invoked::Handlers { .. }))
         })
     }
 
@@ -186,9 +210,28 @@ impl Project<'_> {
             self.function(each).ops.iter().any(|op| match *op {
                 Op::Call(call) => {
                     let call = each.with(call);
-                    self.receiver(call).is_some_and(|of| acted_on.contains(&self.path(of))) && call != acquisition.call && self.fires_surely(call)
+                    let waits = self.receiver(call).is_some_and(|of| acted_on.contains(&self.path(of))) && self.waits_for_an_end(call);
+                    waits || self.call_waits_for_one_of(call, &acted_on)
                 }
                 _ => false,
+            })
+        })
+    }
+
+    /// Whether a helper of the project is given one of the things and waits for its end.
+    fn call_waits_for_one_of(&self, call: super::path::CallRef, things: &[Path]) -> bool {
+        let given = (0..self.call(call).args.len()).find(|&index| self.argument(call, index).is_some_and(|arg| things.contains(&self.path(arg))));
+        let Some(index) = given else { return false };
+        self.callees(call).into_iter().any(|callee| {
+            let param = self.param_path(callee, index as u16);
+            self.nested(callee).any(|each| {
+                self.function(each).ops.iter().any(|op| match *op {
+                    Op::Call(inner) => {
+                        let inner = each.with(inner);
+                        self.waits_for_an_end(inner) && self.receiver(inner).is_some_and(|of| self.path(of) == param)
+                    }
+                    _ => false,
+                })
             })
         })
     }
@@ -271,6 +314,8 @@ impl Project<'_> {
         if guard::is_idempotent(self, function, index) || self.removes_first(acquisition, index) || self.is_guarded_by_callers(function) {
             return None;
         }
+        // What each call adds to its own object is not bounded by what the object's end removes.
+        let accumulates = matches!(region, Region::Owner(_) | Region::Owned(_));
         let (missing, release_grade) = match self.settle_group(function) {
             Some(group) => match engine.release_on_settle(self, acquisition, &group) {
                 Some(Release::Always | Release::Escapes(_)) => return None,
@@ -278,9 +323,9 @@ impl Project<'_> {
                     let (labels, grade) = self.missed_labels(&missed)?;
                     (Missing::OnSomePath(labels), grade)
                 }
-                Some(Release::Never) | None => self.missing_release(engine, acquisition)?,
+                Some(Release::Never) | None => self.missing_release(engine, acquisition, accumulates)?,
             },
-            None => self.missing_release(engine, acquisition)?,
+            None => self.missing_release(engine, acquisition, accumulates)?,
         };
         let repeats = self.repeats_call(acquisition.call);
         let at = Place { file: acquisition.call.file, span: self.call(acquisition.call).callee_span };
@@ -289,15 +334,18 @@ impl Project<'_> {
             return None;
         }
         let (grade, why, teardown) = match region {
-            Region::Process => self.process_repetition(function, repeats, Resource::Listener)?,
+            Region::Process => self.on_process_holder(holder, function, repeats)?,
             Region::Outlives => match repeats {
                 Repeats::Many(why) => (Grade::First, why, None),
+                Repeats::Often(why) => (Grade::Second, why, None),
                 _ => return None,
             },
             // What waits once for an answer is mostly answered.
-            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never => return None,
+            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never && !repeats.is_many() => {
+                return None;
+            }
             Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
-            Region::Injected(owner, _) if self.ends_holder(acquisition, owner, holder) => return None,
+            Region::Injected(owner, _) if self.ends_holder(owner, holder) => return None,
             Region::Injected(owner, _) => self.injected(acquisition, owner, repeats)?,
             Region::Given(of) => self.given(acquisition, of, repeats)?,
             Region::Activation | Region::Unknown => return None,
@@ -314,13 +362,14 @@ impl Project<'_> {
     }
 
     /// Whether the release is missed, in the activation and around it.
-    fn missing_release(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<(Missing, Grade)> {
+    fn missing_release(&self, engine: &mut Engine, acquisition: &Acquisition<'_>, accumulates: bool) -> Option<(Missing, Grade)> {
         if self.is_dropped(acquisition) {
             return Some((Missing::Dropped, Grade::First));
         }
         match engine.release(self, acquisition) {
             Release::Always | Release::Escapes(To::Caller | To::Unknown) => None,
             Release::Escapes(To::Owner) | Release::Never => match self.released_elsewhere(acquisition) {
+                Elsewhere::Released(calls) if accumulates && calls.iter().all(|&call| self.belongs_to_an_end(call)) => Some((Missing::Never, Grade::First)),
                 Elsewhere::Released(calls) => self.is_forgotten_by_the_end(acquisition, &calls).then_some((Missing::Never, Grade::First)),
                 Elsewhere::Nothing => Some((Missing::Never, Grade::First)),
             },
@@ -360,19 +409,28 @@ impl Project<'_> {
         }
     }
 
+    /// As [`Self::process_repetition`]; what a library's exports add to its own emitter is added again and again.
+    fn on_process_holder(&self, holder: super::path::ExprRef, function: FnRef, repeats: Repeats) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
+        let is_exported = matches!(repeats, Repeats::PerCall(_)) && self.owner_around(function).is_none() && self.is_library(function.file);
+        let is_own = !matches!(self.path(holder).root, Root::Global(_) | Root::Package(_));
+        let (grade, why, teardown) = self.process_repetition(function, repeats)?;
+        Some((if is_exported && is_own { grade.min(Grade::Second) } else { grade }, why, teardown))
+    }
+
     /// How sure it is that something on the process's own heap piles up.
-    fn process_repetition(&self, function: FnRef, repeats: Repeats, resource: Resource) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
+    fn process_repetition(&self, function: FnRef, repeats: Repeats) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
         match repeats {
             Repeats::Once => None,
             Repeats::Many(why) => Some((Grade::First, why, None)),
+            Repeats::Often(why) => Some((Grade::Second, why, None)),
             Repeats::PerOwner(owner) => self.per_instance(owner),
             Repeats::PerCall(of) => match self.owner_around(of) {
                 Some(owner) => self.per_instance(owner),
-                None => self.per_call(function, of, resource),
+                None => self.per_call(function, of),
             },
             Repeats::Unknown => match self.owner_around(function) {
                 Some(owner) => self.per_instance(owner),
-                None => self.per_call(function, function, resource).map(|(grade, why, teardown)| (if teardown.is_some() { grade } else { Grade::Third }, why, teardown)),
+                None => self.per_call(function, function).map(|(grade, why, teardown)| (if teardown.is_some() { grade } else { Grade::Third }, why, teardown)),
             },
         }
     }
@@ -385,18 +443,21 @@ impl Project<'_> {
             (name, Place { file: method.file, span: self.function(method).head })
         });
         let why = vec![Label::new(self.owner_place(owner), format!("each `{class}` does this anew"))];
-        let open = self.has_open_base(owner) && teardown.is_none();
-        let grade = match teardown {
-            Some(_) => Grade::Second,
-            None => Grade::Third,
-        };
-        Some((if open { Grade::Third } else { grade }, why, teardown))
+        // Instances of a class with a foreign decorator are made by a container, mostly one.
+        let grade = if teardown.is_some() && !self.is_made_by_a_container(owner) { Grade::Second } else { Grade::Third };
+        Some((grade, why, teardown))
+    }
+
+    /// Whether a decorator hands the making of instances to a framework of which no lifecycle is known.
+    fn is_made_by_a_container(&self, owner: OwnerId) -> bool {
+        let super::owner::OwnerKind::Class(class) = self.owners.get(owner).kind else { return false };
+        !self.facts(class.file).class(class.id).decorators.is_empty() && self.lifecycle_of(owner).is_none()
     }
 
     /// A free function: what it returns may have an end that misses this.
-    fn per_call(&self, function: FnRef, of: FnRef, _resource: Resource) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
+    fn per_call(&self, function: FnRef, of: FnRef) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
         let name = self.function(of).name.map_or("this function", |name| self.facts(of.file).name(name)).to_owned();
-        if words::is_setup(&name) {
+        if words::is_setup(&name) && self.module_teardown(of.file).is_none() {
             return None;
         }
         let outer = self.around(function).take_while(|&each| !self.is_module(each)).last()?;
@@ -406,7 +467,7 @@ impl Project<'_> {
             (name, Place { file: end.file, span: self.function(end).head })
         });
         let why = vec![Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` does this anew"))];
-        let grade = if teardown.is_some() || self.is_library(of.file) { Grade::Second } else { Grade::Third };
+        let grade = if teardown.is_some() { Grade::Second } else { Grade::Third };
         Some((grade, why, teardown))
     }
 
@@ -415,6 +476,7 @@ impl Project<'_> {
         match repeats {
             Repeats::Once => None,
             Repeats::Many(why) => Some((Grade::First, why)),
+            Repeats::Often(why) => Some((Grade::Second, why)),
             Repeats::PerCall(of) => {
                 let name = self.function(of).name.map_or("this function", |name| self.facts(of.file).name(name));
                 Some((Grade::Second, vec![Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` does this anew"))]))
@@ -429,11 +491,12 @@ impl Project<'_> {
 
     /// A method that adds to its own object at each call, something that belongs to that call.
     fn self_accumulation(&self, acquisition: &Acquisition<'_>, repeats: Repeats) -> Option<(Grade, Vec<Label>, Option<(String, Place)>)> {
-        if !self.keeps_activation(acquisition) {
+        if !self.keeps_activation(acquisition) || self.only_forwards(acquisition) {
             return None;
         }
         match repeats {
             Repeats::Many(why) => Some((Grade::First, why, None)),
+            Repeats::Often(why) => Some((Grade::Second, why, None)),
             Repeats::PerCall(of) => {
                 let name = self.function(of).name.map_or("this method", |name| self.facts(of.file).name(name));
                 let why = Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"));
@@ -441,6 +504,12 @@ impl Project<'_> {
             }
             Repeats::Once | Repeats::PerOwner(_) | Repeats::Unknown => None,
         }
+    }
+
+    /// `on(event, handler) { this.emitter.on(event, handler) }`: the event is the caller's, and so is the duty.
+    fn only_forwards(&self, acquisition: &Acquisition<'_>) -> bool {
+        let event = acquisition.entry.key.get(1).and_then(|part| self.key_expr(acquisition.call, part));
+        event.is_some_and(|event| matches!(self.path(event).root, Root::Param(..) | Root::Rest(..)))
     }
 
     /// Whether what the listener keeps belongs to the call: a parameter, a variable of the function.
@@ -470,6 +539,7 @@ impl Project<'_> {
         let of_call = self.keeps_activation(acquisition) && self.function(acquisition.function).kind != FunctionKind::Constructor;
         match repeats {
             Repeats::Many(why) => Some((Grade::Second, why, teardown)),
+            Repeats::Often(why) => Some((Grade::Third, why, teardown)),
             Repeats::PerCall(of) if of_call => {
                 let name = self.function(of).name.map_or("this method", |name| self.facts(of.file).name(name));
                 let why = Label::new(Place { file: of.file, span: self.function(of).head }, format!("each call of `{name}` adds one more"));
@@ -489,8 +559,8 @@ impl Project<'_> {
         if acquisition.tier == super::calls::Tier::Shape { Grade::First } else { Grade::Second }
     }
 
-    /// Whether the owner itself ends what it was given: closing an emitter drops its listeners.
-    fn ends_holder(&self, acquisition: &Acquisition<'_>, owner: OwnerId, holder: super::path::ExprRef) -> bool {
+    /// Whether the owner itself ends what it was given, or lives until that ends: either way its listeners go together with it.
+    fn ends_holder(&self, owner: OwnerId, holder: super::path::ExprRef) -> bool {
         let held = self.path(holder);
         let methods = self.relatives(owner).into_iter().flat_map(|each| {
             let owner = self.owners.get(each);
@@ -500,7 +570,8 @@ impl Project<'_> {
             self.function(function).ops.iter().any(|op| match *op {
                 Op::Call(call) => {
                     let call = function.with(call);
-                    call != acquisition.call && self.callee_name(call).is_some_and(words::is_teardown) && self.receiver(call).is_some_and(|of| self.path(of) == held)
+                    let ends = self.callee_name(call).is_some_and(words::is_final) || self.waits_for_an_end(call);
+                    ends && self.receiver(call).is_some_and(|of| self.path(of) == held)
                 }
                 _ => false,
             })

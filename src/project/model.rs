@@ -5,6 +5,7 @@ use crate::diagnostic::{Confidence, Label, Place};
 
 use super::Project;
 use super::duty::Engine;
+use super::words;
 
 /// Wrappers around wrappers that are followed to the caller who is responsible.
 const MAX_WRAPPERS: usize = 3;
@@ -81,8 +82,10 @@ impl Model {
             leaks.extend(acquisitions.iter().filter_map(|acquisition| project.leak(&mut engine, acquisition)));
             acquisitions = acquisitions.iter().flat_map(|acquisition| project.passed_to_callers(&mut engine, acquisition)).collect();
         }
+        leaks.retain(|leak| !words::is_test_file(project.file_path(leak.place.file)));
         leaks.sort_by_key(|leak| leak.place);
         let mut growths = project.growths();
+        growths.retain(|growth| !words::is_test_file(project.file_path(growth.place.file)));
         growths.sort_by_key(|growth| growth.place);
         Model { leaks, growths }
     }

@@ -27,6 +27,8 @@ pub enum Repeats {
     Unknown,
     /// Once per call of a function that others call: a library's export, a method.
     PerCall(FnRef),
+    /// As often as an event comes, which may be once; the steps say why.
+    Often(Vec<Label>),
     /// Again and again; the steps say why, from the cause to the line.
     Many(Vec<Label>),
 }
@@ -38,7 +40,8 @@ impl Repeats {
             Repeats::Unknown => 1,
             Repeats::PerOwner(_) => 2,
             Repeats::PerCall(_) => 3,
-            Repeats::Many(_) => 4,
+            Repeats::Often(_) => 4,
+            Repeats::Many(_) => 5,
         }
     }
 
@@ -194,6 +197,7 @@ impl Project<'_> {
                     why.push(Label::new(Place { file: call.file, span: self.call(call).callee_span }, format!("and makes a new `{name}`")));
                     Repeats::Many(why)
                 }
+                Repeats::Often(why) => Repeats::Often(why),
                 Repeats::PerCall(_) | Repeats::PerOwner(_) | Repeats::Unknown => Repeats::PerOwner(owner),
                 Repeats::Once => Repeats::Once,
             };
@@ -233,6 +237,11 @@ impl Project<'_> {
                     let name = fact.name.map_or("this function", |name| self.facts(function.file).name(name));
                     why.push(Label::new(Place { file: call.file, span: self.call(call).callee_span }, format!("which calls `{name}`")));
                     Repeats::Many(why)
+                }
+                Repeats::Often(mut why) => {
+                    let name = fact.name.map_or("this function", |name| self.facts(function.file).name(name));
+                    why.push(Label::new(Place { file: call.file, span: self.call(call).callee_span }, format!("which calls `{name}`")));
+                    Repeats::Often(why)
                 }
                 other => other,
             };
@@ -305,7 +314,8 @@ impl Project<'_> {
             Some(detail) => format!("{what} (`{detail}`)"),
             None => what.to_owned(),
         };
-        Some(Repeats::Many(vec![Label::new(place, text)]))
+        let why = vec![Label::new(place, text)];
+        Some(if per == Per::Event { Repeats::Often(why) } else { Repeats::Many(why) })
     }
 
     /// The route or event a call names first.

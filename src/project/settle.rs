@@ -73,8 +73,8 @@ impl Engine {
                 continue;
             }
             let outcome = self.release_when_settled(project, acquisition, group, function);
-            if function == acquisition.function && outcome == Release::Never {
-                // Settles only before it acquires.
+            if function == acquisition.function && outcome == Release::Always {
+                // It settles before it acquires, or not at all after that.
                 continue;
             }
             ways += 1;

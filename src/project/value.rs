@@ -250,12 +250,19 @@ impl Project<'_> {
             return known.clone();
         }
         self.call_paths.borrow_mut().insert(call, itself.clone());
-        let path = match self.alias_of(call) {
+        let path = match self.alias_of(call).or_else(|| self.promise_of(call)) {
             Some(same) => self.path_within(same, hops),
             None => self.returned_constant(call).unwrap_or(itself),
         };
         self.call_paths.borrow_mut().insert(call, path.clone());
         path
+    }
+
+    /// `value` of `Promise.resolve(value)`.
+    fn promise_of(&self, call: super::path::CallRef) -> Option<ExprRef> {
+        let Expr::Member { object, name, .. } = *self.expr(call.with(self.call(call).callee)) else { return None };
+        let is_promise = matches!(*self.expr(call.with(object)), Expr::Global(global) if self.facts(call.file).name(global) == "Promise");
+        (is_promise && self.facts(call.file).name(name) == "resolve").then(|| self.argument(call, 0)).flatten()
     }
 
     fn logical_path(&self, at: ExprRef, operator: LogicalOperator, left: ExprRef, right: ExprRef, hops: u32) -> Path {

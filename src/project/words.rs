@@ -3,11 +3,17 @@
 /// Free functions that a program calls once, when it starts.
 const SETUP: &[&str] = &["init", "start", "setup", "register", "bootstrap", "main", "install", "configure"];
 
-/// Methods that end an owner's life.
+/// Methods that end an owner's life; a name has to be one of them, not only begin with it.
 const TEARDOWN: &[&str] = &[
-    "close", "destroy", "end", "stop", "disconnect", "dispose", "asyncdispose", "shutdown", "terminate", "abort", "quit", "cancel", "cleanup",
-    "clear", "release", "remove", "uninstall", "unsubscribe", "teardown", "finalize", "detach", "unbind", "unmount", "unwatch", "unlisten", "reset",
-    "exit", "kill", "free", "halt", "off", "deactivate", "disable", "finish", "deinit", "uninit", "unregister",
+    "close", "destroy", "end", "stop", "disconnect", "dispose", "asyncdispose", "shutdown", "terminate", "quit", "cleanup", "uninstall", "teardown",
+    "finalize", "detach", "unmount", "deinit", "halt", "kill",
+];
+
+/// Words that speak of an end, or of giving something back.
+const ENDING: &[&str] = &[
+    "close", "destroy", "stop", "disconnect", "dispose", "shutdown", "terminate", "abort", "quit", "cancel", "cleanup", "clear", "release", "remove",
+    "uninstall", "unsubscribe", "teardown", "finaliz", "detach", "unbind", "unmount", "unwatch", "unlisten", "reset", "exit", "kill", "free", "halt",
+    "deactivate", "disable", "finish", "deinit", "uninit", "unregister", "unload", "leave", "hide",
 ];
 
 /// Whether a free function is named for set-up: `setupSignals`, `registerHandlers`, `main`.
@@ -15,23 +21,35 @@ pub fn is_setup(name: &str) -> bool {
     SETUP.iter().any(|word| starts_with_word(name, word))
 }
 
-/// Whether a method is named for the end of its owner's life: `close`, `onShutdown`, `_destroy`, `[Symbol.dispose]`.
+/// Whether a method is the end of its owner's life by its name: `close`, `onShutdown`, `_destroy`, `[Symbol.dispose]`.
 pub fn is_teardown(name: &str) -> bool {
-    let name = name.trim_start_matches(['_', '#', '$', '[']);
+    let name = name.trim_start_matches(['_', '#', '$', '[']).trim_end_matches(']');
     let name = name.strip_prefix("Symbol.").unwrap_or(name);
-    let name = ["on", "handle", "do", "before", "ng", "component", "will", "k", "async"].iter().fold(name, |name, prefix| match name.strip_prefix(prefix) {
+    let name = ["on", "handle", "do", "before", "k", "async"].iter().fold(name, |name, prefix| match name.strip_prefix(prefix) {
         Some(rest) if rest.starts_with(|first: char| first.is_ascii_uppercase()) => rest,
         _ => name,
     });
-    TEARDOWN.iter().any(|word| starts_with_word(name, word))
+    TEARDOWN.iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
-/// Whether a name speaks of an end anywhere: `handleSocketClose`, `ngOnDestroy`, `disconnectedCallback`. Enough to stay silent.
+/// Methods after which an emitter or handle is of no more use, its listeners included.
+const FINAL: &[&str] = &["close", "destroy", "end", "terminate", "disconnect", "dispose", "kill", "shutdown", "quit", "stop", "abort", "removeAllListeners"];
+
+/// Whether a method ends what it is called on.
+pub fn is_final(name: &str) -> bool {
+    FINAL.contains(&name)
+}
+
+/// Whether a name speaks of an end anywhere: `handleSocketClose`, `ngOnDestroy`. Enough to stay silent.
 pub fn mentions_teardown(name: &str) -> bool {
-    is_teardown(name) || {
-        let lower = name.to_ascii_lowercase();
-        TEARDOWN.iter().filter(|word| word.len() > 3).any(|word| lower.contains(word))
-    }
+    let lower = name.to_ascii_lowercase();
+    is_teardown(name) || ENDING.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a file is a test, by its own name: `orders.test.ts`, `orders.spec.js`.
+pub fn is_test_file(path: &std::path::Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    [".test.", ".spec.", ".e2e-spec.", ".e2e.", "-test.", "_test."].iter().any(|mark| name.contains(mark))
 }
 
 /// Whether a name begins with a whole word, in camel case or snake case, whatever its first letter's case.
@@ -50,6 +68,8 @@ mod tests {
         assert!(is_setup("setupSignals") && is_setup("main") && is_setup("start_server"));
         assert!(!is_setup("mainstream") && !is_setup("initial"));
         assert!(is_teardown("close") && is_teardown("onShutdown") && is_teardown("_destroy") && is_teardown("[Symbol.dispose]"));
-        assert!(!is_teardown("closest") && !is_teardown("endpoint") && !is_teardown("send"));
+        assert!(!is_teardown("closest") && !is_teardown("closeWindow") && !is_teardown("send"));
+        assert!(mentions_teardown("handleSocketClose") && !mentions_teardown("open"));
+        assert!(is_test_file(std::path::Path::new("a/orders.spec.ts")) && !is_test_file(std::path::Path::new("test/orders.ts")));
     }
 }

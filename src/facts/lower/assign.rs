@@ -56,7 +56,11 @@ impl Lowerer<'_> {
             operator => {
                 let right = right(self);
                 let operator = binary_of(operator);
-                let value = self.add(Expr::Binary { operator, left: old, right });
+                let value = self.add(Expr::Binary {
+                    operator,
+                    left: old,
+                    right,
+                });
                 self.put(place, value, span);
                 return value;
             }
@@ -67,14 +71,21 @@ impl Lowerer<'_> {
             this.put(place, value, span);
             value
         });
-        self.add(Expr::Logical { operator: logical, left: old, right })
+        self.add(Expr::Logical {
+            operator: logical,
+            left: old,
+            right,
+        })
     }
 
     /// The condition under which the right side of a logical operator is evaluated.
     pub(super) fn test_for(&mut self, operator: LogicalOperator, left: ExprId) -> ExprId {
         match operator {
             LogicalOperator::And => left,
-            LogicalOperator::Or => self.add(Expr::Unary { operator: UnaryOperator::Not, of: left }),
+            LogicalOperator::Or => self.add(Expr::Unary {
+                operator: UnaryOperator::Not,
+                of: left,
+            }),
             LogicalOperator::Nullish => self.is_null(left),
         }
     }
@@ -84,7 +95,11 @@ impl Lowerer<'_> {
         let left = self.read(place);
         let one = self.name("1");
         let right = self.add(Expr::Literal(Literal::Number(one)));
-        let value = self.add(Expr::Binary { operator: BinaryOperator::Arithmetic, left, right });
+        let value = self.add(Expr::Binary {
+            operator: BinaryOperator::Arithmetic,
+            left,
+            right,
+        });
         self.put(place, value, span_of(update));
         if update.prefix { value } else { left }
     }
@@ -92,7 +107,10 @@ impl Lowerer<'_> {
     pub(super) fn delete(&mut self, of: &Node, span: Span) -> ExprId {
         let of = self.expr(of, Used::Value);
         self.op(Op::Delete(of), span);
-        self.add(Expr::Unary { operator: UnaryOperator::Delete, of })
+        self.add(Expr::Unary {
+            operator: UnaryOperator::Delete,
+            of,
+        })
     }
 
     /// Puts a part of a destructured value where an expression says.
@@ -186,7 +204,14 @@ impl Lowerer<'_> {
         match place {
             Place::Variable(to) => {
                 self.add_value(to, value, false);
-                self.op(Op::Assign { to, value, declares: false }, span);
+                self.op(
+                    Op::Assign {
+                        to,
+                        value,
+                        declares: false,
+                    },
+                    span,
+                );
             }
             Place::Stored(to) => self.op(Op::Store { to, value }, span),
             Place::Nowhere => {}

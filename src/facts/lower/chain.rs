@@ -13,8 +13,17 @@ use crate::parse::span_of;
 
 /// One step of a chain, from its end backwards.
 enum Link<'t> {
-    Member { prop: &'t MemberProp, optional: bool, in_chain: bool },
-    Call { args: &'t [ast::ExprOrSpread], span: Span, optional: bool, in_chain: bool },
+    Member {
+        prop: &'t MemberProp,
+        optional: bool,
+        in_chain: bool,
+    },
+    Call {
+        args: &'t [ast::ExprOrSpread],
+        span: Span,
+        optional: bool,
+        in_chain: bool,
+    },
 }
 
 impl Lowerer<'_> {
@@ -25,23 +34,41 @@ impl Lowerer<'_> {
         loop {
             first = match first {
                 Node::Member(member) => {
-                    links.push(Link::Member { prop: &member.prop, optional: false, in_chain: false });
+                    links.push(Link::Member {
+                        prop: &member.prop,
+                        optional: false,
+                        in_chain: false,
+                    });
                     &member.obj
                 }
                 Node::Call(call) if !self.is_require(call) => {
                     let Callee::Expr(callee) = &call.callee else { break };
                     let span = span_of(call);
-                    links.push(Link::Call { args: &call.args, span, optional: false, in_chain: false });
+                    links.push(Link::Call {
+                        args: &call.args,
+                        span,
+                        optional: false,
+                        in_chain: false,
+                    });
                     callee
                 }
                 Node::OptChain(chain) => match &*chain.base {
                     OptChainBase::Member(member) => {
-                        links.push(Link::Member { prop: &member.prop, optional: chain.optional, in_chain: true });
+                        links.push(Link::Member {
+                            prop: &member.prop,
+                            optional: chain.optional,
+                            in_chain: true,
+                        });
                         &member.obj
                     }
                     OptChainBase::Call(call) => {
                         let span = span_of(chain);
-                        links.push(Link::Call { args: &call.args, span, optional: chain.optional, in_chain: true });
+                        links.push(Link::Call {
+                            args: &call.args,
+                            span,
+                            optional: chain.optional,
+                            in_chain: true,
+                        });
                         &call.callee
                     }
                 },
@@ -61,15 +88,28 @@ impl Lowerer<'_> {
         let mut maybe = false;
         for (left, link) in links.iter().enumerate().rev() {
             match *link {
-                Link::Member { prop, optional, in_chain } => {
+                Link::Member {
+                    prop,
+                    optional,
+                    in_chain,
+                } => {
                     maybe = in_chain && (maybe || optional);
                     (value, last_name) = self.prop(value, prop, optional);
                 }
-                Link::Call { args, span, optional, in_chain } => {
+                Link::Call {
+                    args,
+                    span,
+                    optional,
+                    in_chain,
+                } => {
                     maybe = in_chain && (maybe || optional);
                     let used = if left == 0 { used } else { Used::Receiver };
                     let args = self.args(args);
-                    let shape = Shape { how: How::Call, optional: maybe, used };
+                    let shape = Shape {
+                        how: How::Call,
+                        optional: maybe,
+                        used,
+                    };
                     value = self.call(shape, value, args, span, last_name);
                 }
             }
@@ -115,7 +155,14 @@ impl Lowerer<'_> {
         match &member.prop {
             ast::SuperProp::Ident(ident) => {
                 let name = self.name(&ident.sym);
-                (self.add(Expr::Member { object, name, optional: false }), span_of(ident))
+                (
+                    self.add(Expr::Member {
+                        object,
+                        name,
+                        optional: false,
+                    }),
+                    span_of(ident),
+                )
             }
             ast::SuperProp::Computed(computed) => (self.element(object, &computed.expr, false), span_of(computed)),
         }
@@ -171,14 +218,39 @@ impl Lowerer<'_> {
         let callee = self.expr(&new.callee, Used::Receiver);
         let callee_span = self.last_name(&new.callee);
         let args = self.args(new.args.as_deref().unwrap_or_default());
-        self.call(Shape { how: How::New, optional: false, used }, callee, args, span_of(new), callee_span)
+        self.call(
+            Shape {
+                how: How::New,
+                optional: false,
+                used,
+            },
+            callee,
+            args,
+            span_of(new),
+            callee_span,
+        )
     }
 
     pub(super) fn tagged(&mut self, tagged: &ast::TaggedTpl, used: Used) -> ExprId {
         let callee = self.expr(&tagged.tag, Used::Receiver);
         let callee_span = self.last_name(&tagged.tag);
-        let args = tagged.tpl.exprs.iter().map(|part| self.expr(part, Used::Argument)).collect();
-        self.call(Shape { how: How::Tag, optional: false, used }, callee, args, span_of(tagged), callee_span)
+        let args = tagged
+            .tpl
+            .exprs
+            .iter()
+            .map(|part| self.expr(part, Used::Argument))
+            .collect();
+        self.call(
+            Shape {
+                how: How::Tag,
+                optional: false,
+                used,
+            },
+            callee,
+            args,
+            span_of(tagged),
+            callee_span,
+        )
     }
 
     /// `super(…)`, `import(…)`, `require("…")`.
@@ -189,7 +261,11 @@ impl Lowerer<'_> {
                 self.capture_this();
                 let callee = self.add(Expr::Super(self.frame.this));
                 let args = self.args(&call.args);
-                let shape = Shape { how: How::Super, optional: false, used };
+                let shape = Shape {
+                    how: How::Super,
+                    optional: false,
+                    used,
+                };
                 let value = self.call(shape, callee, args, span, span_of(keyword));
                 self.store_parameter_properties();
                 value
@@ -209,7 +285,11 @@ impl Lowerer<'_> {
                 if let Node::Ident(ident) = &**callee {
                     self.record(ident, None, false);
                 }
-                let text = call.args.first().and_then(|arg| constant_text(&arg.expr)).unwrap_or_default();
+                let text = call
+                    .args
+                    .first()
+                    .and_then(|arg| constant_text(&arg.expr))
+                    .unwrap_or_default();
                 let module = self.import(&text, ImportKind::Require, span);
                 self.add(Expr::Module(module))
             }
@@ -225,7 +305,9 @@ impl Lowerer<'_> {
 
     /// Whether a call is `require("…")` of the global `require`.
     fn is_require(&mut self, call: &ast::CallExpr) -> bool {
-        let Callee::Expr(callee) = &call.callee else { return false };
+        let Callee::Expr(callee) = &call.callee else {
+            return false;
+        };
         let Node::Ident(ident) = &**callee else { return false };
         if &*ident.sym != "require" || call.args.len() != 1 || call.args[0].spread.is_some() {
             return false;
@@ -251,9 +333,15 @@ impl Lowerer<'_> {
     /// What a label points at in an expression that starts a chain: all of it, cut at its first line and brace.
     fn head_of(&self, node: &Node) -> Span {
         let span = span_of(node);
-        let text = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let text = self
+            .text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default();
         let end = text.find(['{', '\n']).unwrap_or(text.len());
-        let head = text[..end].trim_end().len().max(text.chars().next().map_or(0, char::len_utf8));
+        let head = text[..end]
+            .trim_end()
+            .len()
+            .max(text.chars().next().map_or(0, char::len_utf8));
         Span::new(span.start, span.start + head as u32)
     }
 }

@@ -22,7 +22,11 @@ struct Initializer<'t> {
 }
 
 enum Init<'t> {
-    Field { member: usize, key: FieldKey, value: &'t ast::Expr },
+    Field {
+        member: usize,
+        key: FieldKey,
+        value: &'t ast::Expr,
+    },
     Block(&'t ast::BlockStmt),
 }
 
@@ -93,7 +97,9 @@ impl Lowerer<'_> {
         let mut later = Vec::new();
         for member in &node.body {
             let span = span_of(member);
-            self.statement(span, |this| this.class_member(class, node, member, keeps_signatures, &mut later));
+            self.statement(span, |this| {
+                this.class_member(class, node, member, keeps_signatures, &mut later)
+            });
         }
         self.initializers(class, node, &later, false);
         self.initializers(class, node, &later, true);
@@ -147,7 +153,11 @@ impl Lowerer<'_> {
             }
             ClassMember::StaticBlock(block) => {
                 let span = span_of(block);
-                later.push(Initializer { is_static: true, span, what: Init::Block(&block.body) });
+                later.push(Initializer {
+                    is_static: true,
+                    span,
+                    what: Init::Block(&block.body),
+                });
             }
             ClassMember::TsIndexSignature(_) | ClassMember::Empty(_) => {}
         }
@@ -175,7 +185,10 @@ impl Lowerer<'_> {
             MethodKind::Getter => (FunctionKind::Getter, MemberKind::Getter),
             MethodKind::Setter => (FunctionKind::Setter, MemberKind::Setter),
         };
-        let method = MethodOf { class, is_static: shape.is_static };
+        let method = MethodOf {
+            class,
+            is_static: shape.is_static,
+        };
         let id = self.function_or_method(function, None, Some(shape.name), function_kind, head, Some(method));
         self.member_of(class, shape, member(id), decorators);
     }
@@ -184,8 +197,11 @@ impl Lowerer<'_> {
     fn signature(&mut self, function: &ast::Function, kind: MethodKind) -> Option<TypeId> {
         self.scoped(|this| {
             this.type_params(function.type_params.as_deref());
-            let params: Box<[_]> =
-                function.params.iter().map(|param| this.pattern_annotation(&param.pat)).collect();
+            let params: Box<[_]> = function
+                .params
+                .iter()
+                .map(|param| this.pattern_annotation(&param.pat))
+                .collect();
             let result = this.annotation(function.return_type.as_deref());
             match kind {
                 MethodKind::Getter => result,
@@ -260,9 +276,18 @@ impl Lowerer<'_> {
         let annotation = self.annotation(ident.type_ann.as_deref());
         let param = u16::try_from(index).unwrap_or(u16::MAX);
         let shape = MemberShape::new(name, false, prop.accessibility, span);
-        self.member_of(class, shape, MemberKind::ParameterProperty { annotation, param }, decorators);
+        self.member_of(
+            class,
+            shape,
+            MemberKind::ParameterProperty { annotation, param },
+            decorators,
+        );
         let object = self.this();
-        let to = self.add(Expr::Member { object, name, optional: false });
+        let to = self.add(Expr::Member {
+            object,
+            name,
+            optional: false,
+        });
         self.frame.parameter_properties.push((Op::Store { to, value }, span));
     }
 
@@ -289,7 +314,11 @@ impl Lowerer<'_> {
         self.member_of(class, shape, MemberKind::Field { annotation, init: None }, decorators);
         if let Some(value) = value {
             let what = Init::Field { member, key, value };
-            later.push(Initializer { is_static: shape.is_static, span: shape.span, what });
+            later.push(Initializer {
+                is_static: shape.is_static,
+                span: shape.span,
+                what,
+            });
         }
     }
 
@@ -329,8 +358,16 @@ impl Lowerer<'_> {
         };
         let object = self.this();
         let to = match key {
-            FieldKey::Name(name) => self.add(Expr::Member { object, name, optional: false }),
-            FieldKey::Computed(key) => self.add(Expr::Element { object, key, optional: false }),
+            FieldKey::Name(name) => self.add(Expr::Member {
+                object,
+                name,
+                optional: false,
+            }),
+            FieldKey::Computed(key) => self.add(Expr::Element {
+                object,
+                key,
+                optional: false,
+            }),
         };
         self.op(Op::Store { to, value }, span);
         value
@@ -363,13 +400,19 @@ impl Lowerer<'_> {
 
     /// Each decorator's value; one that is a call has happened.
     pub(super) fn decorators(&mut self, decorators: &[ast::Decorator]) -> Vec<ExprId> {
-        decorators.iter().map(|decorator| self.expr(&decorator.expr, Used::Value)).collect()
+        decorators
+            .iter()
+            .map(|decorator| self.expr(&decorator.expr, Used::Value))
+            .collect()
     }
 
     /// The `class` keyword, behind the decorators.
     fn class_keyword(&self, class: &ast::Class) -> Span {
         let span = span_of(class);
-        let start = class.decorators.last().map_or(span.start, |last| span_of(last).end.max(span.start));
+        let start = class
+            .decorators
+            .last()
+            .map_or(span.start, |last| span_of(last).end.max(span.start));
         let text = self.text.get(start as usize..span.end as usize).unwrap_or_default();
         let at = start + text.find("class").unwrap_or(0) as u32;
         Span::new(at, (at + 5).min(span.end))
@@ -381,7 +424,10 @@ impl Lowerer<'_> {
         let base = class.super_class.as_ref().map(|base| span_of(&**base).end);
         let implements = class.implements.last().map(|last| span_of(last).end);
         let params = class.type_params.as_ref().map(|params| span_of(&**params).end);
-        let start = base.max(implements).max(params).unwrap_or(self.class_keyword(class).end);
+        let start = base
+            .max(implements)
+            .max(params)
+            .unwrap_or(self.class_keyword(class).end);
         let text = self.text.get(start as usize..span.end as usize).unwrap_or_default();
         text.find('{').map_or(span.end, |at| start + at as u32)
     }
@@ -402,7 +448,12 @@ impl MemberShape {
             Some(Accessibility::Private | Accessibility::Protected) => true,
             Some(Accessibility::Public) | None => false,
         };
-        Self { name, is_static, is_private, span }
+        Self {
+            name,
+            is_static,
+            is_private,
+            span,
+        }
     }
 }
 

@@ -54,7 +54,10 @@ impl Lowerer<'_> {
         let body = span_of(&*each.body);
         let label = self.begin_loop(Span::new(span.start, body.start));
         self.stmt(&each.body);
-        let tail = Span::new(body.end.max(span_of(&*each.test).start.saturating_sub(7)).min(span.end), span.end);
+        let tail = Span::new(
+            body.end.max(span_of(&*each.test).start.saturating_sub(7)).min(span.end),
+            span.end,
+        );
         self.op(Op::LoopNext(label), tail);
         let test = self.statement(tail, |this| this.expr(&each.test, Used::Value));
         self.op(Op::LoopTest(test), span_of(&*each.test));
@@ -115,7 +118,13 @@ impl Lowerer<'_> {
             this.frame.loops -= 1;
             let of = this.statement(head, |this| this.expr(right, Used::Value));
             let label = this.begin_loop(head);
-            this.op(Op::LoopItem { of, is_await: what == Each::Awaited }, head);
+            this.op(
+                Op::LoopItem {
+                    of,
+                    is_await: what == Each::Awaited,
+                },
+                head,
+            );
             let item = this.add(match what {
                 Each::Key => Expr::Key(of),
                 Each::Item | Each::Awaited => Expr::Item(of),
@@ -158,7 +167,11 @@ impl Lowerer<'_> {
     pub(super) fn switch(&mut self, switch: &ast::SwitchStmt) {
         let span = span_of(switch);
         let after = span_of(&*switch.discriminant).end as usize;
-        let brace = self.text.get(after..).and_then(|rest| rest.find('{')).map_or(span.end, |at| (after + at) as u32);
+        let brace = self
+            .text
+            .get(after..)
+            .and_then(|rest| rest.find('{'))
+            .map_or(span.end, |at| (after + at) as u32);
         let head = Span::new(span.start, brace);
         let on = self.statement(head, |this| this.expr(&switch.discriminant, Used::Value));
         self.cut(brace);
@@ -258,9 +271,12 @@ impl Lowerer<'_> {
 
     pub(super) fn next(&mut self, name: Option<&ast::Ident>, span: Span) {
         let name = name.map(|name| self.name(&name.sym));
-        let found = self.frame.targets.iter().rev().find(|target| {
-            target.kind == TargetKind::Loop && name.is_none_or(|name| target.names.contains(&name))
-        });
+        let found = self
+            .frame
+            .targets
+            .iter()
+            .rev()
+            .find(|target| target.kind == TargetKind::Loop && name.is_none_or(|name| target.names.contains(&name)));
         if let Some(label) = found.map(|target| target.label) {
             self.op(Op::Continue(label), span);
         }

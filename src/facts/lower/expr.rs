@@ -67,7 +67,11 @@ impl Lowerer<'_> {
                 self.add(Expr::Yield(value))
             }
             Node::Await(wait) => {
-                let used = if used == Used::Dropped { Used::AwaitedDropped } else { used };
+                let used = if used == Used::Dropped {
+                    Used::AwaitedDropped
+                } else {
+                    used
+                };
                 let value = self.expr(&wait.arg, used);
                 self.op(Op::Await(value), span);
                 self.add(Expr::Await(value))
@@ -107,7 +111,10 @@ impl Lowerer<'_> {
                 if matches!(self.facts.exprs[of.index()], Expr::Literal(_)) {
                     return self.add(Expr::Literal(Literal::Undefined));
                 }
-                return self.add(Expr::Unary { operator: UnaryOperator::Void, of });
+                return self.add(Expr::Unary {
+                    operator: UnaryOperator::Void,
+                    of,
+                });
             }
             UnaryOp::Bang => UnaryOperator::Not,
             UnaryOp::TypeOf => UnaryOperator::TypeOf,
@@ -118,7 +125,9 @@ impl Lowerer<'_> {
     }
 
     fn sequence(&mut self, sequence: &ast::SeqExpr, used: Used) -> ExprId {
-        let Some((last, first)) = sequence.exprs.split_last() else { return self.opaque() };
+        let Some((last, first)) = sequence.exprs.split_last() else {
+            return self.opaque();
+        };
         for each in first {
             self.expr(each, Used::Dropped);
         }
@@ -170,13 +179,26 @@ impl Lowerer<'_> {
             let yes = self.expr(&conditional.cons, used);
             let at_else = self.frame.ops.len();
             self.op(Op::Else, span_of(&*conditional.alt));
-            open.push(Open { test, yes, at_if, at_else, span });
+            open.push(Open {
+                test,
+                yes,
+                at_if,
+                at_else,
+                span,
+            });
             match &*conditional.alt {
                 Node::Cond(next) => conditional = next,
                 last => break self.expr(last, used),
             }
         };
-        for Open { test, yes, at_if, at_else, span } in open.into_iter().rev() {
+        for Open {
+            test,
+            yes,
+            at_if,
+            at_else,
+            span,
+        } in open.into_iter().rev()
+        {
             if self.frame.ops.len() == at_else + 1 {
                 self.unmark(at_else);
             }

@@ -87,7 +87,16 @@ pub(super) struct Head {
 
 impl Head {
     pub(super) fn new(kind: FunctionKind, span: Span, head: Span) -> Self {
-        Self { name: None, kind, is_async: false, is_generator: false, is_static: false, class: None, span, head }
+        Self {
+            name: None,
+            kind,
+            is_async: false,
+            is_generator: false,
+            is_static: false,
+            class: None,
+            span,
+            head,
+        }
     }
 }
 
@@ -116,7 +125,11 @@ impl Lowerer<'_> {
         if head.kind == FunctionKind::Module {
             return id;
         }
-        let this = if head.kind == FunctionKind::Arrow { self.frame.this } else { id };
+        let this = if head.kind == FunctionKind::Arrow {
+            self.frame.this
+        } else {
+            id
+        };
         let around = std::mem::replace(&mut self.frame, Frame::new(id, this));
         self.outer.push(around);
         id

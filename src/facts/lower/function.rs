@@ -52,7 +52,11 @@ impl Lowerer<'_> {
         head: Span,
         method: Option<MethodOf>,
     ) -> FnId {
-        let decorators: Vec<_> = function.params.iter().map(|param| self.decorators(&param.decorators)).collect();
+        let decorators: Vec<_> = function
+            .params
+            .iter()
+            .map(|param| self.decorators(&param.decorators))
+            .collect();
         if let Some(body) = &function.body {
             self.cut(span_of(body).start);
         }
@@ -166,9 +170,15 @@ impl Lowerer<'_> {
             decorators,
         });
         let given = self.add(if is_rest {
-            Expr::RestParam { function, index: position }
+            Expr::RestParam {
+                function,
+                index: position,
+            }
         } else {
-            Expr::Param { function, index: position }
+            Expr::Param {
+                function,
+                index: position,
+            }
         });
         let span = span_of(pattern);
         let name = binding.map(|binding| self.facts.bindings[binding.index()].name);
@@ -187,7 +197,14 @@ impl Lowerer<'_> {
         self.annotate(to, ty);
         self.add_value(to, value, true);
         if has_default {
-            self.op(Op::Assign { to, value, declares: true }, span);
+            self.op(
+                Op::Assign {
+                    to,
+                    value,
+                    declares: true,
+                },
+                span,
+            );
         }
     }
 
@@ -205,6 +222,9 @@ impl Lowerer<'_> {
 
     /// A nameless function's head: all up to its body.
     fn head_before_body(&self, span: Span, body: Option<&ast::FunctionBody>) -> Span {
-        self.trimmed(span.start, body.map_or(span.end, |body| span_of(body).start).max(span.start))
+        self.trimmed(
+            span.start,
+            body.map_or(span.end, |body| span_of(body).start).max(span.start),
+        )
     }
 }

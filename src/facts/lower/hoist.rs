@@ -52,11 +52,22 @@ impl Lowerer<'_> {
                         ast::ImportSpecifier::Namespace(namespace) => (&namespace.local, false),
                     };
                     let is_type = only_type || import.type_only;
-                    self.declare(local, if is_type { BindingKind::Type } else { BindingKind::Import });
+                    self.declare(
+                        local,
+                        if is_type {
+                            BindingKind::Type
+                        } else {
+                            BindingKind::Import
+                        },
+                    );
                 }
             }
             ModuleDecl::TsImportEquals(import) => {
-                let kind = if import.is_type_only { BindingKind::Type } else { BindingKind::Import };
+                let kind = if import.is_type_only {
+                    BindingKind::Type
+                } else {
+                    BindingKind::Import
+                };
                 self.declare(&import.id, kind);
             }
             ModuleDecl::ExportDecl(export) => self.hoist_decl(&export.decl),
@@ -85,11 +96,8 @@ impl Lowerer<'_> {
 
     fn hoist_lexical(&mut self, stmt: &Stmt, in_block: bool) {
         match stmt {
-            Stmt::Decl(Decl::Fn(function)) => {
-                if !(in_block && self.hoisted.contains(&span_of(&function.ident).start)) {
-                    self.declare(&function.ident, BindingKind::Function);
-                }
-            }
+            // Declared in the function around the block already.
+            Stmt::Decl(Decl::Fn(function)) if in_block && self.hoisted.contains(&span_of(&function.ident).start) => {}
             Stmt::Decl(decl) => self.hoist_decl(decl),
             Stmt::Labeled(labeled) => guarded(|| self.hoist_lexical(&labeled.body, in_block)),
             _ => {}
@@ -142,7 +150,11 @@ impl Lowerer<'_> {
             Pat::Ident(ident) => {
                 self.declare(&ident.id, kind);
             }
-            Pat::Array(array) => array.elems.iter().flatten().for_each(|each| self.declare_pattern(each, kind)),
+            Pat::Array(array) => array
+                .elems
+                .iter()
+                .flatten()
+                .for_each(|each| self.declare_pattern(each, kind)),
             Pat::Rest(rest) => self.declare_pattern(&rest.arg, kind),
             Pat::Object(object) => {
                 for prop in &object.props {

@@ -13,7 +13,12 @@ use crate::parse::span_of;
 impl Lowerer<'_> {
     pub(super) fn jsx(&mut self, element: &ast::JSXElement) -> ExprId {
         let tag = self.jsx_tag(&element.opening.name);
-        let attributes = element.opening.attrs.iter().map(|attribute| self.jsx_attribute(attribute)).collect();
+        let attributes = element
+            .opening
+            .attrs
+            .iter()
+            .map(|attribute| self.jsx_attribute(attribute))
+            .collect();
         self.jsx_children(&element.children);
         let value = self.push(Expr::Jsx { tag, attributes });
         self.op(Op::Jsx(value), span_of(element));
@@ -24,7 +29,10 @@ impl Lowerer<'_> {
     pub(super) fn jsx_fragment(&mut self, fragment: &ast::JSXFragment) -> ExprId {
         let tag = self.string("");
         self.jsx_children(&fragment.children);
-        let value = self.push(Expr::Jsx { tag, attributes: Box::default() });
+        let value = self.push(Expr::Jsx {
+            tag,
+            attributes: Box::default(),
+        });
         self.op(Op::Jsx(value), span_of(fragment));
         value
     }
@@ -47,14 +55,19 @@ impl Lowerer<'_> {
             JSXObject::Ident(ident) => self.ident(ident),
         });
         let name = self.name(&prop.sym);
-        self.add(Expr::Member { object, name, optional: false })
+        self.add(Expr::Member {
+            object,
+            name,
+            optional: false,
+        })
     }
 
     fn jsx_attribute(&mut self, attribute: &JSXAttrOrSpread) -> JsxAttribute {
         match attribute {
-            JSXAttrOrSpread::SpreadElement(spread) => {
-                JsxAttribute { name: self.name(""), value: self.expr(&spread.expr, Used::Value) }
-            }
+            JSXAttrOrSpread::SpreadElement(spread) => JsxAttribute {
+                name: self.name(""),
+                value: self.expr(&spread.expr, Used::Value),
+            },
             JSXAttrOrSpread::JSXAttr(attribute) => {
                 let name = match &attribute.name {
                     JSXAttrName::Ident(ident) => self.name(&ident.sym),

@@ -13,10 +13,10 @@ use crate::facts::ids::{ExprId, Name, Span};
 use crate::parse::span_of;
 
 /// The longest string kept as it is, in bytes; of a longer one (embedded data) the start and a hash are kept.
-const LONGEST_STRING: usize = 120;
+const LONGEST_STRING: usize = 40;
 
 /// How much of a longer string is kept, in bytes.
-const KEPT_OF_LONG_STRING: usize = 60;
+const KEPT_OF_LONG_STRING: usize = 20;
 
 impl Lowerer<'_> {
     pub(super) fn literal(&mut self, literal: &Lit) -> ExprId {
@@ -53,7 +53,11 @@ impl Lowerer<'_> {
                 None => self.opaque(),
                 Some(element) => {
                     let value = self.expr(&element.expr, Used::Value);
-                    if element.spread.is_some() { self.add(Expr::Spread(value)) } else { value }
+                    if element.spread.is_some() {
+                        self.add(Expr::Spread(value))
+                    } else {
+                        value
+                    }
                 }
             })
             .collect();
@@ -76,13 +80,22 @@ impl Lowerer<'_> {
         Some(match prop {
             Prop::Shorthand(ident) => {
                 let value = self.ident(ident);
-                Property::Field { name: self.name(&ident.sym), value }
+                Property::Field {
+                    name: self.name(&ident.sym),
+                    value,
+                }
             }
             Prop::KeyValue(pair) => match self.property_name(&pair.key) {
-                Ok(name) => Property::Field { name, value: self.expr_named(&pair.value, name, Used::Value) },
+                Ok(name) => Property::Field {
+                    name,
+                    value: self.expr_named(&pair.value, name, Used::Value),
+                },
                 Err(key) => {
                     let key = self.expr(key, Used::Value);
-                    Property::Computed { key, value: self.expr(&pair.value, Used::Value) }
+                    Property::Computed {
+                        key,
+                        value: self.expr(&pair.value, Used::Value),
+                    }
                 }
             },
             // `{ a = 1 }` outside a pattern: an error from which the parser recovered.
@@ -92,12 +105,18 @@ impl Lowerer<'_> {
                 match self.property_name(&method.key) {
                     Ok(name) => {
                         let id = self.function(&method.function, None, Some(name), FunctionKind::Function, head);
-                        Property::Field { name, value: self.add(Expr::Function(id)) }
+                        Property::Field {
+                            name,
+                            value: self.add(Expr::Function(id)),
+                        }
                     }
                     Err(key) => {
                         let key = self.expr(key, Used::Value);
                         let id = self.function(&method.function, None, None, FunctionKind::Function, head);
-                        Property::Computed { key, value: self.add(Expr::Function(id)) }
+                        Property::Computed {
+                            key,
+                            value: self.add(Expr::Function(id)),
+                        }
                     }
                 }
             }
@@ -144,7 +163,9 @@ impl Lowerer<'_> {
             return Some(self.name(&text));
         }
         let Node::Member(member) = key else { return None };
-        let (Node::Ident(object), ast::MemberProp::Ident(prop)) = (&*member.obj, &member.prop) else { return None };
+        let (Node::Ident(object), ast::MemberProp::Ident(prop)) = (&*member.obj, &member.prop) else {
+            return None;
+        };
         if &*object.sym != "Symbol" || self.is_declared("Symbol") {
             return None;
         }
@@ -183,7 +204,11 @@ fn template_text(template: &ast::Tpl) -> Option<Cow<'_, str>> {
 }
 
 fn number_text(value: f64) -> String {
-    if value.abs() < 1e21 { format!("{value}") } else { format!("{value:e}") }
+    if value.abs() < 1e21 {
+        format!("{value}")
+    } else {
+        format!("{value:e}")
+    }
 }
 
 /// A string as facts keep it: whole, or if it is long, its start and a hash of it, so that unequal strings stay unequal.
@@ -193,6 +218,9 @@ fn shortened(text: &str) -> Cow<'_, str> {
     }
     let mut hasher = FxHasher::default();
     text.hash(&mut hasher);
-    let end = (0..=KEPT_OF_LONG_STRING).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    Cow::Owned(format!("{}…{:016x}", &text[..end], hasher.finish()))
+    let end = (0..=KEPT_OF_LONG_STRING)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0);
+    Cow::Owned(format!("{}…{:012x}", &text[..end], hasher.finish() >> 16))
 }

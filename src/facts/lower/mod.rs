@@ -84,6 +84,8 @@ struct Lowerer<'a> {
     outer: Vec<Frame>,
     /// Inside strict mode code, where functions in blocks are block-scoped.
     strict: bool,
+    /// Inside `declare namespace` and its like, where nothing happens.
+    ambient: bool,
     /// Offsets of functions in blocks that sloppy mode declares in the function around the block.
     hoisted: FxHashSet<u32>,
     references: Option<Vec<Reference>>,
@@ -101,6 +103,7 @@ impl<'a> Lowerer<'a> {
             frame: Frame::module(),
             outer: Vec::new(),
             strict: false,
+            ambient: false,
             hoisted: FxHashSet::default(),
             references: None,
         };
@@ -149,7 +152,11 @@ impl<'a> Lowerer<'a> {
 
     fn record(&mut self, ident: &ast::Ident, binding: Option<BindingId>, is_type: bool) {
         if let Some(references) = &mut self.references {
-            references.push(Reference { span: span_of(ident), binding, is_type });
+            references.push(Reference {
+                span: span_of(ident),
+                binding,
+                is_type,
+            });
         }
     }
 }

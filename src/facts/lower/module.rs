@@ -54,7 +54,11 @@ impl Lowerer<'_> {
                 exports.push((name, value));
             }
             ModuleDecl::ExportAll(all) => {
-                let kind = if all.type_only { ImportKind::TypeOnly } else { ImportKind::Static };
+                let kind = if all.type_only {
+                    ImportKind::TypeOnly
+                } else {
+                    ImportKind::Static
+                };
                 let module = self.import(&all.src.value.to_string_lossy(), kind, span);
                 self.facts.exports.push(Export::Star { module });
             }
@@ -69,7 +73,11 @@ impl Lowerer<'_> {
     }
 
     fn import_decl(&mut self, import: &ast::ImportDecl) {
-        let kind = if import.type_only { ImportKind::TypeOnly } else { ImportKind::Static };
+        let kind = if import.type_only {
+            ImportKind::TypeOnly
+        } else {
+            ImportKind::Static
+        };
         let module = self.import(&import.src.value.to_string_lossy(), kind, span_of(import));
         for specifier in &import.specifiers {
             let (local, value) = match specifier {
@@ -80,9 +88,13 @@ impl Lowerer<'_> {
                     };
                     (&named.local, Expr::Import { module, name })
                 }
-                ImportSpecifier::Default(default) => {
-                    (&default.local, Expr::Import { module, name: self.name("default") })
-                }
+                ImportSpecifier::Default(default) => (
+                    &default.local,
+                    Expr::Import {
+                        module,
+                        name: self.name("default"),
+                    },
+                ),
                 ImportSpecifier::Namespace(namespace) => (&namespace.local, Expr::Module(module)),
             };
             let value = self.add(value);
@@ -96,13 +108,19 @@ impl Lowerer<'_> {
     fn import_equals(&mut self, import: &ast::TsImportEqualsDecl, exports: &mut Vec<(Name, ExprId)>) {
         let value = match &import.module_ref {
             ast::TsModuleRef::TsExternalModuleRef(module) => {
-                let kind = if import.is_type_only { ImportKind::TypeOnly } else { ImportKind::Static };
+                let kind = if import.is_type_only {
+                    ImportKind::TypeOnly
+                } else {
+                    ImportKind::Static
+                };
                 let module = self.import(&module.expr.value.to_string_lossy(), kind, span_of(import));
                 self.add(Expr::Module(module))
             }
             ast::TsModuleRef::TsEntityName(name) => self.entity(name, super::types::Position::Value),
         };
-        let Some(binding) = self.declared(&import.id) else { return };
+        let Some(binding) = self.declared(&import.id) else {
+            return;
+        };
         self.add_value(binding, value, true);
         if import.is_export {
             let name = self.name(&import.id.sym);
@@ -120,7 +138,11 @@ impl Lowerer<'_> {
             }
             return;
         };
-        let kind = if named.type_only { ImportKind::TypeOnly } else { ImportKind::Static };
+        let kind = if named.type_only {
+            ImportKind::TypeOnly
+        } else {
+            ImportKind::Static
+        };
         let module = self.import(&source.value.to_string_lossy(), kind, span_of(named));
         for specifier in &named.specifiers {
             let (name, imported) = match specifier {
@@ -128,7 +150,10 @@ impl Lowerer<'_> {
                 ExportSpecifier::Default(default) => (self.name(&default.exported.sym), self.name("default")),
                 ExportSpecifier::Named(named) => {
                     let imported = self.export_name(&named.orig);
-                    let name = named.exported.as_ref().map_or(imported, |exported| self.export_name(exported));
+                    let name = named
+                        .exported
+                        .as_ref()
+                        .map_or(imported, |exported| self.export_name(exported));
                     (name, imported)
                 }
             };
@@ -137,10 +162,16 @@ impl Lowerer<'_> {
     }
 
     fn export_local(&mut self, specifier: &ast::ExportNamedSpecifier, exports: &mut Vec<(Name, ExprId)>) {
-        let ModuleExportName::Ident(local) = &specifier.orig else { return };
+        let ModuleExportName::Ident(local) = &specifier.orig else {
+            return;
+        };
         let name = self.export_name(specifier.exported.as_ref().unwrap_or(&specifier.orig));
         // An exported name may be a type, a value or both.
-        let value = if self.is_declared(&local.sym) { self.ident(local) } else { self.type_ident(local) };
+        let value = if self.is_declared(&local.sym) {
+            self.ident(local)
+        } else {
+            self.type_ident(local)
+        };
         exports.push((name, value));
     }
 
@@ -173,8 +204,14 @@ impl Lowerer<'_> {
         match decl {
             Decl::Class(class) => self.export_binding(&class.ident, exports),
             Decl::Fn(function) => self.export_binding(&function.ident, exports),
-            Decl::Var(var) => var.decls.iter().for_each(|decl| self.export_pattern(&decl.name, exports)),
-            Decl::Using(using) => using.decls.iter().for_each(|decl| self.export_pattern(&decl.name, exports)),
+            Decl::Var(var) => var
+                .decls
+                .iter()
+                .for_each(|decl| self.export_pattern(&decl.name, exports)),
+            Decl::Using(using) => using
+                .decls
+                .iter()
+                .for_each(|decl| self.export_pattern(&decl.name, exports)),
             Decl::TsInterface(interface) => self.export_binding(&interface.id, exports),
             Decl::TsTypeAlias(alias) => self.export_binding(&alias.id, exports),
             Decl::TsEnum(decl) => self.export_binding(&decl.id, exports),
@@ -192,7 +229,11 @@ impl Lowerer<'_> {
         super::guarded(|| match pattern {
             ast::Pat::Ident(ident) => self.export_binding(&ident.id, exports),
             ast::Pat::Array(array) => {
-                array.elems.iter().flatten().for_each(|each| self.export_pattern(each, exports));
+                array
+                    .elems
+                    .iter()
+                    .flatten()
+                    .for_each(|each| self.export_pattern(each, exports));
             }
             ast::Pat::Rest(rest) => self.export_pattern(&rest.arg, exports),
             ast::Pat::Object(object) => {
@@ -230,6 +271,13 @@ impl Lowerer<'_> {
     /// The value that a name has from its declaration on.
     pub(super) fn assign_declared(&mut self, to: BindingId, value: ExprId, span: crate::facts::ids::Span) {
         self.add_value(to, value, true);
-        self.op(Op::Assign { to, value, declares: true }, span);
+        self.op(
+            Op::Assign {
+                to,
+                value,
+                declares: true,
+            },
+            span,
+        );
     }
 }

@@ -14,18 +14,26 @@ impl Lowerer<'_> {
     pub(super) fn enumeration(&mut self, decl: &ast::TsEnumDecl) {
         let span = span_of(decl);
         let Some(binding) = self.declared(&decl.id) else { return };
-        let names: Vec<_> = decl.members.iter().map(|member| self.enum_member_name(&member.id)).collect();
+        let names: Vec<_> = decl
+            .members
+            .iter()
+            .map(|member| self.enum_member_name(&member.id))
+            .collect();
         let properties = self.scoped(|this| {
             for &name in &names {
                 this.declare_enum_member(name, binding);
             }
             this.statement(span, |this| this.enum_values(decl, &names))
         });
-        if !decl.declare {
+        if !decl.declare && !self.ambient {
             let value = self.push(Expr::Object(properties));
             self.assign_declared(binding, value, span);
         }
-        self.facts.type_decls.push(TypeDecl { binding, kind: TypeDeclKind::Enum(names), span });
+        self.facts.type_decls.push(TypeDecl {
+            binding,
+            kind: TypeDeclKind::Enum(names),
+            span,
+        });
     }
 
     /// Members without a value count on from the last number.
@@ -68,9 +76,12 @@ impl Lowerer<'_> {
             TsModuleName::Ident(ident) if !module.global => self.declared(ident),
             TsModuleName::Ident(_) | TsModuleName::Str(_) => None,
         };
+        let around = self.ambient;
+        self.ambient |= module.declare;
         let exports = self.namespace_body(body);
+        let is_ambient = std::mem::replace(&mut self.ambient, around);
         if let Some(binding) = binding
-            && !module.declare
+            && !is_ambient
         {
             let value = self.namespace_object(exports);
             self.assign_declared(binding, value, span);
@@ -91,15 +102,20 @@ impl Lowerer<'_> {
                 let binding = this.declare(&inner.id, BindingKind::Namespace);
                 this.record(&inner.id, Some(binding), false);
                 let exports = this.namespace_body(&inner.body);
-                let value = this.namespace_object(exports);
-                this.assign_declared(binding, value, span_of(inner));
+                if !this.ambient {
+                    let value = this.namespace_object(exports);
+                    this.assign_declared(binding, value, span_of(inner));
+                }
                 vec![(name, this.add(Expr::Binding(binding)))]
             }),
         })
     }
 
     fn namespace_object(&mut self, exports: Vec<(Name, ExprId)>) -> ExprId {
-        let fields = exports.into_iter().map(|(name, value)| Property::Field { name, value }).collect();
+        let fields = exports
+            .into_iter()
+            .map(|(name, value)| Property::Field { name, value })
+            .collect();
         self.push(Expr::Object(fields))
     }
 }

@@ -62,7 +62,11 @@ impl Lowerer<'_> {
                 }
                 ObjectPatProp::Assign(prop) => {
                     let name = self.name(&prop.key.id.sym);
-                    let part = self.add(Expr::Member { object: value, name, optional: false });
+                    let part = self.add(Expr::Member {
+                        object: value,
+                        name,
+                        optional: false,
+                    });
                     let part = match &prop.value {
                         Some(default) => self.or_default(part, default, Some(name)),
                         None => part,
@@ -104,10 +108,18 @@ impl Lowerer<'_> {
     /// The place `object[key]` for a key as it stands in an object literal or pattern.
     fn property(&mut self, object: ExprId, key: &ast::PropName) -> ExprId {
         match self.property_name(key) {
-            Ok(name) => self.add(Expr::Member { object, name, optional: false }),
+            Ok(name) => self.add(Expr::Member {
+                object,
+                name,
+                optional: false,
+            }),
             Err(computed) => {
                 let key = self.expr(computed, Used::Value);
-                self.add(Expr::Element { object, key, optional: false })
+                self.add(Expr::Element {
+                    object,
+                    key,
+                    optional: false,
+                })
             }
         }
     }
@@ -119,13 +131,21 @@ impl Lowerer<'_> {
             Some(name) => this.expr_named(default, name, Used::Value),
             None => this.expr(default, Used::Value),
         });
-        self.add(Expr::Logical { operator: LogicalOperator::Nullish, left: value, right })
+        self.add(Expr::Logical {
+            operator: LogicalOperator::Nullish,
+            left: value,
+            right,
+        })
     }
 
     /// The test `value == null`.
     pub(super) fn is_null(&mut self, value: ExprId) -> ExprId {
         let right = self.add(Expr::Literal(Literal::Null));
-        self.add(Expr::Binary { operator: BinaryOperator::Equal, left: value, right })
+        self.add(Expr::Binary {
+            operator: BinaryOperator::Equal,
+            left: value,
+            right,
+        })
     }
 
     fn pattern_name(&mut self, pattern: &Pat) -> Option<Name> {

@@ -47,7 +47,11 @@ impl Scopes {
     }
 
     fn value(&self, name: Name) -> Option<Meaning> {
-        self.visible[name.index()].iter().rev().find(|entry| entry.is_value).map(|entry| entry.meaning)
+        self.visible[name.index()]
+            .iter()
+            .rev()
+            .find(|entry| entry.is_value)
+            .map(|entry| entry.meaning)
     }
 
     /// A type of that name, else any variable: `typeof`-like uses and names that a file only half declares.
@@ -120,7 +124,12 @@ impl Lowerer<'_> {
 
     fn enter(&mut self, name: Name, meaning: Meaning, is_value: bool, is_type: bool) {
         let depth = self.scopes.depth();
-        self.scopes.visible[name.index()].push(Entry { meaning, depth, is_value, is_type });
+        self.scopes.visible[name.index()].push(Entry {
+            meaning,
+            depth,
+            is_value,
+            is_type,
+        });
         if let Some(scope) = self.scopes.open.last_mut() {
             scope.push(name);
         }
@@ -211,7 +220,9 @@ impl Lowerer<'_> {
     /// What an identifier behind `typeof` in a type refers to. Types run nowhere, so nothing is captured.
     pub(super) fn type_query_ident(&mut self, ident: &ast::Ident) -> ExprId {
         let name = self.name(&ident.sym);
-        let Some(found) = self.scopes.value(name) else { return self.type_ident(ident) };
+        let Some(found) = self.scopes.value(name) else {
+            return self.type_ident(ident);
+        };
         let binding = match found {
             Meaning::Binding(binding) => Some(binding),
             Meaning::EnumMember(_) => None,
@@ -226,7 +237,11 @@ impl Lowerer<'_> {
             Some(Meaning::EnumMember(of)) => {
                 let object = self.add(Expr::Binding(of));
                 let name = self.name(text);
-                self.add(Expr::Member { object, name, optional: false })
+                self.add(Expr::Member {
+                    object,
+                    name,
+                    optional: false,
+                })
             }
             None if text == "undefined" => self.add(Expr::Literal(Literal::Undefined)),
             None if text == "arguments" && self.frame.this != FnId(0) => self.add(Expr::Arguments(self.frame.this)),
@@ -294,11 +309,9 @@ fn is_value(kind: BindingKind) -> bool {
 
 fn is_type(kind: BindingKind) -> bool {
     match kind {
-        BindingKind::Class
-        | BindingKind::Import
-        | BindingKind::Enum
-        | BindingKind::Namespace
-        | BindingKind::Type => true,
+        BindingKind::Class | BindingKind::Import | BindingKind::Enum | BindingKind::Namespace | BindingKind::Type => {
+            true
+        }
         BindingKind::Const
         | BindingKind::Let
         | BindingKind::Var
@@ -317,10 +330,8 @@ fn is_per_round(kind: BindingKind) -> bool {
         | BindingKind::Class
         | BindingKind::Catch
         | BindingKind::Enum => true,
-        BindingKind::Var
-        | BindingKind::Param
-        | BindingKind::Import
-        | BindingKind::Namespace
-        | BindingKind::Type => false,
+        BindingKind::Var | BindingKind::Param | BindingKind::Import | BindingKind::Namespace | BindingKind::Type => {
+            false
+        }
     }
 }

@@ -139,12 +139,14 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn class_decl(&mut self, ident: &ast::Ident, class: &ast::Class, ambient: bool, span: Span) {
+        let ambient = ambient || self.ambient;
         let binding = self.declared(ident);
         let id = self.statement(span, |this| this.class(class, Some(ident), None, ambient));
         let value = self.add(Expr::Class(id));
-        if let Some(to) = binding {
-            self.add_value(to, value, true);
-            self.op(Op::Assign { to, value, declares: true }, span);
+        match binding {
+            Some(binding) if ambient => self.add_value(binding, value, true),
+            Some(binding) => self.assign_declared(binding, value, span),
+            None => {}
         }
     }
 
@@ -213,7 +215,9 @@ impl Lowerer<'_> {
 /// Whether a body begins with `"use strict"`.
 pub(super) fn is_strict(stmts: &[Stmt]) -> bool {
     stmts.first().is_some_and(|stmt| match stmt {
-        Stmt::Expr(expr) => matches!(&*expr.expr, Node::Lit(ast::Lit::Str(text)) if text.value.as_str() == Some("use strict")),
+        Stmt::Expr(expr) => {
+            matches!(&*expr.expr, Node::Lit(ast::Lit::Str(text)) if text.value.as_str() == Some("use strict"))
+        }
         _ => false,
     })
 }

@@ -97,7 +97,8 @@ impl Lowerer<'_> {
     }
 
     fn type_args(&mut self, args: Option<&ast::TsTypeParamInstantiation>) -> Box<[TypeId]> {
-        args.map(|args| args.params.iter().map(|arg| self.ty(arg)).collect()).unwrap_or_default()
+        args.map(|args| args.params.iter().map(|arg| self.ty(arg)).collect())
+            .unwrap_or_default()
     }
 
     fn function_type(
@@ -153,14 +154,22 @@ impl Lowerer<'_> {
             TsEntityName::TsQualifiedName(qualified) => {
                 let object = self.entity(&qualified.left, position);
                 let name = self.name(&qualified.right.sym);
-                self.add(Expr::Member { object, name, optional: false })
+                self.add(Expr::Member {
+                    object,
+                    name,
+                    optional: false,
+                })
             }
         })
     }
 
     /// `import("x").A.B`.
     fn import_type(&mut self, import: &ast::TsImportType) -> ExprId {
-        let module = self.import(&import.arg.value.to_string_lossy(), ImportKind::TypeOnly, span_of(import));
+        let module = self.import(
+            &import.arg.value.to_string_lossy(),
+            ImportKind::TypeOnly,
+            span_of(import),
+        );
         match &import.qualifier {
             Some(qualifier) => self.member_of_module(module, qualifier),
             None => self.add(Expr::Module(module)),
@@ -176,7 +185,11 @@ impl Lowerer<'_> {
             TsEntityName::TsQualifiedName(qualified) => {
                 let object = self.member_of_module(module, &qualified.left);
                 let name = self.name(&qualified.right.sym);
-                self.add(Expr::Member { object, name, optional: false })
+                self.add(Expr::Member {
+                    object,
+                    name,
+                    optional: false,
+                })
             }
         })
     }
@@ -196,7 +209,11 @@ impl Lowerer<'_> {
                 match &member.prop {
                     ast::MemberProp::Ident(ident) => {
                         let name = self.name(&ident.sym);
-                        self.add(Expr::Member { object, name, optional: false })
+                        self.add(Expr::Member {
+                            object,
+                            name,
+                            optional: false,
+                        })
                     }
                     ast::MemberProp::PrivateName(_) | ast::MemberProp::Computed(_) => self.opaque(),
                 }
@@ -206,23 +223,35 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn interface(&mut self, interface: &ast::TsInterfaceDecl) {
-        let Some(binding) = self.declared_type(&interface.id) else { return };
+        let Some(binding) = self.declared_type(&interface.id) else {
+            return;
+        };
         let kind = self.scoped(|this| {
             this.type_params(interface.type_params.as_deref());
             let extends = interface.extends.iter().map(|each| this.heritage(each)).collect();
             let members = this.type_members(&interface.body.body);
             TypeDeclKind::Interface { extends, members }
         });
-        self.facts.type_decls.push(TypeDecl { binding, kind, span: span_of(interface) });
+        self.facts.type_decls.push(TypeDecl {
+            binding,
+            kind,
+            span: span_of(interface),
+        });
     }
 
     pub(super) fn alias(&mut self, alias: &ast::TsTypeAliasDecl) {
-        let Some(binding) = self.declared_type(&alias.id) else { return };
+        let Some(binding) = self.declared_type(&alias.id) else {
+            return;
+        };
         let ty = self.scoped(|this| {
             this.type_params(alias.type_params.as_deref());
             this.ty(&alias.type_ann)
         });
-        self.facts.type_decls.push(TypeDecl { binding, kind: TypeDeclKind::Alias(ty), span: span_of(alias) });
+        self.facts.type_decls.push(TypeDecl {
+            binding,
+            kind: TypeDeclKind::Alias(ty),
+            span: span_of(alias),
+        });
     }
 
     fn type_members(&mut self, members: &[TsTypeElement]) -> Vec<TypeMember> {
@@ -257,7 +286,11 @@ impl Lowerer<'_> {
             }
             TsTypeElement::TsMethodSignature(method) => TypeMember {
                 name: self.signature_name(&method.key)?,
-                ty: self.function_type(method.type_params.as_deref(), &method.params, method.type_ann.as_deref()),
+                ty: self.function_type(
+                    method.type_params.as_deref(),
+                    &method.params,
+                    method.type_ann.as_deref(),
+                ),
                 is_method: true,
                 is_optional: method.optional,
             },
