@@ -10,6 +10,7 @@ mod invariants;
 mod node;
 mod program;
 mod random;
+mod statements;
 
 use std::fs;
 use std::path::Path;
