@@ -17,11 +17,36 @@ pub(super) const MAX_STEPS: usize = 34;
 /// Makes the program of a seed.
 pub fn program(seed: u64) -> Program {
     let mut random = Random::new(seed);
-    let form = *random.pick(&[Form::Top, Form::Top, Form::Nested, Form::Nested, Form::Late, Form::Handed]);
-    let mut maker = Maker { random, form, text: PRELUDE.to_owned(), indent: 0, steps: Vec::new(), lanes: Vec::new(), activations: Vec::new(), detours: Vec::new(), names: 0, is_acquired: false };
+    let form = *random.pick(&[
+        Form::Top,
+        Form::Top,
+        Form::Nested,
+        Form::Nested,
+        Form::Late,
+        Form::Handed,
+    ]);
+    let mut maker = Maker {
+        random,
+        form,
+        text: PRELUDE.to_owned(),
+        indent: 0,
+        steps: Vec::new(),
+        lanes: Vec::new(),
+        activations: Vec::new(),
+        detours: Vec::new(),
+        names: 0,
+        is_acquired: false,
+    };
     maker.run();
     maker.text.push_str(EPILOGUE);
-    Program { name: format!("p{seed:04}.js"), text: maker.text, steps: maker.steps, lanes: maker.lanes, activations: maker.activations, detours: maker.detours }
+    Program {
+        name: format!("p{seed:04}.js"),
+        text: maker.text,
+        steps: maker.steps,
+        lanes: maker.lanes,
+        activations: maker.activations,
+        detours: maker.detours,
+    }
 }
 
 /// How the thing is acquired.
@@ -78,8 +103,21 @@ pub(super) struct Maker {
 
 impl Maker {
     fn run(&mut self) {
-        self.lanes.push(Lane { activation: 0, is_beside: false, is_repeated: false });
-        let place = Place { is_async: true, is_generator: false, around: Vec::new(), lane: 0, depth: 0, in_loop: false, must_end: false, has_client: self.form == Form::Late };
+        self.lanes.push(Lane {
+            activation: 0,
+            is_beside: false,
+            is_repeated: false,
+        });
+        let place = Place {
+            is_async: true,
+            is_generator: false,
+            around: Vec::new(),
+            lane: 0,
+            depth: 0,
+            in_loop: false,
+            must_end: false,
+            has_client: self.form == Form::Late,
+        };
         self.line("async function run() {");
         self.indent += 1;
         if self.form == Form::Late {
@@ -119,7 +157,10 @@ impl Maker {
 
     /// As [`Self::block`], for a block whose first step has its number already.
     pub(super) fn block_with(&mut self, place: &Place, first: Option<usize>) -> bool {
-        let place = Place { depth: place.depth + 1, ..place.clone() };
+        let place = Place {
+            depth: place.depth + 1,
+            ..place.clone()
+        };
         self.indent += 1;
         let number = first.unwrap_or_else(|| self.number(&place));
         self.line(&format!("step({number});"));
@@ -168,7 +209,11 @@ impl Maker {
 
     pub(super) fn release(&mut self) {
         let forms: &[&str] = match self.form {
-            Form::Late => &["client?.release();", "if (client) client.release();", "if (client !== undefined) client.release();"],
+            Form::Late => &[
+                "client?.release();",
+                "if (client) client.release();",
+                "if (client !== undefined) client.release();",
+            ],
             _ => &["client.release();"],
         };
         let form = *self.random.pick(forms);
@@ -210,7 +255,11 @@ impl Maker {
         }
         if self.random.percent(50) {
             self.line("}).catch(() => {");
-            let inside = Place { has_client: false, is_async: false, ..inside };
+            let inside = Place {
+                has_client: false,
+                is_async: false,
+                ..inside
+            };
             self.block(&inside);
         }
         self.line("});");

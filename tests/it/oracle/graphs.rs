@@ -24,7 +24,9 @@ pub fn graphs(project: &Project<'_>, file: FileId, program: &Program) -> Vec<Ste
         .activations
         .iter()
         .map(|first| {
-            let function = *owners.get(first).unwrap_or_else(|| panic!("{}: step {first} is nowhere", program.name));
+            let function = *owners
+                .get(first)
+                .unwrap_or_else(|| panic!("{}: step {first} is nowhere", program.name));
             let graph = cfg::build(project, function);
             let steps = graph.ids().map(|id| step_of(project, graph.node(id).what)).collect();
             StepGraph { graph, steps }
@@ -47,8 +49,12 @@ fn step_owners(project: &Project<'_>, file: FileId) -> BTreeMap<usize, FnRef> {
 
 /// The number of `step(number)`.
 fn step_of(project: &Project<'_>, what: What) -> Option<usize> {
-    let What::Op { function, index } = what else { return None };
-    let Op::Call(call) = project.function(function).ops[index as usize] else { return None };
+    let What::Op { function, index } = what else {
+        return None;
+    };
+    let Op::Call(call) = project.function(function).ops[index as usize] else {
+        return None;
+    };
     let call = At::new(function.file, call);
     if project.callee_name(call) != Some("step") {
         return None;
@@ -87,11 +93,19 @@ impl StepGraph {
     /// The nodes of a step that control comes to next from some of `from`.
     pub fn next(&self, from: &BTreeSet<NodeId>, step: usize) -> BTreeSet<NodeId> {
         let edges = from.iter().flat_map(|&node| &self.graph.node(node).edges);
-        edges.map(|edge| edge.to).filter(|&to| self.step(to) == Some(step)).collect()
+        edges
+            .map(|edge| edge.to)
+            .filter(|&to| self.step(to) == Some(step))
+            .collect()
     }
 
     /// Why a sequence of visible steps is no path; `exit` is how it ends, where that is known.
-    pub fn refuses(&self, sequence: &[usize], is_visible: &dyn Fn(usize) -> bool, exit: Option<Exit>) -> Option<String> {
+    pub fn refuses(
+        &self,
+        sequence: &[usize],
+        is_visible: &dyn Fn(usize) -> bool,
+        exit: Option<Exit>,
+    ) -> Option<String> {
         let mut at = self.silent(&BTreeSet::from([self.graph.entry]), is_visible);
         for (index, &step) in sequence.iter().enumerate() {
             let next = self.next(&at, step);

@@ -18,7 +18,11 @@ fn graphs_of_generated_programs_are_whole() {
         for (index, program) in programs.iter().enumerate() {
             assert_eq!(outcome.files[index].path().to_str(), Some(program.name.as_str()));
             let graphs = graphs(project, FileId(index as u32), program);
-            let complaints = graphs.iter().flat_map(complaints).chain(missing_steps(program, &graphs)).chain(lost_finalisers(program, &graphs));
+            let complaints = graphs
+                .iter()
+                .flat_map(complaints)
+                .chain(missing_steps(program, &graphs))
+                .chain(lost_finalisers(program, &graphs));
             wrong.extend(complaints.map(|complaint| format!("{}: {complaint}", program.name)));
         }
         wrong
@@ -58,7 +62,13 @@ fn complaints(graph: &StepGraph) -> Vec<String> {
     if !has_exit {
         found.push("the entry reaches no exit".to_owned());
     }
-    found.extend(entered.iter().enumerate().filter(|(_, entered)| !**entered).map(|(id, _)| format!("n{id} cannot be reached")));
+    found.extend(
+        entered
+            .iter()
+            .enumerate()
+            .filter(|(_, entered)| !**entered)
+            .map(|(id, _)| format!("n{id} cannot be reached")),
+    );
     found
 }
 
@@ -66,8 +76,15 @@ fn complaints(graph: &StepGraph) -> Vec<String> {
 fn missing_steps(program: &Program, graphs: &[StepGraph]) -> Vec<String> {
     let known: Vec<BTreeSet<usize>> = graphs.iter().map(StepGraph::steps).collect();
     let is_missing = |&(number, lane): &(usize, usize)| !known[program.lanes[lane].activation].contains(&number);
-    let steps = program.steps.iter().enumerate().map(|(number, step)| (number, step.lane));
-    steps.filter(is_missing).map(|(number, _)| format!("step {number} is not in the graph")).collect()
+    let steps = program
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(number, step)| (number, step.lane));
+    steps
+        .filter(is_missing)
+        .map(|(number, _)| format!("step {number} is not in the graph"))
+        .collect()
 }
 
 /// Jumps that do not come to the handler or finaliser around them first.
@@ -77,10 +94,18 @@ fn lost_finalisers(program: &Program, graphs: &[StepGraph]) -> Vec<String> {
         let graph = &graphs[program.lanes[program.steps[jump].lane].activation];
         for start in graph.graph.ids().filter(|&id| graph.step(id) == Some(jump)) {
             let silent = graph.silent(&BTreeSet::from([start]), &|_| true);
-            let leaves = silent.iter().any(|&id| matches!(graph.graph.node(id).what, What::Exit(_)));
-            let next: BTreeSet<usize> = silent.iter().flat_map(|&id| &graph.graph.node(id).edges).filter_map(|edge| graph.step(edge.to)).collect();
+            let leaves = silent
+                .iter()
+                .any(|&id| matches!(graph.graph.node(id).what, What::Exit(_)));
+            let next: BTreeSet<usize> = silent
+                .iter()
+                .flat_map(|&id| &graph.graph.node(id).edges)
+                .filter_map(|edge| graph.step(edge.to))
+                .collect();
             if leaves || next != BTreeSet::from([expected]) {
-                found.push(format!("the jump behind step {jump} goes to {next:?} (or out: {leaves}) instead of {expected}"));
+                found.push(format!(
+                    "the jump behind step {jump} goes to {next:?} (or out: {leaves}) instead of {expected}"
+                ));
             }
         }
     }

@@ -24,7 +24,11 @@ use program::Program;
 const PROGRAMS: u64 = 240;
 
 fn programs() -> Vec<Program> {
-    let count = std::env::var("LEAKLINT_ORACLE_PROGRAMS").ok().map_or(PROGRAMS, |count| count.parse().expect("LEAKLINT_ORACLE_PROGRAMS is a number"));
+    let count = std::env::var("LEAKLINT_ORACLE_PROGRAMS")
+        .ok()
+        .map_or(PROGRAMS, |count| {
+            count.parse().expect("LEAKLINT_ORACLE_PROGRAMS is a number")
+        });
     (0..count).map(generate::program).collect()
 }
 
@@ -39,7 +43,11 @@ fn with_programs<T: Send>(programs: &[Program], look: impl FnOnce(&Project<'_>, 
 
 fn analysed<T: Send>(path: &Path, look: impl FnOnce(&Project<'_>, &Outcome) -> T + Send) -> T {
     let path = path.canonicalize().unwrap();
-    let folder = if path.is_dir() { path.clone() } else { path.parent().unwrap().to_path_buf() };
+    let folder = if path.is_dir() {
+        path.clone()
+    } else {
+        path.parent().unwrap().to_path_buf()
+    };
     let options = CheckOptions::new(vec![path], folder);
     driver::with_project(&options, |project, outcome| {
         assert!(outcome.problems.is_empty(), "not analysed: {:?}", outcome.problems);

@@ -40,7 +40,11 @@ impl Maker {
             }
             5 => {
                 let (one, other) = (self.number(place), self.number(place));
-                let form = *self.random.pick(&["choose() && (step(A), choose()) && step(B);", "choose() || (step(A), maybeThrow()) || step(B);", "(choose() ? null : 1) ?? (step(A), step(B));"]);
+                let form = *self.random.pick(&[
+                    "choose() && (step(A), choose()) && step(B);",
+                    "choose() || (step(A), maybeThrow()) || step(B);",
+                    "(choose() ? null : 1) ?? (step(A), step(B));",
+                ]);
                 self.line(&form.replace('A', &one.to_string()).replace('B', &other.to_string()));
             }
             6 if place.is_generator => {
@@ -84,7 +88,11 @@ impl Maker {
         let (head, begin, tail) = match self.random.below(5) {
             0 => ("while (choose()) {".to_owned(), "", "}"),
             1 => ("do {".to_owned(), "if (choose()) continue;", "} while (choose());"),
-            2 => (format!("for (let i = 0; choose(); step({})) {{", self.number(place)), "if (choose()) continue;", "}"),
+            2 => (
+                format!("for (let i = 0; choose(); step({})) {{", self.number(place)),
+                "if (choose()) continue;",
+                "}",
+            ),
             3 => ("for (const item of [1, 2]) {".to_owned(), "", "}"),
             _ => ("for (;;) {".to_owned(), "if (!choose()) break;", "}"),
         };
@@ -104,7 +112,11 @@ impl Maker {
         let default_at = self.random.below(4);
         let (mut falls, mut breaks) = (true, false);
         for case in 0..3 {
-            let head = if case == default_at { "default: {".to_owned() } else { format!("case {}: {{", case + 1) };
+            let head = if case == default_at {
+                "default: {".to_owned()
+            } else {
+                format!("case {}: {{", case + 1)
+            };
             self.line(&head);
             falls = self.block(&inside);
             if falls && self.random.percent(50) {
@@ -154,9 +166,33 @@ impl Maker {
 
     /// A jump, most often under a condition.
     fn jump(&mut self, place: &Place) -> bool {
-        let loops: Vec<Option<String>> = place.around.iter().filter_map(|each| if let Around::Loop(label) = each { Some(label.clone()) } else { None }).collect();
-        let blocks: Vec<String> = place.around.iter().filter_map(|each| if let Around::Block(label) = each { Some(label.clone()) } else { None }).collect();
-        let innermost = place.around.iter().rev().find(|each| matches!(each, Around::Loop(_) | Around::Switch));
+        let loops: Vec<Option<String>> = place
+            .around
+            .iter()
+            .filter_map(|each| {
+                if let Around::Loop(label) = each {
+                    Some(label.clone())
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let blocks: Vec<String> = place
+            .around
+            .iter()
+            .filter_map(|each| {
+                if let Around::Block(label) = each {
+                    Some(label.clone())
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let innermost = place
+            .around
+            .iter()
+            .rev()
+            .find(|each| matches!(each, Around::Loop(_) | Around::Switch));
         let mut choices = vec!["return;".to_owned(), "throw new Error('jump');".to_owned()];
         if innermost.is_some() {
             choices.extend(["break;".to_owned(), "break;".to_owned()]);
@@ -164,7 +200,12 @@ impl Maker {
         if !loops.is_empty() {
             choices.extend(["continue;".to_owned(), "continue;".to_owned()]);
         }
-        choices.extend(loops.iter().flatten().flat_map(|label| [format!("break {label};"), format!("continue {label};")]));
+        choices.extend(
+            loops
+                .iter()
+                .flatten()
+                .flat_map(|label| [format!("break {label};"), format!("continue {label};")]),
+        );
         choices.extend(blocks.iter().map(|label| format!("break {label};")));
         if place.is_async && !place.is_generator {
             choices.push("return maybeReject();".to_owned());
@@ -191,12 +232,24 @@ impl Maker {
         let is_beside = is_beside || self.lanes[place.lane].is_beside;
         let lane = if is_beside {
             let around = self.lanes[place.lane];
-            self.lanes.push(Lane { activation: around.activation, is_beside, is_repeated: around.is_repeated || place.in_loop || around.is_beside });
+            self.lanes.push(Lane {
+                activation: around.activation,
+                is_beside,
+                is_repeated: around.is_repeated || place.in_loop || around.is_beside,
+            });
             self.lanes.len() - 1
         } else {
             place.lane
         };
-        Place { is_async: false, is_generator: false, must_end: true, around: Vec::new(), lane, depth: place.depth + 1, ..place.clone() }
+        Place {
+            is_async: false,
+            is_generator: false,
+            must_end: true,
+            around: Vec::new(),
+            lane,
+            depth: place.depth + 1,
+            ..place.clone()
+        }
     }
 
     fn chain(&mut self, place: &Place) -> bool {
@@ -208,11 +261,19 @@ impl Maker {
             _ => String::new(),
         };
         let inside = self.beside(place, head != "await " && head != "return ");
-        let source = *self.random.pick(&["maybeReject()", "maybeReject()", "Promise.resolve(1)", "Promise.reject(new Error('chain'))"]);
+        let source = *self.random.pick(&[
+            "maybeReject()",
+            "maybeReject()",
+            "Promise.resolve(1)",
+            "Promise.reject(new Error('chain'))",
+        ]);
         self.line(&format!("{head}{source}"));
         self.indent += 1;
         for _ in 0..1 + self.random.below(3) {
-            let inside = Place { is_async: self.random.percent(40), ..inside.clone() };
+            let inside = Place {
+                is_async: self.random.percent(40),
+                ..inside.clone()
+            };
             let keyword = if inside.is_async { "async " } else { "" };
             match self.random.below(4) {
                 0 => {
@@ -256,7 +317,11 @@ impl Maker {
         let inside = self.beside(place, false);
         self.line("await new Promise((resolve, reject) => {");
         self.block(&inside);
-        let form = *self.random.pick(&["  resolve();", "  if (choose()) reject(new Error('executor'));\n  else resolve();", "  if (choose()) return reject(new Error('executor'));\n  resolve(1);"]);
+        let form = *self.random.pick(&[
+            "  resolve();",
+            "  if (choose()) reject(new Error('executor'));\n  else resolve();",
+            "  if (choose()) return reject(new Error('executor'));\n  resolve(1);",
+        ]);
         // Its block may have left before: then the promise stays pending, which is no way out.
         for line in form.lines() {
             self.line(line);
@@ -288,9 +353,22 @@ impl Maker {
     fn activation(&mut self, place: &Place, is_async: bool, is_generator: bool) -> Place {
         let is_repeated = self.lanes[place.lane].is_repeated || self.lanes[place.lane].is_beside;
         let activation = self.activations.len();
-        self.lanes.push(Lane { activation, is_beside: false, is_repeated });
+        self.lanes.push(Lane {
+            activation,
+            is_beside: false,
+            is_repeated,
+        });
         let lane = self.lanes.len() - 1;
-        let inside = Place { is_async, is_generator, must_end: true, has_client: false, around: Vec::new(), lane, depth: place.depth + 1, ..place.clone() };
+        let inside = Place {
+            is_async,
+            is_generator,
+            must_end: true,
+            has_client: false,
+            around: Vec::new(),
+            lane,
+            depth: place.depth + 1,
+            ..place.clone()
+        };
         let first = self.number(&inside);
         self.activations.push(first);
         inside
@@ -310,7 +388,11 @@ impl Maker {
         let (head, tail) = match (is_async, waited) {
             (true, true) => ("await Promise.all([1, 2].map(async (item) => {", "}));"),
             (true, false) => ("[1].forEach(async (item) => {", "});"),
-            (false, _) => *self.random.pick(&[("[1, 2].forEach((item) => {", "});"), ("[1].map((item) => {", "});"), ("[1, 2].some(() => {", "});")]),
+            (false, _) => *self.random.pick(&[
+                ("[1, 2].forEach((item) => {", "});"),
+                ("[1].map((item) => {", "});"),
+                ("[1, 2].some(() => {", "});"),
+            ]),
         };
         self.line(head);
         self.block(&inside);
@@ -322,14 +404,20 @@ impl Maker {
         let is_async = place.is_async && self.random.percent(40);
         let name = self.name("source");
         let inside = self.activation(place, is_async, true);
-        self.line(&format!("{} {name}() {{", if is_async { "async function*" } else { "function*" }));
+        self.line(&format!(
+            "{} {name}() {{",
+            if is_async { "async function*" } else { "function*" }
+        ));
         self.body(&inside, place.has_client);
         self.line("  yield 2;");
         self.line("}");
         let mut body = place.clone();
         body.around.push(Around::Loop(None));
         body.in_loop = true;
-        self.line(&format!("for {}(const item of {name}()) {{", if is_async { "await " } else { "" }));
+        self.line(&format!(
+            "for {}(const item of {name}()) {{",
+            if is_async { "await " } else { "" }
+        ));
         self.block(&body);
         self.line("}");
         true
@@ -354,7 +442,10 @@ fn detour(place: &Place, jump: &str) -> Option<usize> {
     if jump.contains("maybeReject") {
         return None;
     }
-    let (word, label) = jump.trim_end_matches(';').split_once(' ').unwrap_or((jump.trim_end_matches(';'), ""));
+    let (word, label) = jump
+        .trim_end_matches(';')
+        .split_once(' ')
+        .unwrap_or((jump.trim_end_matches(';'), ""));
     for around in place.around.iter().rev() {
         let stops = match around {
             Around::Finally(first) => return Some(*first),
