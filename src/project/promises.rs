@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::facts::body::How;
+use crate::facts::body::{How, Op};
 use crate::facts::expr::Expr;
 
 use super::Project;
@@ -17,14 +17,25 @@ impl Project<'_> {
     }
 
     pub(super) fn iteration_throws_within(&self, of: ExprRef, is_await: bool, depth: u32) -> Option<Strength> {
-        let generators: SmallVec<[FnRef; 2]> = match self.call_behind(of) {
-            Some(call) => self.callees(call).into_iter().filter(|&callee| self.function(callee).is_generator).collect(),
-            None => SmallVec::new(),
-        };
+        let generators = self.generators(of);
         if generators.is_empty() || depth >= MAX_THROW_DEPTH {
             return is_await.then_some(Strength::Strong);
         }
         generators.into_iter().filter_map(|generator| self.body_throws(generator, depth + 1)).max()
+    }
+
+    /// How strongly closing a value throws, where a loop over it is left early: a generator's finalisers run then.
+    pub fn closing_throws(&self, of: ExprRef) -> Option<Strength> {
+        let has_finaliser = |generator: &FnRef| self.function(*generator).ops.contains(&Op::Finally);
+        self.generators(of).into_iter().filter(has_finaliser).filter_map(|generator| self.body_throws(generator, 1)).max()
+    }
+
+    /// The generators of the project that a value may come from.
+    fn generators(&self, of: ExprRef) -> SmallVec<[FnRef; 2]> {
+        match self.call_behind(of) {
+            Some(call) => self.callees(call).into_iter().filter(|&callee| self.function(callee).is_generator).collect(),
+            None => SmallVec::new(),
+        }
     }
 
     /// How strongly awaiting a value throws.

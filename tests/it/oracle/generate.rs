@@ -179,7 +179,9 @@ impl Maker {
                 Form::Top => is_root && index == at,
                 _ => index == at && (is_root || self.random.percent(35)),
             };
-            if wanted && !self.is_acquired && place.is_async {
+            // To assign a variable of another activation hands the thing on, which is no promise on any path.
+            let hands_on = self.form == Form::Late && self.lanes[place.lane].activation != 0;
+            if wanted && !self.is_acquired && place.is_async && !hands_on {
                 self.is_acquired = true;
                 acquired_here = true;
                 if self.form == Form::Handed {
