@@ -179,8 +179,10 @@ impl Maker {
                 Form::Top => is_root && index == at,
                 _ => index == at && (is_root || self.random.percent(35)),
             };
-            // To assign a variable of another activation hands the thing on, which is no promise on any path.
-            let hands_on = self.form == Form::Late && self.lanes[place.lane].activation != 0;
+            // To assign a variable of another activation hands the thing on, which is no promise on any path; and what is
+            // acquired beside the activation comes after releases that the graph has behind it.
+            let lane = self.lanes[place.lane];
+            let hands_on = self.form == Form::Late && (lane.activation != 0 || lane.is_beside);
             if wanted && !self.is_acquired && place.is_async && !hands_on {
                 self.is_acquired = true;
                 acquired_here = true;
