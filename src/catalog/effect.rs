@@ -17,6 +17,8 @@ pub enum Resource {
     Observer,
     Subscription,
     ObjectUrl,
+    /// An entry of a map or set, held by the container.
+    Entry,
 }
 
 impl Resource {
@@ -30,7 +32,8 @@ impl Resource {
             | Resource::Interval
             | Resource::Timeout
             | Resource::Observer
-            | Resource::Subscription => false,
+            | Resource::Subscription
+            | Resource::Entry => false,
         }
     }
 }

@@ -181,6 +181,8 @@ pub enum BinaryOperator {
     /// `+`, also of strings.
     Add,
     Remainder,
+    /// `&` of bits: at most as large as its smaller side.
+    Mask,
     /// Every other arithmetic or bit operator.
     Arithmetic,
     InstanceOf,

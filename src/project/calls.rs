@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 
-use crate::catalog::effect::Identity;
+use crate::catalog::effect::{Identity, Runner};
 use crate::catalog::pattern::{Callee, Condition, ExportPath, Place, PlaceRoot, PlaceStep, Test};
 use crate::facts::body::{Call, FunctionKind, How, Op};
 use crate::facts::expr::{Expr, Literal, Property};
@@ -50,7 +50,9 @@ impl CallGraph {
                     graph.made.entry(owner).or_default().push(call);
                 }
                 for (position, &arg) in project.call(call).args.iter().enumerate() {
-                    for function in project.functions_in(call.with(arg)) {
+                    let arg = call.with(arg);
+                    let handlers = project.functions_in(arg).into_iter().chain(project.handlers_in(call, arg));
+                    for function in handlers {
                         graph.passed.entry(function).or_default().push((call, position as u16));
                     }
                 }
@@ -165,6 +167,25 @@ impl Project<'_> {
                 .collect();
         }
         self.possible(callee).iter().filter_map(Path::as_function).collect()
+    }
+
+    /// The functions in an options object that the catalogue says the call runs: `app.route({ handler })`.
+    fn handlers_in(&self, call: CallRef, arg: ExprRef) -> SmallVec<[FnRef; 1]> {
+        let mut found = SmallVec::new();
+        let (Expr::Object(_), Some(name)) = (self.expr(arg), self.callee_name(call)) else { return found };
+        for run in self.catalog.runs_named(name) {
+            let Runner::Callback { callee, at } = &run.who else { continue };
+            let below = at.steps.iter().any(|step| matches!(step, PlaceStep::Property(_)));
+            if below && self.holds(&run.when, call) && self.matches(callee, call).is_some() {
+                found.extend(self.place_exprs(call, at).into_iter().filter(|&expr| self.is_property_of(arg, expr)).flat_map(|expr| self.functions_in(expr)));
+            }
+        }
+        found
+    }
+
+    /// Whether an expression is the value of a property of an object literal.
+    pub fn is_property_of(&self, object: ExprRef, value: ExprRef) -> bool {
+        matches!(self.expr(object), Expr::Object(properties) if properties.iter().any(|property| matches!(property, Property::Field { value: each, .. } if object.with(*each) == value)))
     }
 
     /// The constructor that `new` runs: the owner's own or a base's.

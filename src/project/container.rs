@@ -1,406 +1,413 @@
-//! Containers that outlive the line that fills them: where they grow, and what bounds them.
+//! Containers that may outlive the line that fills them: which there are, and which expressions name them.
+//!
+//! A container is known by its *home*: the variable, field or property that is given a fresh one. What grows or bounds
+//! it is [`super::container_use`]; whether that is a leak is [`super::growth`].
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
-use crate::catalog::effect::Origin;
 use crate::diagnostic::Place;
 use crate::facts::body::{How, Op};
-use crate::facts::expr::{BinaryOperator, Expr};
+use crate::facts::expr::{Expr, Property};
 use crate::facts::ids::{BindingId, FnId, Span};
 
 use super::Project;
 use super::names::Sym;
-use super::path::{At, CallRef, ExprRef, FnRef, OwnerId, Root};
+use super::path::{At, CallRef, ExprRef, FnRef, OwnerId, Path, Root, Step};
+use super::typing::Ty;
 
-/// A container, by what names it.
+/// Object literals inside object literals that are looked into for containers.
+const MAX_NESTING: u32 = 2;
+
+/// A container, by its home.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ContainerId {
-    /// A variable of a module.
     Variable(At<BindingId>),
-    /// A static field, or a field of an instance of which there is one.
-    Field(OwnerId, Sym, bool),
+    /// A property of an object literal of a module, or an export without a name: the literal or call that makes it.
+    Literal(ExprRef),
+    /// A field of an instance.
+    Field(OwnerId, Sym),
+    Static(OwnerId, Sym),
     /// A property of the global object: `global.cache`.
     Global(Sym),
 }
 
-/// How a container takes more in.
+/// What sort of container it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
-    /// `map.set(key, …)`, `object[key] = …`.
-    Keyed(ExprRef),
-    /// `array.push(x)`, `set.add(x)`.
-    Element(ExprRef),
+pub enum Kind {
+    Map,
+    Set,
+    Array,
+    Object,
+    /// One of a library that has no maximum, by its class's name.
+    Library(Sym),
 }
 
-/// A line that makes a container grow.
-#[derive(Clone, Debug)]
-pub struct GrowthSite {
-    pub container: ContainerId,
-    /// The expression that names it here.
-    pub named: ExprRef,
-    pub form: Form,
-    pub function: FnRef,
-    pub index: usize,
+/// A container as it is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Made {
+    pub kind: Kind,
     pub place: Place,
 }
 
-/// What is known of one container.
-#[derive(Default, Debug)]
-pub struct ContainerUse {
-    pub sites: Vec<GrowthSite>,
-    /// Something removes from it, replaces it, or tests its size.
-    pub is_bounded: bool,
-    /// It is handed to code that is not seen.
-    pub escapes: bool,
+/// All containers of a project by their homes.
+#[derive(Default)]
+pub struct Containers {
+    made: FxHashMap<ContainerId, Made>,
+    /// The home of what a literal or call makes.
+    homes: FxHashMap<Root, ContainerId>,
+    /// Names of fields that are homes, so that nobody is asked for the type of an object in vain.
+    fields: FxHashSet<Sym>,
+    exported: FxHashSet<ContainerId>,
 }
 
-/// Methods that add, and which argument is what is added.
-const KEYED: &[&str] = &["set"];
-const ADDING: &[&str] = &["push", "unshift", "add"];
-/// Methods that take away.
-const REMOVING: &[&str] = &["delete", "clear", "shift", "pop", "splice", "remove", "reset", "prune", "evict", "drain", "del", "destroy"];
+impl Containers {
+    pub fn get(&self, id: ContainerId) -> Option<Made> {
+        self.made.get(&id).copied()
+    }
+
+    /// Whether other files, seen or not, can reach it.
+    pub fn is_exported(&self, id: ContainerId) -> bool {
+        self.exported.contains(&id)
+    }
+
+    pub fn is_field_name(&self, name: Sym) -> bool {
+        self.fields.contains(&name)
+    }
+}
+
+/// Containers that an expression may name: one for sure, or some of several.
+pub type Named = SmallVec<[ContainerId; 1]>;
 
 impl Project<'_> {
-    /// All containers that outlive a call, with every line that grows or bounds them.
-    pub fn containers(&self) -> FxHashMap<ContainerId, ContainerUse> {
-        let mut found: FxHashMap<ContainerId, ContainerUse> = FxHashMap::default();
+    /// Finds every container that has a home.
+    pub fn find_containers(&self) -> Containers {
+        let mut found = Containers::default();
         for function in self.functions() {
-            for (index, op) in self.function(function).ops.iter().enumerate() {
+            let fact = self.function(function);
+            for (op, &span) in fact.ops.iter().zip(&fact.spans) {
+                let place = Place {
+                    file: function.file,
+                    span,
+                };
                 match *op {
-                    Op::Call(call) => self.call_use(function, index, function.with(call), &mut found),
-                    Op::Store { to, value } => self.store_use(function, index, function.with(to), function.with(value), &mut found),
-                    Op::Assign { to, value, declares: false } => self.assign_use(function, index, to, function.with(value), &mut found),
-                    Op::Delete(of) => {
-                        if let Expr::Member { object, .. } | Expr::Element { object, .. } = *self.expr(function.with(of))
-                            && let Some(container) = self.container_of(function.with(object))
-                        {
-                            found.entry(container).or_default().is_bounded = true;
+                    Op::Assign { to, value, .. } => {
+                        let value = function.with(value);
+                        let declared = Place {
+                            file: function.file,
+                            span: self.facts(function.file).binding(to).span,
+                        };
+                        self.settle_in(ContainerId::Variable(function.with(to)), value, declared, &mut found);
+                        if self.is_module(function) {
+                            self.properties_of(value, place, &mut found, 0);
                         }
                     }
-                    Op::If(test) | Op::LoopTest(test) => self.test_use(function.with(test), &mut found, 0),
-                    Op::Return(Some(value)) => self.value_use(function.with(value), &mut found),
+                    Op::Store { to, value } => {
+                        let (to, value) = (function.with(to), function.with(value));
+                        if let Some(home) = self.home(to, value, function) {
+                            self.settle_in(home, value, place, &mut found);
+                        }
+                        if self.is_module(function) {
+                            self.properties_of(value, place, &mut found, 0);
+                        }
+                    }
                     _ => {}
                 }
+            }
+        }
+        for file in self.file_ids() {
+            for (_, value) in self.links.own_exports(file) {
+                let named = self.containers_in(&found, value);
+                found.exported.extend(named);
             }
         }
         found
     }
 
-    fn call_use(&self, function: FnRef, index: usize, call: CallRef, found: &mut FxHashMap<ContainerId, ContainerUse>) {
-        let fact = self.call(call);
-        let name = self.callee_name(call).unwrap_or_default();
-        if let Some(receiver) = self.receiver(call)
-            && fact.how == How::Call
-            && let Some(container) = self.container_of(receiver)
-        {
-            let form = match fact.args[..] {
-                [key, _, ..] if KEYED.contains(&name) => Some(Form::Keyed(call.with(key))),
-                [element, ..] if ADDING.contains(&name) => Some(Form::Element(call.with(element))),
-                _ => None,
-            };
-            let entry = found.entry(container).or_default();
-            if let Some(form) = form {
-                let place = Place { file: call.file, span: fact.statement };
-                entry.sites.push(GrowthSite { container, named: receiver, form, function, index, place });
-            } else if REMOVING.contains(&name) {
-                entry.is_bounded = true;
-            }
+    /// What a place that is written is the home of.
+    fn home(&self, to: ExprRef, value: ExprRef, function: FnRef) -> Option<ContainerId> {
+        if let Expr::Global(name) = *self.expr(to) {
+            return Some(ContainerId::Global(self.sym(to.file, name)));
         }
-        for &arg in &fact.args {
-            let arg = call.with(arg);
-            let inner = match *self.expr(arg) {
-                Expr::Spread(_) => continue,
-                _ => arg,
-            };
-            if let Some(container) = self.container_of(inner) {
-                let total = matches!(name, "log" | "keys" | "values" | "entries" | "stringify" | "from" | "isArray" | "freeze" | "deepEqual" | "inspect" | "has");
-                // `Reflect.deleteProperty(cache, key)`, `_.remove(list, …)`, `evict(cache)`: whoever gets it may bound it.
-                if !total {
-                    found.entry(container).or_default().escapes = true;
-                }
-            }
+        let (object, name) = self.member(to)?;
+        let path = self.path(object);
+        match path.root {
+            Root::Instance(owner) if path.is_root() => Some(ContainerId::Field(owner, name)),
+            Root::Static(owner) if path.is_root() => Some(ContainerId::Static(owner, name)),
+            Root::Global(_) if path.is_root() && self.is_host_object(object) => Some(ContainerId::Global(name)),
+            _ if self.is_module(function) => Some(ContainerId::Literal(value)),
+            _ => None,
         }
     }
 
-    fn store_use(&self, function: FnRef, index: usize, to: ExprRef, value: ExprRef, found: &mut FxHashMap<ContainerId, ContainerUse>) {
-        self.value_use(value, found);
-        match *self.expr(to) {
+    /// The object and name of a member; a constant symbol as its key is a name: `this[kSockets]`.
+    pub fn member(&self, expr: ExprRef) -> Option<(ExprRef, Sym)> {
+        match *self.expr(expr) {
+            Expr::Member { object, name, .. } => Some((expr.with(object), self.sym(expr.file, name))),
             Expr::Element { object, key, .. } => {
-                let object = function.with(object);
-                let Some(container) = self.container_of(object) else { return };
-                if super::value::is_nullish(self.expr(value)) {
-                    return;
-                }
-                let place = Place { file: to.file, span: self.function(function).spans[index] };
-                let site = GrowthSite { container, named: object, form: Form::Keyed(function.with(key)), function, index, place };
-                found.entry(container).or_default().sites.push(site);
-            }
-            Expr::Member { object, name, .. } => {
-                let object = function.with(object);
-                if self.facts(to.file).name(name) == "length"
-                    && let Some(container) = self.container_of(object)
-                {
-                    found.entry(container).or_default().is_bounded = true;
-                }
-                // The field itself is given another container.
-                if let Some(container) = self.container_of(to)
-                    && !self.is_first_store(function)
-                {
-                    self.replaced(container, to, value, function, index, found);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn assign_use(&self, function: FnRef, index: usize, to: BindingId, value: ExprRef, found: &mut FxHashMap<ContainerId, ContainerUse>) {
-        let binding = function.with(to);
-        if self.facts(function.file).binding(to).function != FnId(0) {
-            return;
-        }
-        let container = ContainerId::Variable(binding);
-        if self.is_module(function) && self.facts(function.file).binding(to).values.first() == Some(&value.id) {
-            return;
-        }
-        self.replaced(container, value, value, function, index, found);
-    }
-
-    /// `list = [...list, x]` grows it; any other new value bounds it.
-    fn replaced(&self, container: ContainerId, named: ExprRef, value: ExprRef, function: FnRef, index: usize, found: &mut FxHashMap<ContainerId, ContainerUse>) {
-        let grows = match self.expr(value) {
-            Expr::Array(elements) => {
-                let spreads_itself = elements.iter().any(|&each| matches!(*self.expr(value.with(each)), Expr::Spread(of) if self.container_of(value.with(of)) == Some(container)));
-                let added = elements.iter().find(|&&each| !matches!(self.expr(value.with(each)), Expr::Spread(_)));
-                added.filter(|_| spreads_itself).map(|&added| Form::Element(value.with(added)))
+                let facts = self.facts(expr.file);
+                let name = match *facts.expr(key) {
+                    Expr::Binding(binding)
+                        if facts.binding(binding).function == FnId(0) && facts.binding(binding).reassigned == 0 =>
+                    {
+                        facts.binding(binding).name
+                    }
+                    Expr::Import { name, .. } => name,
+                    _ => return None,
+                };
+                let path = self.path(expr.with(key));
+                let is_symbol = match path.root {
+                    Root::Call(call) => self
+                        .callee_name(call)
+                        .is_some_and(|name| matches!(name, "Symbol" | "for")),
+                    Root::Package(_) => !path.is_root(),
+                    _ => false,
+                };
+                is_symbol.then(|| (expr.with(object), self.sym(expr.file, name)))
             }
             _ => None,
-        };
-        let entry = found.entry(container).or_default();
-        match grows {
-            Some(form) => {
-                let place = Place { file: value.file, span: self.function(function).spans[index] };
-                entry.sites.push(GrowthSite { container, named, form, function, index, place });
-            }
-            None => entry.is_bounded = true,
         }
     }
 
-    fn is_first_store(&self, function: FnRef) -> bool {
-        matches!(
-            self.function(function).kind,
-            crate::facts::body::FunctionKind::FieldInitializers | crate::facts::body::FunctionKind::Constructor | crate::facts::body::FunctionKind::Module
-        )
-    }
-
-    /// A container that is returned or stored can be bounded by who gets it.
-    fn value_use(&self, value: ExprRef, found: &mut FxHashMap<ContainerId, ContainerUse>) {
-        if let Some(container) = self.container_of(value)
-            && !self.is_initial(value)
-        {
-            found.entry(container).or_default().escapes = true;
-        }
-    }
-
-    fn is_initial(&self, value: ExprRef) -> bool {
-        matches!(self.expr(value), Expr::Call(_) | Expr::Array(_) | Expr::Object(_))
-    }
-
-    /// A test of the size: `cache.size > MAX`, `Object.keys(cache).length > MAX`.
-    fn test_use(&self, test: ExprRef, found: &mut FxHashMap<ContainerId, ContainerUse>, depth: u32) {
-        if depth > 4 {
+    /// Notes that a home is given what an expression makes, if it makes a container.
+    fn settle_in(&self, home: ContainerId, value: ExprRef, place: Place, found: &mut Containers) {
+        let Some((root, kind)) = self.fresh(value, 0) else {
             return;
+        };
+        let known = *found.homes.entry(root).or_insert(home);
+        // `const names = {}; this.names = names` has one home, the variable, unless that is the call's own.
+        let (ContainerId::Variable(variable), false) = (known, known == home) else {
+            self.note(home, Made { kind, place }, found);
+            return;
+        };
+        if self.facts(variable.file).binding(variable.id).function != FnId(0) {
+            found.homes.insert(root, home);
+            self.note(home, Made { kind, place }, found);
         }
-        match *self.expr(test) {
-            Expr::Binary { operator: BinaryOperator::Less | BinaryOperator::LessEqual | BinaryOperator::Greater | BinaryOperator::GreaterEqual, left, right } => {
-                for side in [left, right] {
-                    if let Expr::Member { object, name, .. } = *self.expr(test.with(side))
-                        && matches!(self.facts(test.file).name(name), "size" | "length")
-                        && let Some(container) = self.sized(test.with(object))
-                    {
-                        found.entry(container).or_default().is_bounded = true;
-                    }
-                }
+    }
+
+    fn note(&self, home: ContainerId, made: Made, found: &mut Containers) {
+        if let ContainerId::Field(_, name) | ContainerId::Static(_, name) = home {
+            found.fields.insert(name);
+        }
+        found.made.entry(home).or_insert(made);
+    }
+
+    /// The containers in the properties of a module's object literal.
+    fn properties_of(&self, literal: ExprRef, place: Place, found: &mut Containers, depth: u32) {
+        let Expr::Object(properties) = self.expr(literal) else {
+            return;
+        };
+        for property in properties {
+            let Property::Field { value, .. } = *property else {
+                continue;
+            };
+            let value = literal.with(value);
+            self.settle_in(ContainerId::Literal(value), value, place, found);
+            if depth < MAX_NESTING {
+                self.properties_of(value, place, found, depth + 1);
             }
-            Expr::Logical { left, right, .. } => {
-                self.test_use(test.with(left), found, depth + 1);
-                self.test_use(test.with(right), found, depth + 1);
-            }
-            Expr::Unary { of, .. } => self.test_use(test.with(of), found, depth + 1),
-            _ => {}
         }
     }
 
-    fn sized(&self, expr: ExprRef) -> Option<ContainerId> {
-        if let Some(container) = self.container_of(expr) {
-            return Some(container);
-        }
-        let Expr::Call(call) = *self.expr(expr) else { return None };
-        matches!(self.callee_name(expr.with(call)), Some("keys" | "values" | "entries")).then(|| self.argument(expr.with(call), 0)).flatten().and_then(|arg| self.container_of(arg))
-    }
-
-    /// The long-lived container that an expression names.
-    pub fn container_of(&self, expr: ExprRef) -> Option<ContainerId> {
-        let id = self.container_name(expr, 0)?;
-        self.is_growing_kind(id).then_some(id)
-    }
-
-    fn container_name(&self, expr: ExprRef, depth: u32) -> Option<ContainerId> {
-        if depth > 6 {
+    /// What an expression makes anew, and of what kind it is.
+    fn fresh(&self, value: ExprRef, depth: u32) -> Option<(Root, Kind)> {
+        if depth > 3 {
             return None;
         }
-        let facts = self.facts(expr.file);
-        match *facts.expr(expr.id) {
-            Expr::Binding(binding) => {
-                let fact = facts.binding(binding);
-                let at = expr.with(binding);
-                match fact.values[..] {
-                    // An alias of another container, or an import of one.
-                    [only] if !matches!(facts.expr(only), Expr::Call(_) | Expr::Array(_) | Expr::Object(_)) => match self.container_name(expr.with(only), depth + 1) {
-                        Some(found) => Some(found),
-                        None => None,
-                    },
-                    _ => (fact.function == FnId(0)).then_some(ContainerId::Variable(at)),
-                }
+        let go = |id| self.fresh(value.with(id), depth + 1);
+        match *self.expr(value) {
+            Expr::Array(_) => Some((Root::Object(value), Kind::Array)),
+            Expr::Object(ref properties) => {
+                let is_plain = properties
+                    .iter()
+                    .all(|property| !matches!(property, Property::Getter { .. } | Property::Setter { .. }));
+                is_plain.then_some((Root::Object(value), Kind::Object))
             }
-            Expr::Import { .. } => self.exported_variable(expr, depth),
-            Expr::Member { object, name, .. } => {
-                let name = self.sym(expr.file, name);
-                let object_path = self.path(expr.with(object));
-                match object_path.root {
-                    Root::Static(owner) if object_path.is_root() => Some(ContainerId::Field(owner, name, true)),
-                    Root::Instance(owner) if object_path.is_root() && self.is_singleton(owner) => Some(ContainerId::Field(owner, name, false)),
-                    Root::Global(global) if object_path.is_root() && self.is_host_object(expr.with(object), global) => Some(ContainerId::Global(name)),
-                    Root::Namespace(_) => self.exported_variable(expr, depth),
-                    _ => None,
+            Expr::Cast { value: inner, .. } => go(inner),
+            Expr::Logical { left, right, .. } => go(right).or_else(|| go(left)),
+            Expr::Conditional { yes, no, .. } => go(yes).or_else(|| go(no)),
+            Expr::Call(call) => self
+                .fresh_call(value.with(call))
+                .map(|kind| (Root::Call(value.with(call)), kind)),
+            // A local name for what was just made.
+            Expr::Binding(binding) => match self.facts(value.file).binding(binding).values[..] {
+                [only]
+                    if matches!(
+                        self.expr(value.with(only)),
+                        Expr::Call(_) | Expr::Array(_) | Expr::Object(_) | Expr::Cast { .. }
+                    ) =>
+                {
+                    go(only)
                 }
-            }
-            Expr::Cast { value, .. } => self.container_name(expr.with(value), depth + 1),
-            Expr::Logical { left, .. } => self.container_name(expr.with(left), depth + 1),
+                _ => None,
+            },
             _ => None,
         }
     }
 
-    /// `global.cache`, `globalThis.cache`, `window.cache`.
-    fn is_host_object(&self, object: ExprRef, global: Sym) -> bool {
-        matches!(self.expr(object), Expr::Global(_)) && matches!(self.text(global), "global" | "globalThis" | "window" | "self")
+    /// `new Map()`, `Object.create(null)`, `new LRUCache({ ttl })`.
+    fn fresh_call(&self, call: CallRef) -> Option<Kind> {
+        let fact = self.call(call);
+        let path = self.path(call.with(fact.callee));
+        match (path.root, fact.how) {
+            (Root::Global(name), How::New) if path.is_root() => match self.text(name) {
+                "Map" => Some(Kind::Map),
+                "Set" => Some(Kind::Set),
+                "Array" => Some(Kind::Array),
+                "Object" => Some(Kind::Object),
+                _ => None,
+            },
+            (Root::Global(name), How::Call)
+                if self.text(name) == "Object" && self.callee_name(call) == Some("create") =>
+            {
+                Some(Kind::Object)
+            }
+            (Root::Package(_), _) => self.library_container(call),
+            _ => None,
+        }
     }
 
-    /// The variable behind an import.
-    fn exported_variable(&self, expr: ExprRef, depth: u32) -> Option<ContainerId> {
-        let (file, name) = match *self.expr(expr) {
-            Expr::Import { module, name } => match self.links.target(expr.file, module)? {
-                super::link::Target::File(file) => (file, self.sym(expr.file, name)),
-                super::link::Target::Package(_) => return None,
-            },
-            Expr::Member { object, name, .. } => match self.path(expr.with(object)).root {
-                Root::Namespace(file) => (file, self.sym(expr.file, name)),
-                _ => return None,
-            },
+    /// A library's container, unless it bounds itself.
+    fn library_container(&self, call: CallRef) -> Option<Kind> {
+        let name = self.callee_name(call)?;
+        let entry = self
+            .catalog
+            .containers_named(name)
+            .find(|entry| self.matches(&entry.from, call).is_some() && self.holds(&entry.when, call))?;
+        let is_bounded =
+            entry.weak || !entry.unbounded && (entry.bounded_if.is_empty() || self.has_bound(call, &entry.bounded_if));
+        let named = entry
+            .from
+            .name()
+            .and_then(|name| self.names.find(name))
+            .or_else(|| self.callee_text(call));
+        (!is_bounded).then_some(Kind::Library(named?))
+    }
+
+    /// Whether an option that bounds is given, or the options cannot be seen.
+    fn has_bound(&self, call: CallRef, places: &[crate::catalog::pattern::Place]) -> bool {
+        let is_hidden = self.call(call).args.iter().any(|&arg| {
+            let path = self.path(call.with(arg));
+            match path.root {
+                Root::Object(literal) if path.is_root() => {
+                    matches!(self.expr(literal), Expr::Object(properties) if properties.iter().any(|property| matches!(property, Property::Spread(_))))
+                }
+                Root::Text(_) | Root::Number(_) | Root::Nullish => false,
+                _ => true,
+            }
+        });
+        is_hidden || places.iter().any(|place| !self.place_exprs(call, place).is_empty())
+    }
+
+    /// The name by which a call's callee is written.
+    fn callee_text(&self, call: CallRef) -> Option<Sym> {
+        let facts = self.facts(call.file);
+        match *facts.expr(self.call(call).callee) {
+            Expr::Binding(binding) => Some(self.sym(call.file, facts.binding(binding).name)),
+            Expr::Member { name, .. } => Some(self.sym(call.file, name)),
+            _ => None,
+        }
+    }
+
+    /// The containers that an expression may name.
+    pub fn containers_in(&self, containers: &Containers, expr: ExprRef) -> Named {
+        let mut named = Named::new();
+        match *self.expr(expr) {
+            Expr::Literal(_)
+            | Expr::Template(_)
+            | Expr::Binary { .. }
+            | Expr::Unary { .. }
+            | Expr::Function(_)
+            | Expr::Class(_)
+            | Expr::Opaque => return named,
+            _ => {}
+        }
+        for path in self.possible(expr) {
+            if let Some(id) = self.container_at(containers, &path)
+                && !named.contains(&id)
+            {
+                named.push(id);
+            }
+        }
+        if named.is_empty() {
+            named.extend(self.container_field(containers, expr));
+        }
+        named
+    }
+
+    fn container_at(&self, containers: &Containers, path: &Path) -> Option<ContainerId> {
+        let id = match (path.root, path.steps.as_slice()) {
+            (root @ (Root::Object(_) | Root::Call(_)), []) => return containers.homes.get(&root).copied(),
+            (Root::Variable(binding), []) => ContainerId::Variable(binding),
+            (Root::Global(name), []) => ContainerId::Global(name),
+            (Root::Instance(owner), [Step::Field(name)]) => return self.field_home(containers, owner, *name),
+            (Root::Static(owner), [Step::Field(name)]) => ContainerId::Static(owner, *name),
             _ => return None,
         };
-        match self.links.export(file, name)? {
-            super::link::ExportValue::Expr(value) => self.container_name(value, depth + 1),
-            _ => None,
+        containers.made.contains_key(&id).then_some(id)
+    }
+
+    /// A field by the type of the object it belongs to, or under a symbol.
+    fn container_field(&self, containers: &Containers, expr: ExprRef) -> Option<ContainerId> {
+        let (object, name) = self.member(expr)?;
+        if !containers.fields.contains(&name) {
+            return None;
         }
+        let path = self.path(object);
+        match path.root {
+            Root::Instance(owner) if path.is_root() => return self.field_home(containers, owner, name),
+            Root::Static(owner) if path.is_root() => return Some(ContainerId::Static(owner, name)),
+            _ => {}
+        }
+        self.types_of(object).iter().find_map(|&(ty, _)| match ty {
+            Ty::Owner(owner) => self.field_home(containers, owner, name),
+            Ty::Catalog(_) => None,
+        })
     }
 
-    /// An owner that is made once, by the module.
-    pub fn is_singleton(&self, owner: OwnerId) -> bool {
-        let made = self.graph.made(owner);
-        made.len() == 1 && self.is_module(self.calling(made[0]))
+    /// The field of an owner, or of the base that makes it.
+    fn field_home(&self, containers: &Containers, owner: OwnerId, name: Sym) -> Option<ContainerId> {
+        if !containers.fields.contains(&name) {
+            return None;
+        }
+        self.bases(owner)
+            .into_iter()
+            .map(|each| ContainerId::Field(each, name))
+            .find(|id| containers.made.contains_key(id))
     }
 
-    /// Whether the container is of a kind that grows without bound: a `Map`, `Set`, array or plain object.
-    fn is_growing_kind(&self, id: ContainerId) -> bool {
-        let values: Vec<ExprRef> = match id {
-            ContainerId::Variable(binding) => self.facts(binding.file).binding(binding.id).values.iter().map(|&value| binding.with(value)).collect(),
-            ContainerId::Field(owner, name, is_static) => self.owners.stores(owner, name, is_static).iter().map(|store| store.value).collect(),
-            ContainerId::Global(_) => return true,
+    /// `global`, `globalThis`, `window`, `self`.
+    fn is_host_object(&self, object: ExprRef) -> bool {
+        matches!(*self.expr(object), Expr::Global(name) if matches!(self.facts(object.file).name(name), "global" | "globalThis" | "window" | "self"))
+    }
+
+    /// The container in words: "a module-level `Map`".
+    pub fn container_words(&self, id: ContainerId, kind: Kind) -> String {
+        let kind = match kind {
+            Kind::Map => "`Map`".to_owned(),
+            Kind::Set => "`Set`".to_owned(),
+            Kind::Array => "array".to_owned(),
+            Kind::Object => "object".to_owned(),
+            Kind::Library(name) => format!("`{}` without a maximum", self.text(name)),
         };
-        let mut real = values.into_iter().filter(|&value| !super::value::is_nullish(self.expr(value))).peekable();
-        real.peek().is_some() && real.any(|value| self.is_fresh_container(value))
-    }
-
-    /// `new Map()`, `new Set()`, `[]`, `{}`, `Object.create(null)`.
-    fn is_fresh_container(&self, value: ExprRef) -> bool {
-        match *self.expr(value) {
-            Expr::Array(_) => true,
-            Expr::Object(ref properties) => properties.iter().all(|property| !matches!(property, crate::facts::expr::Property::Getter { .. })),
-            Expr::Cast { value: inner, .. } => self.is_fresh_container(value.with(inner)),
-            Expr::Logical { left, right, .. } => self.is_fresh_container(value.with(left)) || self.is_fresh_container(value.with(right)),
-            Expr::Call(call) => {
-                let call = value.with(call);
-                let path = self.path(call.with(self.call(call).callee));
-                let global = match path.root {
-                    Root::Global(name) => self.text(name),
-                    _ => return false,
-                };
-                match self.call(call).how {
-                    How::New => matches!(global, "Map" | "Set" | "Array" | "Object") && path.is_root(),
-                    _ => global == "Object" && self.callee_name(call) == Some("create"),
-                }
-            }
-            _ => false,
-        }
-    }
-
-    /// Where the container is made, for a label.
-    pub fn container_place(&self, id: ContainerId) -> Option<Place> {
         match id {
-            ContainerId::Variable(binding) => Some(Place { file: binding.file, span: self.facts(binding.file).binding(binding.id).span }),
-            ContainerId::Field(owner, name, is_static) => {
-                self.owners.stores(owner, name, is_static).first().map(|store| Place { file: store.value.file, span: short_of(store.span) })
+            ContainerId::Variable(binding) if self.facts(binding.file).binding(binding.id).function != FnId(0) => {
+                format!("the {kind} of a function that runs once")
             }
-            ContainerId::Global(_) => None,
+            ContainerId::Variable(_) | ContainerId::Literal(_) => format!("a module-level {kind}"),
+            ContainerId::Static(..) => format!("a static {kind}"),
+            ContainerId::Field(..) => format!("the {kind} of an object"),
+            ContainerId::Global(_) => format!("a global {kind}"),
         }
     }
 
-    /// The container's kind in words: "a module-level `Map`".
-    pub fn container_kind(&self, id: ContainerId) -> String {
-        let value = match id {
-            ContainerId::Variable(binding) => {
-                let values = &self.facts(binding.file).binding(binding.id).values;
-                values.iter().map(|&value| binding.with(value)).find(|&value| self.is_fresh_container(value))
-            }
-            ContainerId::Field(owner, name, is_static) => self.owners.stores(owner, name, is_static).iter().map(|store| store.value).find(|&value| self.is_fresh_container(value)),
-            ContainerId::Global(_) => None,
-        };
-        let kind = value.map_or("container", |value| match *self.expr(value) {
-            Expr::Array(_) => "array",
-            Expr::Call(call) if self.call(value.with(call)).how == How::New => self.callee_name(value.with(call)).map_or("container", |name| match name {
-                "Map" => "`Map`",
-                "Set" => "`Set`",
-                "Array" => "array",
-                _ => "object",
-            }),
-            _ => "object",
-        });
-        match id {
-            ContainerId::Variable(_) => format!("a module-level {kind}"),
-            ContainerId::Field(_, _, true) => format!("a static {kind}"),
-            ContainerId::Field(..) => format!("a {kind} of an object that is made once"),
-            ContainerId::Global(_) => "a property of the global object".to_owned(),
+    /// Where a container is made, cut to one line's worth.
+    pub fn container_place(made: Made) -> Place {
+        let span = made.place.span;
+        Place {
+            file: made.place.file,
+            span: Span::new(span.start, span.end.min(span.start + 120)),
         }
     }
-
-    /// The origin of what a site adds: the key's for keyed containers, the element's otherwise.
-    pub fn growth_origin(&self, site: &GrowthSite) -> Origin {
-        match site.form {
-            Form::Keyed(key) => self.origin_of(key, site.function),
-            Form::Element(element) => {
-                // A set holds each primitive once; an array holds every push.
-                self.origin_of(element, site.function)
-            }
-        }
-    }
-
-    /// Whether others can reach the container: it is exported.
-    pub fn is_exported_container(&self, id: ContainerId) -> bool {
-        let ContainerId::Variable(binding) = id else { return false };
-        self.links.own_exports(binding.file).any(|(_, value)| matches!(*self.expr(value), Expr::Binding(of) if of == binding.id))
-    }
-}
-
-fn short_of(span: Span) -> Span {
-    Span::new(span.start, span.end.min(span.start + 120))
 }

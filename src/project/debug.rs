@@ -43,20 +43,19 @@ pub fn duties(project: &Project<'_>, file: FileId) -> String {
         }
         let _ = writeln!(out, "  elsewhere: {:?}", project.released_elsewhere(acquisition));
     }
-    for (container, usage) in project.containers() {
-        for site in usage.sites.iter().filter(|site| site.place.file == file) {
-            let _ = writeln!(
-                out,
-                "{}..{} grows {:?}: origin {:?}, repeats {}, bounded {}, escapes {}",
-                site.place.span.start,
-                site.place.span.end,
-                container,
-                project.growth_origin(site),
-                repeats_name(&project.repeats_at(site.function, site.index)),
-                usage.is_bounded,
-                usage.escapes
-            );
-        }
+    for (seen, is_bounded) in project.growing_lines().into_iter().filter(|(seen, _)| seen.site.place.file == file) {
+        let _ = writeln!(
+            out,
+            "{}..{} grows {:?} ({:?}): lives {:?}, origin {:?}, repeats {}, bounded {}",
+            seen.site.place.span.start,
+            seen.site.place.span.end,
+            seen.site.container,
+            seen.made.kind,
+            seen.life,
+            seen.origin,
+            repeats_name(&project.repeats_at(seen.site.function, seen.site.index)),
+            is_bounded
+        );
     }
     out
 }

@@ -399,8 +399,7 @@ impl Run<'_, '_, '_> {
 
     /// Whether an expression is the promise that the acquiring call gave.
     fn is_the_promise(&self, expr: ExprRef) -> bool {
-        let awaited = self.acquisition.items.iter().any(|item| item.steps.first() == Some(&super::path::Step::Awaited));
-        awaited && self.project.path(expr) == Path::root(Root::Call(self.acquisition.call))
+        self.project.path(expr) == Path::root(Root::Call(self.acquisition.call))
     }
 
     /// A store into something that lives on hands the thing over; into a local object it does not matter yet.

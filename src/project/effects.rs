@@ -235,7 +235,7 @@ impl Project<'_> {
         let argument = call.with(self.call(call).args[usize::from(position)]);
         let fits = self.catalog.runs_named(name).filter_map(|run| {
             let Runner::Callback { callee, at } = &run.who else { return None };
-            let here = self.place_exprs(call, at).iter().any(|&expr| expr == argument || self.is_element_of(expr, argument));
+            let here = self.place_exprs(call, at).iter().any(|&expr| expr == argument || self.is_element_of(expr, argument) || self.is_property_of(argument, expr));
             let tier = (here && self.holds(&run.when, call)).then(|| self.matches(callee, call)).flatten()?;
             Some((run, tier))
         });

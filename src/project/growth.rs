@@ -1,56 +1,407 @@
-//! Which growing containers are leaks: what is added comes from outside, the line repeats, and nothing bounds it.
+//! Which growing containers are leaks: they outlive the line, what is added comes from outside, and nothing bounds it.
 
 use crate::catalog::effect::Origin;
+use crate::diagnostic::{Label, Place};
+use crate::facts::body::Op;
+use crate::facts::expr::Expr;
 
 use super::Project;
+use super::bound::Bound;
 use super::confidence::{Grade, confidence};
-use super::container::{ContainerUse, Form, GrowthSite};
+use super::container::{ContainerId, Containers, Kind, Made};
+use super::container_use::{ContainerUse, Form, GrowthSite, Uses};
+use super::duty::Engine;
 use super::guard;
+use super::lives::{Life, Lives};
 use super::model::Growth;
+use super::path::{ExprRef, FnRef, Root};
 use super::repetition::Repeats;
+use super::words;
+
+/// What all judgements share.
+pub(super) struct Judge<'p, 'a> {
+    pub(super) project: &'p Project<'a>,
+    pub(super) containers: &'p Containers,
+    pub(super) uses: &'p Uses,
+    pub(super) lives: Lives<'p, 'a>,
+}
 
 impl Project<'_> {
     /// Every line that grows a container without bound.
-    pub fn growths(&self) -> Vec<Growth> {
-        self.containers().values().filter(|usage| !usage.is_bounded && !usage.escapes).flat_map(|usage| self.growths_of(usage)).collect()
+    pub fn growths(&self, engine: &mut Engine) -> Vec<Growth> {
+        let containers = self.find_containers();
+        let uses = self.container_uses(&containers);
+        let judge = Judge {
+            project: self,
+            containers: &containers,
+            uses: &uses,
+            lives: Lives::new(self),
+        };
+        let mut found: Vec<Growth> = uses
+            .of
+            .values()
+            .flat_map(|usage| usage.sites.iter().map(move |site| (usage, site)))
+            .filter_map(|(usage, site)| judge.growth(engine, usage, site))
+            .collect();
+        found.sort_by_key(|growth| growth.place);
+        found.dedup_by_key(|growth| growth.place);
+        found
     }
+}
 
-    fn growths_of(&self, usage: &ContainerUse) -> Vec<Growth> {
-        usage.sites.iter().filter_map(|site| self.growth(site)).collect()
-    }
-
-    fn growth(&self, site: &GrowthSite) -> Option<Growth> {
-        if self.is_module(site.function) || guard::is_idempotent(self, site.function, site.index) && matches!(site.form, Form::Element(_)) {
+impl Judge<'_, '_> {
+    fn growth(&self, engine: &mut Engine, usage: &ContainerUse, site: &GrowthSite) -> Option<Growth> {
+        let project = self.project;
+        let made = self.containers.get(site.container)?;
+        if project.is_module(site.function)
+            || self.is_in_own_activation(site)
+            || words::is_test_file(project.file_path(site.place.file))
+        {
             return None;
         }
-        let origin = self.growth_origin(site);
-        let origin_grade = match origin {
-            Origin::External | Origin::PerCall => Grade::First,
-            Origin::Parameter => Grade::Second,
-            Origin::Class | Origin::Config | Origin::Finite => Grade::Third,
+        let bound = self.bound(usage, site);
+        let bound_grade = match bound {
+            Bound::Bounded => return None,
+            Bound::Unbounded(grade) => grade,
+            Bound::ByTheLine => Grade::First,
         };
-        let (repeat_grade, why) = match self.repeats_at(site.function, site.index) {
-            Repeats::Once => return None,
-            Repeats::Many(why) => (Grade::First, why),
-            Repeats::Often(why) => (Grade::Second, why),
-            Repeats::PerCall(_) | Repeats::PerOwner(_) => (Grade::Second, Vec::new()),
-            Repeats::Unknown => (Grade::Third, Vec::new()),
+        let is_alias = site.is_may && self.is_given_or_own(site);
+        if self.is_checked_for_doubles(site) {
+            return None;
+        }
+        let life_grade = match self.lives.of(site.container) {
+            Life::Process => Grade::First,
+            Life::Object(_) if is_alias || self.promises_removal(site) || self.is_cleared_memo(usage, site) => {
+                Grade::Second
+            }
+            Life::Object(_) | Life::Short => return None,
         };
-        let exported = if self.is_exported_container(site.container) { Grade::Second } else { Grade::First };
-        let (added, is_keyed) = match site.form {
-            Form::Keyed(key) => (self.describe(key), true),
-            Form::Element(element) => (self.describe(element), false),
+        if self.is_latched(site) || self.is_for_one_instance(site) {
+            return None;
+        }
+        let (repeat, why) = self.repetition(site)?;
+        let origin = self.origin(site, made.kind, is_alias);
+        let missed = match bound {
+            Bound::ByTheLine if origin < Origin::PerCall => return None,
+            Bound::ByTheLine => project.missed_entry(engine, site)?,
+            Bound::Bounded | Bound::Unbounded(_) => Vec::new(),
         };
+        let grades = [
+            match origin {
+                Origin::External | Origin::PerCall => Grade::First,
+                Origin::Parameter => Grade::Second,
+                Origin::Class | Origin::Config | Origin::Finite => Grade::Third,
+            },
+            match repeat {
+                // Whoever calls may call again; that the key is a parameter too is the same doubt.
+                Grade::Second if origin == Origin::Parameter => Grade::First,
+                grade => grade,
+            },
+            // An object of unknown life whose method is called: one doubt, not two.
+            if life_grade == Grade::Second && (repeat == Grade::Second || origin == Origin::Parameter) {
+                Grade::First
+            } else {
+                life_grade
+            },
+            bound_grade,
+            if usage.returned && !is_alias {
+                Grade::Second
+            } else {
+                Grade::First
+            },
+            if self.containers.is_exported(site.container) && project.is_library(made.place.file) {
+                Grade::Second
+            } else {
+                Grade::First
+            },
+            if repeat != Grade::First && missed.is_empty() && self.is_registration(site) {
+                Grade::Third
+            } else {
+                Grade::First
+            },
+        ];
+        let (Form::Keyed(added) | Form::Element(added)) = site.form;
         Some(Growth {
-            name: self.describe(site.named),
-            kind: self.container_kind(site.container),
-            place: crate::diagnostic::Place { file: site.place.file, span: Self::short(site.place.span) },
-            made_at: self.container_place(site.container),
+            name: self.name_of(site),
+            kind: project.container_words(site.container, made.kind),
+            life: self.life_words(site.container),
+            place: Place {
+                file: site.place.file,
+                span: Project::short(site.place.span),
+            },
+            made_at: Some(Project::container_place(made)),
             why,
-            origin,
-            added,
-            is_keyed,
-            confidence: confidence(&[origin_grade, repeat_grade, exported]),
+            source: origin_words(origin),
+            added: project.describe(added),
+            is_keyed: matches!(site.form, Form::Keyed(_)) && made.kind != Kind::Set,
+            missed,
+            confidence: confidence(&grades),
         })
+    }
+
+    /// The container under its own name: the field's, where the line uses a local name for it.
+    fn name_of(&self, site: &GrowthSite) -> String {
+        let project = self.project;
+        match site.container {
+            ContainerId::Field(_, name) if site.is_may => format!("this.{}", project.text(name)),
+            ContainerId::Field(_, name) if matches!(project.expr(site.named), Expr::Element { .. }) => {
+                format!("this[{}]", project.text(name))
+            }
+            _ => project.describe(site.named),
+        }
+    }
+
+    fn life_words(&self, id: ContainerId) -> &'static str {
+        match self.lives.of(id) {
+            Life::Process => "lives as long as the process",
+            Life::Object(_) | Life::Short => "lives as long as its object",
+        }
+    }
+
+    /// A variable that the very body declares which fills it.
+    fn is_in_own_activation(&self, site: &GrowthSite) -> bool {
+        let ContainerId::Variable(binding) = site.container else {
+            return false;
+        };
+        binding.with(self.project.facts(binding.file).binding(binding.id).function) == site.function
+    }
+
+    /// `given || this.defaults`: the line means to change what it was given, and changes what is shared.
+    pub(super) fn is_given_or_own(&self, site: &GrowthSite) -> bool {
+        let project = self.project;
+        if !matches!(project.expr(site.named), Expr::Binding(_)) {
+            return false;
+        }
+        let possible = project.possible(site.named);
+        possible.iter().any(|path| matches!(path.root, Root::Param(..)))
+            && matches!(site.container, ContainerId::Field(..) | ContainerId::Variable(_))
+    }
+
+    /// Whether a test before the line asks the container: `if (!cache.has(key))`, `cache.get(key) === undefined`.
+    pub(super) fn is_asked_before(&self, site: &GrowthSite) -> bool {
+        let project = self.project;
+        project.function(site.function).ops[..site.index]
+            .iter()
+            .any(|op| match *op {
+                Op::If(test) => self.speaks_of(site.function.with(test), site.container, 0),
+                _ => false,
+            })
+    }
+
+    pub(super) fn speaks_of(&self, expr: ExprRef, id: ContainerId, depth: u32) -> bool {
+        let project = self.project;
+        if depth > 5 {
+            return false;
+        }
+        let go = |each| self.speaks_of(expr.with(each), id, depth + 1);
+        match *project.expr(expr) {
+            Expr::Unary { of, .. } | Expr::Cast { value: of, .. } | Expr::Await(of) => go(of),
+            Expr::Binary { operator, left, right } => match operator {
+                crate::facts::expr::BinaryOperator::In => {
+                    project.containers_in(self.containers, expr.with(right)).contains(&id)
+                }
+                _ => go(left) || go(right),
+            },
+            Expr::Logical { left, right, .. } => go(left) || go(right),
+            Expr::Call(call) => {
+                let call = expr.with(call);
+                let mut asked = project
+                    .receiver(call)
+                    .into_iter()
+                    .chain(project.call(call).args.first().map(|&arg| call.with(arg)));
+                asked.any(|of| project.containers_in(self.containers, of).contains(&id))
+            }
+            Expr::Member { object, .. } | Expr::Element { object, .. } => {
+                project.containers_in(self.containers, expr.with(object)).contains(&id) || go(object)
+            }
+            Expr::Binding(binding) => {
+                let fact = project.facts(expr.file).binding(binding);
+                fact.function != crate::facts::ids::FnId(0)
+                    && fact
+                        .values
+                        .iter()
+                        .take(3)
+                        .any(|&value| !matches!(project.facts(expr.file).expr(value), Expr::Param { .. }) && go(value))
+            }
+            _ => false,
+        }
+    }
+
+    /// Under a guard that lets one round through; a question about the container itself is a memo, not a guard.
+    fn is_latched(&self, site: &GrowthSite) -> bool {
+        if self.is_asked_before(site) {
+            return self.is_added_when_empty(site);
+        }
+        guard::is_idempotent(self.project, site.function, site.index)
+    }
+
+    /// `if (list.length === 0) list.push(…)`.
+    fn is_added_when_empty(&self, site: &GrowthSite) -> bool {
+        let project = self.project;
+        guard::guards_of(project, site.function, site.index)
+            .iter()
+            .any(|guard| {
+                let sized = |expr: ExprRef| match *project.expr(expr) {
+                    Expr::Member { object, name, .. } => {
+                        matches!(project.facts(expr.file).name(name), "length" | "size")
+                            && project
+                                .containers_in(self.containers, expr.with(object))
+                                .contains(&site.container)
+                    }
+                    _ => false,
+                };
+                match *project.expr(guard.test) {
+                    Expr::Binary { left, right, .. } => sized(guard.test.with(left)) || sized(guard.test.with(right)),
+                    Expr::Unary { of, .. } => sized(guard.test.with(of)),
+                    _ => sized(guard.test),
+                }
+            })
+    }
+
+    /// A constructor that fills its own object's field.
+    fn is_for_one_instance(&self, site: &GrowthSite) -> bool {
+        matches!(site.container, ContainerId::Field(..)) && self.project.is_constructor(site.function)
+    }
+
+    /// How often the line runs.
+    fn repetition(&self, site: &GrowthSite) -> Option<(Grade, Vec<Label>)> {
+        let project = self.project;
+        match project.repeats_at(site.function, site.index) {
+            Repeats::Once => None,
+            Repeats::Many(why) => Some((Grade::First, why)),
+            Repeats::Often(why) => Some((Grade::Second, why)),
+            Repeats::PerCall(of) => {
+                let name = project
+                    .function(of)
+                    .name
+                    .map_or("this function", |name| project.facts(of.file).name(name));
+                let place = Place {
+                    file: of.file,
+                    span: Project::short(project.function(of).head),
+                };
+                Some((
+                    Grade::Second,
+                    vec![Label::new(place, format!("each call of `{name}` may add one more"))],
+                ))
+            }
+            Repeats::PerOwner(owner) => {
+                let name = project
+                    .owners
+                    .get(owner)
+                    .name
+                    .map_or("object", |name| project.text(name));
+                Some((
+                    Grade::Second,
+                    vec![Label::new(
+                        project.owner_place(owner),
+                        format!("each `{name}` adds one more"),
+                    )],
+                ))
+            }
+            Repeats::Unknown => Some((
+                if self.serves_a_table(site.function, 0) {
+                    Grade::Second
+                } else {
+                    Grade::Third
+                },
+                Vec::new(),
+            )),
+        }
+    }
+
+    /// Whether a function is, or is called by, one in a table that others call: `exports.rules = { table: { filter() {} } }`.
+    fn serves_a_table(&self, function: FnRef, depth: u32) -> bool {
+        let project = self.project;
+        let outer = project
+            .around(function)
+            .take_while(|&each| !project.is_module(each))
+            .last()
+            .unwrap_or(function);
+        let is_in_table = project.owners.object_of(outer).is_some()
+            && project.graph.passed(outer).is_empty()
+            && project.function(outer).argument_of.is_none();
+        is_in_table
+            && !words::is_registration(
+                project
+                    .function(outer)
+                    .name
+                    .map_or("", |name| project.facts(outer.file).name(name)),
+            )
+            || depth < 3
+                && project
+                    .graph
+                    .callers(outer)
+                    .iter()
+                    .any(|&call| self.serves_a_table(project.calling(call), depth + 1))
+    }
+
+    /// Where what is added comes from. An array takes the same thing again and again, unless it is asked first.
+    fn origin(&self, site: &GrowthSite, kind: Kind, is_alias: bool) -> Origin {
+        let project = self.project;
+        match site.form {
+            Form::Keyed(key) => project.origin_of(key, site.function),
+            Form::Element(element) => {
+                let origin = project.origin_of(element, site.function);
+                let is_repeated = kind == Kind::Array && !self.is_asked_before(site);
+                if is_alias || is_repeated && origin == Origin::Finite {
+                    Origin::PerCall
+                } else {
+                    origin
+                }
+            }
+        }
+    }
+}
+
+/// Where what is added comes from, in words.
+fn origin_words(origin: Origin) -> &'static str {
+    match origin {
+        Origin::External => "comes from outside, without end",
+        Origin::PerCall => "is new at each call",
+        Origin::Parameter => "is whatever callers give",
+        Origin::Class | Origin::Config | Origin::Finite => "is one of a fixed set, perhaps",
+    }
+}
+
+/// For those who look at what the analysis believes.
+pub struct Seen {
+    pub made: Made,
+    pub life: Life,
+    pub site: GrowthSite,
+    pub origin: Origin,
+}
+
+impl Project<'_> {
+    /// Every growing line with what is known of its container.
+    pub fn growing_lines(&self) -> Vec<(Seen, bool)> {
+        let containers = self.find_containers();
+        let uses = self.container_uses(&containers);
+        let judge = Judge {
+            project: self,
+            containers: &containers,
+            uses: &uses,
+            lives: Lives::new(self),
+        };
+        let mut lines = Vec::new();
+        for usage in uses.of.values() {
+            for site in &usage.sites {
+                let Some(made) = containers.get(site.container) else {
+                    continue;
+                };
+                let origin = judge.origin(site, made.kind, false);
+                let is_bounded = matches!(judge.bound(usage, site), Bound::Bounded);
+                lines.push((
+                    Seen {
+                        made,
+                        life: judge.lives.of(site.container),
+                        site: site.clone(),
+                        origin,
+                    },
+                    is_bounded,
+                ));
+            }
+        }
+        lines.sort_by_key(|(seen, _)| seen.site.place);
+        lines
     }
 }

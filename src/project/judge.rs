@@ -40,7 +40,7 @@ impl Project<'_> {
             Resource::Timeout => self.judge_timeout(engine, acquisition),
             Resource::Connection => self.judge_connection(engine, acquisition),
             // Their rules come later; the acquisitions are known already.
-            Resource::Handle | Resource::Client | Resource::Observer | Resource::Subscription | Resource::ObjectUrl => None,
+            Resource::Handle | Resource::Client | Resource::Observer | Resource::Subscription | Resource::ObjectUrl | Resource::Entry => None,
         }?;
         let fact = self.call(acquisition.call);
         let (kept, kept_at) = self.kept_by(acquisition);
@@ -65,6 +65,10 @@ impl Project<'_> {
     }
 
     fn judge_connection(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        // What runs once is given back by the end of the process.
+        if self.repeats_call(acquisition.call) == Repeats::Once {
+            return None;
+        }
         let release = if self.is_dropped(acquisition) { Release::Never } else { engine.release(self, acquisition) };
         let (missing, grade) = match release {
             Release::Always | Release::Escapes(_) => return None,
@@ -300,8 +304,8 @@ impl Project<'_> {
     }
 
     fn judge_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        let holder = self.holder_expr(acquisition)?;
         let function = acquisition.function;
+        let Some(holder) = self.holder_expr(acquisition) else { return self.judge_process_listener(engine, acquisition) };
         let region = self.region_of(holder, acquisition.origin.1);
         let is_wrapped = acquisition.origin.0 != acquisition.call;
         if is_wrapped && region != Region::Process {
@@ -359,6 +363,20 @@ impl Project<'_> {
             teardown,
             is_self_rearming: false,
         })
+    }
+
+    /// A listener that the runtime itself holds.
+    fn judge_process_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        if !matches!(acquisition.entry.holder, crate::catalog::effect::Holder::Process) {
+            return None;
+        }
+        let index = self.op_of(acquisition.call)?;
+        if guard::is_idempotent(self, acquisition.function, index) {
+            return None;
+        }
+        let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
+        let (grade, why, teardown) = self.process_repetition(acquisition.function, self.repeats_call(acquisition.call))?;
+        Some(Verdict { missing, grades: vec![release_grade, grade], holder: None, holder_name: "the process".to_owned(), why, teardown, is_self_rearming: false })
     }
 
     /// Whether the release is missed, in the activation and around it.
@@ -642,7 +660,7 @@ impl Project<'_> {
     }
 
     /// Labels of the ways out that miss the release, and how strong they are; `None` if none is worth a word.
-    fn missed_labels(&self, missed: &[Missed]) -> Option<(Vec<Label>, Grade)> {
+    pub fn missed_labels(&self, missed: &[Missed]) -> Option<(Vec<Label>, Grade)> {
         let strong: Vec<&Missed> = missed.iter().filter(|missed| missed.strength == Strength::Strong && !missed.opaque).collect();
         let (chosen, grade) = if strong.is_empty() { (missed.iter().collect(), Grade::Third) } else { (strong, Grade::First) };
         let mut labels: Vec<Label> = Vec::new();

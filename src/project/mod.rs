@@ -2,24 +2,30 @@
 //!
 //! In reading order: [`link`] joins imports to exports, [`value`] says what expressions name, [`owner`] and [`typing`]
 //! what they are, [`calls`] what a call calls, [`repetition`] how often a line runs, [`region`] who outlives whom,
-//! [`cfg`] how control flows, [`duty`] whether a release is missed, [`container`] what grows, and [`confidence`] how
+//! [`cfg`] how control flows, [`duty`] whether a release is missed, [`container`] what
+//! may grow, [`container_use`] what is done with it, [`growth`] whether that is a leak, and [`confidence`] how
 //! sure that is. Rules see [`model`] only.
 //!
 //! Nothing here reads a file, knows a rule, or names a library.
 
 pub mod acquisition;
+pub mod bound;
 pub mod calls;
 pub mod cfg;
 pub mod confidence;
 pub mod container;
+pub mod container_store;
+pub mod container_use;
 pub mod debug;
 pub mod duty;
 pub mod effects;
 pub mod elsewhere;
+pub mod entry;
 pub mod growth;
 pub mod guard;
 pub mod judge;
 pub mod link;
+pub mod lives;
 pub mod model;
 pub mod names;
 pub mod origin;
@@ -27,6 +33,7 @@ pub mod owner;
 pub mod path;
 pub mod promises;
 pub mod region;
+pub mod registration;
 pub mod repetition;
 pub mod resolve;
 pub mod settle;
@@ -91,6 +98,7 @@ struct Package {
     name: String,
     /// Its exports are called by others: it has an entry point and nothing that starts it.
     is_library: bool,
+    dependencies: Vec<String>,
 }
 
 impl<'a> Project<'a> {
@@ -103,7 +111,7 @@ impl<'a> Project<'a> {
             .into_iter()
             .zip(syms)
             .map(|(file, syms)| {
-                let package = resolver.package_of(&file.path).map(|package| Package { name: package.name.clone().unwrap_or_default(), is_library: package.is_library });
+                let package = resolver.package_of(&file.path).map(|package| Package { name: package.name.clone().unwrap_or_default(), is_library: package.is_library, dependencies: package.dependencies.iter().cloned().collect() });
                 File { path: file.path, facts: file.facts, syms, package }
             })
             .collect();
@@ -171,6 +179,11 @@ impl<'a> Project<'a> {
     /// The name of the package a file belongs to.
     pub fn package_name(&self, file: FileId) -> Option<&str> {
         self.files[file.index()].package.as_ref().map(|package| package.name.as_str())
+    }
+
+    /// What the nearest `package.json` says.
+    fn package_of(&self, file: FileId) -> Option<&Package> {
+        self.files[file.index()].package.as_ref()
     }
 
     /// Whether the file belongs to a package whose exports others call.

@@ -1,6 +1,6 @@
 //! What rules see: acquisitions that leak and containers that grow, with their proof.
 
-use crate::catalog::effect::{Origin, Resource};
+use crate::catalog::effect::Resource;
 use crate::diagnostic::{Confidence, Label, Place};
 
 use super::Project;
@@ -62,13 +62,18 @@ pub struct Growth {
     pub name: String,
     /// "a module-level `Map`".
     pub kind: String,
+    /// "lives as long as the process".
+    pub life: &'static str,
     pub place: Place,
     pub made_at: Option<Place>,
     pub why: Vec<Label>,
-    pub origin: Origin,
+    /// Where what is added comes from: "comes from outside, without end".
+    pub source: &'static str,
     /// What is added, in the user's words.
     pub added: String,
     pub is_keyed: bool,
+    /// Ways out on which the line's own removal is skipped; empty if it has none.
+    pub missed: Vec<Label>,
     pub confidence: Confidence,
 }
 
@@ -84,9 +89,8 @@ impl Model {
         }
         leaks.retain(|leak| !words::is_test_file(project.file_path(leak.place.file)));
         leaks.sort_by_key(|leak| leak.place);
-        let mut growths = project.growths();
+        let mut growths = project.growths(&mut engine);
         growths.retain(|growth| !words::is_test_file(project.file_path(growth.place.file)));
-        growths.sort_by_key(|growth| growth.place);
         Model { leaks, growths }
     }
 }

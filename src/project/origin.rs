@@ -3,14 +3,18 @@
 use crate::catalog::effect::{Origin, Per};
 use crate::facts::body::How;
 use crate::facts::expr::{BinaryOperator, Expr};
-use crate::facts::ids::FnId;
+use crate::facts::ids::{FnId, TypeId};
+use crate::facts::types::{TypeDeclKind, TypeExpr};
 
 use super::Project;
-use super::path::{ExprRef, FnRef, Path, Root, Step};
+use super::path::{At, ExprRef, FnRef, Path, Root, Step};
 use super::typing::Ty;
+use super::words;
 
 /// Values that are followed from a key to where it comes from.
 const MAX_DEPTH: u32 = 8;
+/// Callers of a function beyond which its parameters are unknown.
+const MAX_CALLERS: usize = 12;
 
 impl Project<'_> {
     /// Where a value comes from, seen from a line in `function`.
@@ -25,7 +29,8 @@ impl Project<'_> {
         let at = |id| expr.with(id);
         let go = |id| self.origin_within(at(id), function, depth + 1);
         match self.expr(expr) {
-            Expr::Literal(_) | Expr::This(_) | Expr::Super(_) | Expr::Module(_) | Expr::Caught | Expr::Jsx { .. } => Origin::Finite,
+            Expr::This(of) | Expr::Super(of) => self.this_origin(expr.with(*of)),
+            Expr::Literal(_) | Expr::Module(_) | Expr::Caught | Expr::Jsx { .. } => Origin::Finite,
             Expr::Class(_) => Origin::Class,
             Expr::Function(_) | Expr::Object(_) | Expr::Array(_) => Origin::PerCall,
             Expr::Template(parts) => parts.iter().map(|&part| go(part)).max().unwrap_or(Origin::Finite),
@@ -37,21 +42,43 @@ impl Project<'_> {
             Expr::Unary { of, .. } => go(*of).min(Origin::Parameter),
             Expr::Logical { left, right, .. } => go(*left).max(go(*right)),
             Expr::Conditional { yes, no, .. } => go(*yes).max(go(*no)),
-            Expr::Await(of) | Expr::Spread(of) | Expr::Cast { value: of, .. } | Expr::Item(of) | Expr::Key(of) | Expr::Rest(of) | Expr::Index { of, .. } => {
-                if self.is_fixed_collection(at(*of)) { Origin::Finite } else { go(*of) }
+            Expr::Await(of)
+            | Expr::Spread(of)
+            | Expr::Cast { value: of, .. }
+            | Expr::Item(of)
+            | Expr::Key(of)
+            | Expr::Rest(of)
+            | Expr::Index { of, .. } => {
+                if self.is_fixed_collection(at(*of)) {
+                    Origin::Finite
+                } else {
+                    go(*of)
+                }
             }
-            Expr::Member { object, name, .. } => {
-                let name = self.facts(expr.file).name(*name);
+            Expr::Member {
+                object, name: member, ..
+            } => {
+                let name = self.facts(expr.file).name(*member);
                 if let Some(origin) = self.part_origin(at(*object), name) {
                     return origin;
                 }
-                match self.path(expr).root {
+                let path = self.path(expr);
+                if let Some(origin) = self.field_origin(at(*object), self.sym(expr.file, *member), depth) {
+                    return origin;
+                }
+                let origin = match path.root {
                     Root::Text(_) | Root::Number(_) | Root::Bool(_) | Root::Nullish => Origin::Finite,
                     Root::Global(_) | Root::Package(_) | Root::Namespace(_) => Origin::Config,
                     Root::Static(_) => Origin::Finite,
                     _ if matches!(name, "length" | "size" | "constructor" | "prototype") => Origin::Class,
                     Root::Call(_) if depth > 2 => Origin::Parameter,
                     _ => go(*object),
+                };
+                // A name may silence: `entry.type` is one of few, wherever the entry comes from, unless that is outside.
+                if origin == Origin::Parameter && (name == "name" || words::has_few_values(name)) {
+                    Origin::Config
+                } else {
+                    origin
                 }
             }
             Expr::Element { object, .. } => go(*object),
@@ -74,7 +101,66 @@ impl Project<'_> {
         })
     }
 
-    fn binding_origin(&self, expr: ExprRef, binding: crate::facts::ids::BindingId, function: FnRef, depth: u32) -> Origin {
+    /// `this`: new with each instance, unless there is just one.
+    fn this_origin(&self, function: FnRef) -> Origin {
+        match self.owners.of_function(function) {
+            Some((owner, false)) if !self.is_made_once(owner) => Origin::PerCall,
+            Some(_) | None => Origin::Finite,
+        }
+    }
+
+    /// Whether the only `new` of an owner stands at a module's top level.
+    fn is_made_once(&self, owner: super::path::OwnerId) -> bool {
+        matches!(self.graph.made(owner), [only] if self.is_module(self.calling(*only)))
+    }
+
+    /// A field of `this`: a counter, or whatever was stored in it.
+    fn field_origin(&self, object: ExprRef, name: super::names::Sym, depth: u32) -> Option<Origin> {
+        let Path {
+            root: Root::Instance(owner),
+            steps,
+        } = self.path(object)
+        else {
+            return None;
+        };
+        if !steps.is_empty() {
+            return None;
+        }
+        let stores = self.owners.stores(owner, name, false);
+        let is_it = |expr: ExprRef| matches!(*self.expr(expr), Expr::Member { name: member, .. } if self.sym(expr.file, member) == name);
+        let counts = stores.iter().any(|store| {
+            matches!(*self.expr(store.value), Expr::Binary { operator: BinaryOperator::Arithmetic | BinaryOperator::Add, left, .. } if is_it(store.value.with(left)))
+        });
+        if counts {
+            return Some(Origin::PerCall);
+        }
+        if self.is_made_once(owner) {
+            return Some(Origin::Config);
+        }
+        let values = stores
+            .iter()
+            .take(3)
+            .map(|store| self.origin_within(store.value, store.function, depth + 2));
+        // What it was made with is a setting of the object, not a value per call.
+        values
+            .max()
+            .map(|origin| {
+                if origin == Origin::Parameter {
+                    Origin::Config
+                } else {
+                    origin
+                }
+            })
+            .or(Some(Origin::Parameter))
+    }
+
+    fn binding_origin(
+        &self,
+        expr: ExprRef,
+        binding: crate::facts::ids::BindingId,
+        function: FnRef,
+        depth: u32,
+    ) -> Origin {
         let fact = self.facts(expr.file).binding(binding);
         // A counter: `nextId++`.
         let counts = fact.reassigned > 0
@@ -89,12 +175,103 @@ impl Project<'_> {
         if fact.function == FnId(0) && fact.reassigned == 0 {
             return Origin::Finite;
         }
-        let values = fact.values.iter().take(4).map(|&value| self.origin_within(expr.with(value), function, depth + 1));
+        let values = fact
+            .values
+            .iter()
+            .take(4)
+            .map(|&value| self.origin_within(expr.with(value), function, depth + 1));
         values.max().unwrap_or(Origin::Parameter)
     }
 
     /// What a function is given: by who runs it, else by what its callers give.
     fn param_origin(&self, function: FnRef, index: u16, depth: u32) -> Origin {
+        let declared = self.declared_origin(function, index);
+        match self.given_origin(function, index, depth) {
+            Origin::Parameter => declared.unwrap_or(Origin::Parameter),
+            given => declared.filter(|declared| *declared == Origin::Finite).unwrap_or(given),
+        }
+    }
+
+    /// What a parameter's type or name says of it: a union of literals, a class, a word such as `kind`.
+    fn declared_origin(&self, function: FnRef, index: u16) -> Option<Origin> {
+        let param = self.function(function).params.get(usize::from(index))?;
+        let by_type = param
+            .annotation
+            .and_then(|annotation| self.type_origin(function.with(annotation), 0));
+        let by_name = || {
+            let facts = self.facts(function.file);
+            param
+                .binding
+                .filter(|&binding| words::has_few_values(facts.name(facts.binding(binding).name)))
+                .map(|_| Origin::Config)
+        };
+        by_type.or_else(by_name)
+    }
+
+    /// Where values of a type come from, if the type alone says so.
+    fn type_origin(&self, annotation: At<TypeId>, depth: u32) -> Option<Origin> {
+        if depth > 4 {
+            return None;
+        }
+        let facts = self.facts(annotation.file);
+        match facts.type_expr(annotation.id) {
+            TypeExpr::Literal => Some(Origin::Finite),
+            TypeExpr::Keyword(name) => {
+                matches!(facts.name(*name), "boolean" | "null" | "undefined" | "void").then_some(Origin::Finite)
+            }
+            TypeExpr::Function(_) | TypeExpr::TypeOf(_) => Some(Origin::Class),
+            TypeExpr::Union(parts) => {
+                let parts: Option<Vec<Origin>> = parts
+                    .iter()
+                    .map(|&part| self.type_origin(annotation.with(part), depth + 1))
+                    .collect();
+                parts.and_then(|parts| parts.into_iter().max())
+            }
+            TypeExpr::Named { name, .. } => self.named_type_origin(annotation.with(*name), depth),
+            _ => None,
+        }
+    }
+
+    fn named_type_origin(&self, name: ExprRef, depth: u32) -> Option<Origin> {
+        if let Expr::Global(global) = *self.expr(name) {
+            let global = self.facts(name.file).name(global);
+            return matches!(
+                global,
+                "Function" | "Class" | "Type" | "Constructor" | "ObjectConstructor"
+            )
+            .then_some(Origin::Class);
+        }
+        let path = self.path(name);
+        let binding = match (path.root, self.expr(name)) {
+            (Root::Variable(binding), _) => binding,
+            (_, Expr::Binding(binding)) => name.with(*binding),
+            _ => return None,
+        };
+        let facts = self.facts(binding.file);
+        match facts
+            .type_decls
+            .iter()
+            .find(|decl| decl.binding == binding.id)
+            .map(|decl| &decl.kind)
+        {
+            Some(TypeDeclKind::Enum(_)) => Some(Origin::Finite),
+            Some(TypeDeclKind::Alias(target)) => self.type_origin(binding.with(*target), depth + 1),
+            // An interface that can be called or constructed.
+            Some(TypeDeclKind::Interface { members, .. }) => members
+                .iter()
+                .any(|member| facts.name(member.name).is_empty())
+                .then_some(Origin::Class),
+            None => None,
+        }
+    }
+
+    /// Whether a type is that of functions.
+    pub fn is_function_type(&self, annotation: At<TypeId>, depth: u32) -> bool {
+        self.type_origin(annotation, depth) == Some(Origin::Class)
+    }
+
+    /// What callers, or who runs the function, give it.
+    fn given_origin(&self, function: FnRef, index: u16, depth: u32) -> Origin {
         for (ty, _) in self.types_of_path(&Path::root(Root::Param(function, index))) {
             if let Ty::Catalog(key) = ty
                 && self.catalog.ty(key).lifetime == Some(crate::catalog::effect::Lifetime::Request)
@@ -106,13 +283,19 @@ impl Project<'_> {
             if let Some((run, _)) = self.runs_of(call, position).first() {
                 return match run.per {
                     Per::Request | Per::Connection | Per::Message => Origin::External,
-                    Per::Event | Per::Tick | Per::Item | Per::Once | Per::Instance | Per::Activation => Origin::Parameter,
+                    Per::Event | Per::Tick | Per::Item | Per::Once | Per::Instance | Per::Activation => {
+                        Origin::Parameter
+                    }
                 };
             }
             if matches!(self.invoked(call), super::effects::Invoked::Now { .. })
                 && let Some(of) = self.receiver(call)
             {
-                return if self.is_fixed_collection(of) { Origin::Finite } else { self.origin_within(of, self.calling(call), depth + 1) };
+                return if self.is_fixed_collection(of) {
+                    Origin::Finite
+                } else {
+                    self.origin_within(of, self.calling(call), depth + 1)
+                };
             }
         }
         if self.is_decorated(function) {
@@ -122,13 +305,26 @@ impl Project<'_> {
         if callers.is_empty() || depth > 4 {
             return Origin::Parameter;
         }
-        let given = callers.iter().take(8).filter_map(|&call| self.argument(call, usize::from(index)).map(|arg| (arg, self.calling(call))));
-        given.map(|(arg, caller)| self.origin_within(arg, caller, depth + 2)).max().unwrap_or(Origin::Parameter)
+        if callers.len() > MAX_CALLERS || self.is_library(function.file) && self.is_exported(function) {
+            return Origin::Parameter;
+        }
+        let given = callers.iter().filter_map(|&call| {
+            self.argument(call, usize::from(index))
+                .map(|arg| (arg, self.calling(call)))
+        });
+        given
+            .map(|(arg, caller)| self.origin_within(arg, caller, depth + 2))
+            .max()
+            .unwrap_or(Origin::Parameter)
     }
 
     /// A method that a framework runs per request because of its decorator.
     fn is_decorated(&self, function: FnRef) -> bool {
-        self.function(function).params.iter().any(|param| !param.decorators.is_empty()) && self.repeats(function).is_many()
+        self.function(function)
+            .params
+            .iter()
+            .any(|param| !param.decorators.is_empty())
+            && self.repeats(function).is_many()
     }
 
     fn call_origin(&self, call: super::path::CallRef, function: FnRef, depth: u32) -> Origin {
@@ -142,11 +338,28 @@ impl Project<'_> {
         if (of_global("Date") || of_global("performance")) && name == "now" || of_global("Math") && name == "random" {
             return Origin::PerCall;
         }
-        if of_global("Symbol") {
-            return if path.steps.contains(&Step::Awaited) || name == "for" { Origin::Finite } else { Origin::PerCall };
+        if matches!(
+            name,
+            "indexOf" | "includes" | "has" | "startsWith" | "endsWith" | "test" | "isArray" | "hasOwnProperty"
+        ) {
+            return Origin::Finite;
         }
-        let args = fact.args.iter().map(|&arg| self.origin_within(call.with(arg), function, depth + 1)).max();
-        let receiver = self.receiver(call).map(|of| self.origin_within(of, function, depth + 1)).filter(|origin| *origin > Origin::Config);
+        if of_global("Symbol") {
+            return if path.steps.contains(&Step::Awaited) || name == "for" {
+                Origin::Finite
+            } else {
+                Origin::PerCall
+            };
+        }
+        let args = fact
+            .args
+            .iter()
+            .map(|&arg| self.origin_within(call.with(arg), function, depth + 1))
+            .max();
+        let receiver = self
+            .receiver(call)
+            .map(|of| self.origin_within(of, function, depth + 1))
+            .filter(|origin| *origin > Origin::Config);
         match (args, receiver) {
             (Some(args), Some(receiver)) => args.max(receiver),
             (Some(only), None) | (None, Some(only)) => only,

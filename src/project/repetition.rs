@@ -3,7 +3,7 @@
 use crate::catalog::effect::{Per, Runner};
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::{FunctionKind, Op};
-use crate::facts::expr::Expr;
+use crate::facts::expr::{BinaryOperator, Expr};
 use crate::facts::ids::Span;
 
 use super::Project;
@@ -31,6 +31,15 @@ pub enum Repeats {
     Often(Vec<Label>),
     /// Again and again; the steps say why, from the cause to the line.
     Many(Vec<Label>),
+}
+
+/// How many rounds a loop makes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Rounds {
+    /// As many as there are items, or up to a bound.
+    Counted,
+    /// Until something happens: `while (!closing)`, `for await`.
+    Endless,
 }
 
 impl Repeats {
@@ -81,15 +90,22 @@ impl Project<'_> {
     }
 
     fn site_repeats(&self, function: FnRef, index: usize, seen: &mut Vec<FnRef>) -> Repeats {
-        if let Some(span) = self.loop_around(function, index) {
-            let place = Place { file: function.file, span };
-            return Repeats::Many(vec![Label::new(place, "this loop runs it again and again")]);
+        let around = self.function_repeats(function, seen);
+        match self.loop_around(function, index) {
+            // What brings the whole function back is the better reason.
+            _ if around.is_many() => around,
+            Some((span, Rounds::Endless)) => {
+                let place = Place { file: function.file, span };
+                Repeats::Many(vec![Label::new(place, "this loop runs it again and again")])
+            }
+            // As many rounds as there are items: once through a list at start-up piles up nothing.
+            Some((_, Rounds::Counted)) if around == Repeats::Once => Repeats::Unknown,
+            Some((_, Rounds::Counted)) | None => around,
         }
-        self.function_repeats(function, seen)
     }
 
     /// The nearest loop around an operation that is not over a fixed collection.
-    fn loop_around(&self, function: FnRef, index: usize) -> Option<Span> {
+    fn loop_around(&self, function: FnRef, index: usize) -> Option<(Span, Rounds)> {
         let fact = self.function(function);
         let mut open = Vec::new();
         for (at, op) in fact.ops[..index].iter().enumerate() {
@@ -101,10 +117,34 @@ impl Project<'_> {
                 _ => {}
             }
         }
-        open.into_iter().rev().find(|&at| !self.is_fixed_loop(function, at)).map(|at| {
+        let around: Vec<(usize, Rounds)> = open.into_iter().rev().filter(|&at| !self.is_fixed_loop(function, at)).map(|at| (at, self.rounds(function, at))).collect();
+        let chosen = around.iter().find(|(_, rounds)| *rounds == Rounds::Endless).or(around.first());
+        chosen.map(|&(at, rounds)| {
             let span = fact.spans[at];
-            Span::new(span.start, span.end.min(span.start + 120))
+            (Span::new(span.start, span.end.min(span.start + 120)), rounds)
         })
+    }
+
+    /// Whether a loop is over items or up to a bound, or goes on until something happens.
+    fn rounds(&self, function: FnRef, at: usize) -> Rounds {
+        let Op::Loop(label) = self.function(function).ops[at] else { return Rounds::Counted };
+        let mut depth = 0;
+        for op in &self.function(function).ops[at + 1..] {
+            match *op {
+                Op::Loop(_) => depth += 1,
+                Op::EndLoop(end) if end == label => return Rounds::Endless,
+                Op::EndLoop(_) => depth -= 1,
+                Op::LoopItem { is_await, .. } if depth == 0 => return if is_await { Rounds::Endless } else { Rounds::Counted },
+                Op::LoopTest(test) if depth == 0 => {
+                    return match *self.expr(function.with(test)) {
+                        Expr::Binary { operator: BinaryOperator::Less | BinaryOperator::LessEqual | BinaryOperator::Greater | BinaryOperator::GreaterEqual, .. } => Rounds::Counted,
+                        _ => Rounds::Endless,
+                    };
+                }
+                _ => {}
+            }
+        }
+        Rounds::Counted
     }
 
     /// A loop over an array literal, or over a constant that is one, runs as often as it is long.
@@ -143,7 +183,7 @@ impl Project<'_> {
             return Repeats::Unknown;
         }
         seen.push(function);
-        let result = self.decorated(function).unwrap_or_else(|| {
+        let result = self.decorated(function).or_else(|| self.run_by_its_file(function)).unwrap_or_else(|| {
             let owner = self.owners.of_function(function);
             match (owner, self.function(function).kind) {
                 (Some((owner, _)), FunctionKind::Constructor) => self.instance_repeats(owner, seen),
@@ -155,6 +195,36 @@ impl Project<'_> {
         });
         seen.pop();
         result
+    }
+
+    /// An export that a framework runs because of where its file lies: `app/users/route.ts`.
+    fn run_by_its_file(&self, function: FnRef) -> Option<Repeats> {
+        if self.function(function).parent.is_some_and(|parent| !self.is_module(function.with(parent))) {
+            return None;
+        }
+        let exports = self.links.own_exports(function.file).filter(|&(_, value)| self.path(value).as_function() == Some(function));
+        let names: Vec<&str> = exports.map(|(name, _)| name.map_or("default", |name| self.text(name))).collect();
+        self.catalog.nameless_runs().find_map(|run| {
+            let Runner::FileExport { glob, export } = &run.who else { return None };
+            let fits = names.iter().any(|&name| export.iter().any(|wanted| &**wanted == name)) && self.lies_in(function.file, glob, run.library);
+            fits.then(|| self.per_repeats(run.per, Place { file: function.file, span: self.function(function).head }, None)).flatten()
+        })
+    }
+
+    /// Whether the end of a file's path matches a glob, and its package depends on the library (or there is no `package.json`).
+    fn lies_in(&self, file: crate::diagnostic::FileId, glob: &str, library: usize) -> bool {
+        let packages = &self.catalog.libraries[library].packages;
+        let depends = self.package_of(file).is_none_or(|package| package.dependencies.iter().any(|dependency| packages.iter().any(|each| **each == **dependency)));
+        if !depends {
+            return false;
+        }
+        let Ok(glob) = globset::GlobBuilder::new(glob).literal_separator(true).build() else { return false };
+        let (glob, path) = (glob.compile_matcher(), self.file_path(file));
+        std::iter::successors(Some(path.components()), |rest| {
+            let mut rest = rest.clone();
+            rest.next().map(|_| rest)
+        })
+        .any(|tail| glob.is_match(tail.as_path()))
     }
 
     /// A method that a framework runs because of its decorator.

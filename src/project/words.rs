@@ -13,8 +13,62 @@ const TEARDOWN: &[&str] = &[
 const ENDING: &[&str] = &[
     "close", "destroy", "stop", "disconnect", "dispose", "shutdown", "terminate", "abort", "quit", "cancel", "cleanup", "clear", "release", "remove",
     "uninstall", "unsubscribe", "teardown", "finaliz", "detach", "unbind", "unmount", "unwatch", "unlisten", "reset", "exit", "kill", "free", "halt",
-    "deactivate", "disable", "finish", "deinit", "uninit", "unregister", "unload", "leave", "hide",
+    "deactivate", "disable", "finish", "deinit", "uninit", "unregister", "unload",
 ];
+
+/// Methods that end an owner's life for good; what they clear was not bounded before.
+const END: &[&str] = &[
+    "close", "destroy", "end", "stop", "disconnect", "dispose", "asyncdispose", "shutdown", "terminate", "quit", "teardown", "finalize", "unmount",
+    "deactivate", "exit", "kill", "deinit",
+];
+
+/// Functions by which the parts of a program make themselves known.
+const REGISTRATION: &[&str] = &[
+    "register", "define", "use", "install", "extend", "declare", "provide", "configure", "on", "once", "subscribe", "plugin", "enable", "decorate",
+    "init", "setup", "load", "import", "include", "inject", "implement", "override", "mock",
+];
+
+/// Functions that add one more to a list; under a key they may as well be caches.
+const ADDITION: &[&str] = &["add", "create", "push", "insert", "enqueue"];
+
+/// Parameters and properties that have few values, however often they come: the code base or the configuration names them.
+const FEW: &[&str] = &[
+    "type", "kind", "locale", "lang", "language", "level", "category", "event", "channel", "namespace", "tag", "schema", "model", "plugin", "component",
+    "module", "extension", "ext", "mode", "env", "environment", "config", "selector", "source", "pattern", "message", "method",
+    "status", "code", "flag", "feature", "role", "permission", "field", "column", "property", "prop", "attribute", "attr", "format",
+    "encoding", "algorithm", "theme", "color", "unit", "currency", "timezone", "scope", "group", "section", "label", "icon", "style", "size", "version",
+    "platform", "driver", "provider", "strategy", "adapter", "service", "class", "ctor", "constructor", "target", "definition", "template", "breakpoint", "queue", "topic", "package",
+    "metric", "rule", "command", "action", "hook", "handler", "callback", "cb", "fn", "func", "function", "listener", "middleware", "device", "region", "bundle", "prefix",
+    "suffix", "index", "position", "slot", "warning", "dialect", "factory", "layout", "route", "hash_function", "direction", "alias",
+];
+
+/// Whether a method is named for the final end of its owner's life: `close`, `_destroy`, `onShutdown`.
+pub fn is_end(name: &str) -> bool {
+    let bare = bare(name);
+    END.iter().any(|word| starts_with_word(bare, word))
+}
+
+/// Whether a function is named for what is done once per part of a program: `registerHandler`, `definePlugin`, `use`.
+pub fn is_registration(name: &str) -> bool {
+    let name = name.trim_start_matches(['_', '#', '$']);
+    REGISTRATION.iter().any(|word| starts_with_word(name, word))
+}
+
+/// Whether a function is named for adding one more to a list.
+pub fn is_addition(name: &str) -> bool {
+    ADDITION.iter().any(|word| starts_with_word(name, word))
+}
+
+/// Whether a container or class is called a registry: what a program is made of is in it, once each.
+pub fn is_registry(name: &str) -> bool {
+    ["registry", "registered", "registrations"].iter().any(|word| ends_with_word(name, word) || starts_with_word(name.trim_start_matches(['_', '#', '$']), word))
+}
+
+/// Whether a name's last word says that it has few values: `kind`, `eventType`, `locale`.
+pub fn has_few_values(name: &str) -> bool {
+    let bare = ["Name", "_name"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+    FEW.iter().any(|word| ends_with_word(bare, word))
+}
 
 /// Whether a free function is named for set-up: `setupSignals`, `registerHandlers`, `main`.
 pub fn is_setup(name: &str) -> bool {
@@ -23,12 +77,7 @@ pub fn is_setup(name: &str) -> bool {
 
 /// Whether a method is the end of its owner's life by its name: `close`, `onShutdown`, `_destroy`, `[Symbol.dispose]`.
 pub fn is_teardown(name: &str) -> bool {
-    let name = name.trim_start_matches(['_', '#', '$', '[']).trim_end_matches(']');
-    let name = name.strip_prefix("Symbol.").unwrap_or(name);
-    let name = ["on", "handle", "do", "before", "k", "async"].iter().fold(name, |name, prefix| match name.strip_prefix(prefix) {
-        Some(rest) if rest.starts_with(|first: char| first.is_ascii_uppercase()) => rest,
-        _ => name,
-    });
+    let name = bare(name);
     TEARDOWN.iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
@@ -50,6 +99,24 @@ pub fn mentions_teardown(name: &str) -> bool {
 pub fn is_test_file(path: &std::path::Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     [".test.", ".spec.", ".e2e-spec.", ".e2e.", "-test.", "_test."].iter().any(|mark| name.contains(mark))
+}
+
+/// A method's name without its signs and the prefix that says who calls it.
+fn bare(name: &str) -> &str {
+    let name = name.trim_start_matches(['_', '#', '$', '[']).trim_end_matches(']');
+    let name = name.strip_prefix("Symbol.").unwrap_or(name);
+    ["on", "handle", "do", "before", "ng", "component", "will", "k", "async"].iter().fold(name, |name, prefix| match name.strip_prefix(prefix) {
+        Some(rest) if rest.starts_with(|first: char| first.is_ascii_uppercase()) => rest,
+        _ => name,
+    })
+}
+
+/// Whether a name ends with a whole word, in camel case or snake case, its plural not counted.
+fn ends_with_word(name: &str, word: &str) -> bool {
+    let Some(at) = name.len().checked_sub(word.len()) else { return false };
+    let Some(tail) = name.get(at..) else { return false };
+    let before = name[..at].chars().next_back();
+    tail.eq_ignore_ascii_case(word) && (before.is_none_or(|before| !before.is_ascii_alphanumeric()) || tail.starts_with(|first: char| first.is_ascii_uppercase()))
 }
 
 /// Whether a name begins with a whole word, in camel case or snake case, whatever its first letter's case.

@@ -1,6 +1,5 @@
 //! `unbounded-cache`: a container that outlives the request grows in repeated code and is bounded nowhere.
 
-use crate::catalog::effect::Origin;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::project::Project;
 use crate::project::model::Growth;
@@ -27,7 +26,12 @@ impl Rule for UnboundedCache {
     }
 
     fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
-        project.model().growths.iter().map(|growth| self.diagnostic(growth)).collect()
+        project
+            .model()
+            .growths
+            .iter()
+            .map(|growth| self.diagnostic(growth))
+            .collect()
     }
 }
 
@@ -36,25 +40,38 @@ impl UnboundedCache {
         let Growth { name, kind, added, .. } = growth;
         let mut evidence = Vec::new();
         if let Some(made_at) = growth.made_at {
-            evidence.push(Label::new(made_at, format!("`{name}` is {kind} and lives as long as the process")));
+            evidence.push(Label::new(made_at, format!("`{name}` is {kind} and {}", growth.life)));
         }
         evidence.extend(growth.why.iter().cloned());
-        let origin = match growth.origin {
-            Origin::External => "comes from outside, without end",
-            Origin::PerCall => "is new at each call",
-            Origin::Parameter => "is whatever callers give",
-            Origin::Class | Origin::Config | Origin::Finite => "is one of a fixed set, perhaps",
+        let source = growth.source;
+        let what = if growth.is_keyed {
+            format!("its key `{added}` {source}")
+        } else {
+            format!("`{added}` {source}")
         };
-        let what = if growth.is_keyed { format!("its key `{added}` {origin}") } else { format!("`{added}` {origin}") };
         evidence.push(Label::new(growth.place, what));
+        let (message, primary, help) = if growth.missed.is_empty() {
+            (
+                format!("`{name}` grows without bound"),
+                format!("this adds to `{name}`, and nothing takes it out again"),
+                format!("delete what is no longer needed from `{name}`, or use a cache with a maximum size"),
+            )
+        } else {
+            evidence.extend(growth.missed.iter().cloned());
+            (
+                format!("an entry of `{name}` is not deleted on every path"),
+                format!("this adds to `{name}`, and its removal is skipped on some way out"),
+                format!("delete the entry of `{name}` in a `finally`"),
+            )
+        };
         Diagnostic {
             rule: self.id(),
             severity: self.severity(),
             confidence: growth.confidence,
-            message: format!("`{name}` grows without bound"),
-            primary: Label::new(growth.place, format!("this adds to `{name}`, and nothing takes it out again")),
+            message,
+            primary: Label::new(growth.place, primary),
             evidence,
-            help: format!("delete what is no longer needed from `{name}`, or use a cache with a maximum size"),
+            help,
         }
     }
 }

@@ -197,6 +197,7 @@ fn binary(operator: BinaryOperator) -> &'static str {
         BinaryOperator::GreaterEqual => ">=",
         BinaryOperator::Add => "+",
         BinaryOperator::Remainder => "%",
+        BinaryOperator::Mask => "&",
         BinaryOperator::Arithmetic => "±",
         BinaryOperator::InstanceOf => "instanceof",
         BinaryOperator::In => "in",

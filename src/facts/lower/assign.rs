@@ -224,6 +224,7 @@ fn binary_of(operator: AssignOp) -> BinaryOperator {
     match operator {
         AssignOp::AddAssign => BinaryOperator::Add,
         AssignOp::ModAssign => BinaryOperator::Remainder,
+        AssignOp::BitAndAssign => BinaryOperator::Mask,
         _ => BinaryOperator::Arithmetic,
     }
 }

@@ -185,12 +185,18 @@ impl Lowerer<'_> {
             MethodKind::Getter => (FunctionKind::Getter, MemberKind::Getter),
             MethodKind::Setter => (FunctionKind::Setter, MemberKind::Setter),
         };
-        let method = MethodOf {
-            class,
-            is_static: shape.is_static,
-        };
-        let id = self.function_or_method(function, None, Some(shape.name), function_kind, head, Some(method));
+        let method = MethodOf { class, is_static: shape.is_static };
+        let name = self.symbol_name(head).unwrap_or(shape.name);
+        let id = self.function_or_method(function, None, Some(name), function_kind, head, Some(method));
         self.member_of(class, shape, member(id), decorators);
+    }
+
+    /// What a method under a symbol is called: `kClose` of `[kClose]() {}`.
+    fn symbol_name(&mut self, head: Span) -> Option<Name> {
+        let text = self.text.get(head.start as usize..head.end as usize)?;
+        let name = text.strip_prefix('[')?.strip_suffix(']')?.trim();
+        let is_plain = !name.is_empty() && name.chars().all(|each| each.is_alphanumeric() || matches!(each, '_' | '$'));
+        is_plain.then(|| self.name(name))
     }
 
     /// The type of a method without a body: abstract, or of a `declare class`.

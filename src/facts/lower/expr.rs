@@ -248,6 +248,7 @@ fn operator_of(operator: BinaryOp) -> Operator {
         BinaryOp::GtEq => BinaryOperator::GreaterEqual,
         BinaryOp::Add => BinaryOperator::Add,
         BinaryOp::Mod => BinaryOperator::Remainder,
+        BinaryOp::BitAnd => BinaryOperator::Mask,
         BinaryOp::InstanceOf => BinaryOperator::InstanceOf,
         BinaryOp::In => BinaryOperator::In,
         BinaryOp::LShift
@@ -258,7 +259,6 @@ fn operator_of(operator: BinaryOp) -> Operator {
         | BinaryOp::Div
         | BinaryOp::BitOr
         | BinaryOp::BitXor
-        | BinaryOp::BitAnd
         | BinaryOp::Exp => BinaryOperator::Arithmetic,
     })
 }
