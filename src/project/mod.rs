@@ -31,6 +31,7 @@ pub mod names;
 pub mod origin;
 pub mod owner;
 pub mod path;
+pub mod promises;
 pub mod region;
 pub mod registration;
 pub mod repetition;
