@@ -59,7 +59,7 @@ fn evidence(leak: &Leak) -> Vec<Label> {
         labels.push(Label::new(place, format!("each {} keeps {} alive", noun(leak.resource), listed(&names))));
     }
     if let Some((name, place)) = &leak.teardown {
-        labels.push(Label::new(*place, format!("`{name}` ends the object and leaves the {} behind", noun(leak.resource))));
+        labels.push(Label::new(*place, format!("`{name}` cleans up and leaves the {} behind", noun(leak.resource))));
     }
     if let Missing::OnSomePath(missed) = &leak.missing {
         labels.extend(missed.iter().cloned());

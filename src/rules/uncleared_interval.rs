@@ -49,7 +49,8 @@ impl UnclearedInterval {
             Missing::OnSomePath(_) => "interval is not cleared on every way out",
         };
         let help = match (&leak.teardown, &leak.missing) {
-            (Some((teardown, _)), _) => format!("keep the handle and call `{release}` with it in `{teardown}`"),
+            (Some((teardown, _)), Missing::Dropped) => format!("keep the handle and call `{release}` with it in `{teardown}`"),
+            (Some((teardown, _)), Missing::Never | Missing::OnSomePath(_)) => format!("call `{release}` with its handle in `{teardown}`"),
             (None, Missing::Dropped) => format!("keep the handle and call `{release}` with it when the work is done"),
             (None, Missing::Never | Missing::OnSomePath(_)) => {
                 let handle = leak.item_name.as_ref().map_or("its handle".to_owned(), |name| format!("`{name}`"));

@@ -8,6 +8,8 @@ mod facts;
 mod fixtures;
 mod layers;
 mod pages;
+mod pictures;
+mod readme;
 mod registry;
 mod report;
 mod resolve;
