@@ -74,6 +74,8 @@ fn rule_infos() -> Vec<RuleInfo> {
         id: rule.id(),
         summary: rule.summary(),
         severity: rule.severity(),
+        precision: rule.precision(),
+        tags: rule.tags(),
         page: rule.page(),
     };
     RULES.iter().map(info).collect()

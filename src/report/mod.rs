@@ -14,7 +14,7 @@ pub mod summary;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::diagnostic::{Diagnostic, Place, Problem, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Place, Problem, Severity};
 use crate::source::{CheckedFile, Position};
 
 /// What formats say about a rule.
@@ -24,6 +24,10 @@ pub struct RuleInfo {
     /// One sentence.
     pub summary: &'static str,
     pub severity: Severity,
+    /// How much of what it reports by default is true.
+    pub precision: Confidence,
+    /// Such as `external/cwe/cwe-401`.
+    pub tags: &'static [&'static str],
     /// The rule's page, as Markdown.
     pub page: &'static str,
 }

@@ -11,6 +11,9 @@ use super::excerpt::{CONTEXT_LINES, Excerpt};
 use super::{Report, concise};
 use crate::diagnostic::{Diagnostic, FileId, Label, Severity};
 
+/// Columns before the text of a help.
+const HELP_INDENT: usize = 8;
+
 /// How the terminal wants it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Style {
@@ -45,11 +48,34 @@ fn rendered(report: &Report<'_>, diagnostic: &Diagnostic, style: Style) -> Resul
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(style.width)
+        // It would break labels of nested reports in the middle of the drawing; help is folded here.
+        .with_wrap_lines(false)
         .with_context_lines(CONTEXT_LINES)
         .with_show_related_as_nested(true);
     let mut text = String::new();
-    handler.render_report(&mut text, &picture(report, diagnostic))?;
+    let mut picture = picture(report, diagnostic);
+    picture.help = picture.help.map(|help| folded(&help, style.width.saturating_sub(HELP_INDENT)));
+    handler.render_report(&mut text, &picture)?;
     Ok(text)
+}
+
+/// The text in lines of at most `width` characters, broken at spaces; a longer word has a line of its own.
+fn folded(text: &str, width: usize) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            folded.push('\n');
+            used = 0;
+        } else if used > 0 {
+            folded.push(' ');
+            used += 1;
+        }
+        folded.push_str(word);
+        used += length;
+    }
+    folded
 }
 
 /// The same in plain lines.

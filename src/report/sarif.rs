@@ -3,6 +3,7 @@
 //! Columns count UTF-16 units. A region is one line at most: a pull request shows an alert only when all its lines are in the
 //! diff. Each step of the proof is a related location, linked from the message, and a step of the code flow.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
@@ -19,16 +20,15 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Name of the folder to which all URIs are relative.
 const ROOT_ID: &str = "%SRCROOT%";
 
+/// Empty as long as `Cargo.toml` has no `homepage`: then the log says nothing rather than something made up.
 const INFORMATION_URI: &str = env!("CARGO_PKG_HOMEPAGE");
 
-/// Missing release of memory; of a resource; allocation without limits.
-const TAGS: [&str; 5] = [
-    "reliability",
-    "memory-leak",
-    "external/cwe/cwe-401",
-    "external/cwe/cwe-772",
-    "external/cwe/cwe-770",
-];
+/// The tag that all rules have.
+const COMMON_TAG: &str = "reliability";
+
+/// Results of one run that code scanning accepts.
+/// Source: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
+const MAX_RESULTS: usize = 25_000;
 
 /// Writes the log and a line end.
 ///
@@ -41,12 +41,12 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn log(report: &Report<'_>) -> Value {
     let mut hashes = BTreeMap::new();
-    let results: Vec<Value> = report
-        .diagnostics
-        .iter()
-        .map(|each| result(report, each, &mut hashes))
-        .collect();
-    let notifications: Vec<Value> = report.problems.iter().map(notification).collect();
+    let surest = surest(report.diagnostics, MAX_RESULTS);
+    let mut notifications: Vec<Value> = report.problems.iter().map(notification).collect();
+    if surest.len() < report.diagnostics.len() {
+        notifications.push(left_out(report.diagnostics.len()));
+    }
+    let results: Vec<Value> = surest.into_iter().map(|each| result(report, each, &mut hashes)).collect();
     let mut driver = json!({
         "name": env!("CARGO_PKG_NAME"),
         "fullName": concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")),
@@ -75,6 +75,7 @@ fn log(report: &Report<'_>) -> Value {
 }
 
 fn rule(rule: &RuleInfo) -> Value {
+    let tags: Vec<&str> = std::iter::once(COMMON_TAG).chain(rule.tags.iter().copied()).collect();
     json!({
         "id": rule.id,
         "name": pascal_case(rule.id),
@@ -83,11 +84,27 @@ fn rule(rule: &RuleInfo) -> Value {
         "help": { "text": rule.page, "markdown": rule.page },
         "defaultConfiguration": { "level": level(rule.severity) },
         "properties": {
-            "tags": TAGS,
-            "precision": "high",
+            "tags": tags,
+            "precision": rule.precision,
             "problem.severity": level(rule.severity),
         },
     })
+}
+
+/// The findings of highest confidence, then severity, at most `limit`, in the order they came in.
+fn surest(diagnostics: &[Diagnostic], limit: usize) -> Vec<&Diagnostic> {
+    let mut chosen: Vec<(usize, &Diagnostic)> = diagnostics.iter().enumerate().collect();
+    if chosen.len() > limit {
+        chosen.sort_by_key(|(_, each)| (Reverse(each.confidence), Reverse(each.severity)));
+        chosen.truncate(limit);
+        chosen.sort_unstable_by_key(|(position, _)| *position);
+    }
+    chosen.into_iter().map(|(_, each)| each).collect()
+}
+
+fn left_out(all: usize) -> Value {
+    let text = format!("Of {all} findings this log holds the {MAX_RESULTS} surest: code scanning takes no more of one run.");
+    json!({ "level": "warning", "message": { "text": text } })
 }
 
 fn result(report: &Report<'_>, diagnostic: &Diagnostic, hashes: &mut BTreeMap<FileId, Vec<String>>) -> Value {

@@ -1,7 +1,7 @@
 //! `uncleared-interval`: an interval is started again and again, or by something with a life, and not cleared at its end.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Label, Severity};
 use crate::project::Project;
 use crate::project::model::{Leak, Missing};
 
@@ -22,6 +22,14 @@ impl Rule for UnclearedInterval {
         Severity::Warning
     }
 
+    fn precision(&self) -> Confidence {
+        Confidence::High
+    }
+
+    fn tags(&self) -> &'static [&'static str] {
+        &["memory-leak", "external/cwe/cwe-401", "external/cwe/cwe-772"]
+    }
+
     fn page(&self) -> &'static str {
         include_str!("../../rules/uncleared-interval.md")
     }
@@ -35,23 +43,26 @@ impl Rule for UnclearedInterval {
 impl UnclearedInterval {
     fn diagnostic(&self, leak: &Leak) -> Diagnostic {
         let release = leak.release_name.as_deref().unwrap_or("clearInterval");
-        let handle = leak.item_name.as_deref().unwrap_or("the handle");
         let message = match &leak.missing {
             Missing::Never => "interval is started again and again and never cleared",
             Missing::Dropped => "interval is started again and again and its handle is thrown away",
             Missing::OnSomePath(_) => "interval is not cleared on every way out",
         };
         let help = match (&leak.teardown, &leak.missing) {
-            (Some((teardown, _)), _) => format!("keep the handle and call `{release}` with it in `{teardown}`"),
+            (Some((teardown, _)), Missing::Dropped) => format!("keep the handle and call `{release}` with it in `{teardown}`"),
+            (Some((teardown, _)), Missing::Never | Missing::OnSomePath(_)) => format!("call `{release}` with its handle in `{teardown}`"),
             (None, Missing::Dropped) => format!("keep the handle and call `{release}` with it when the work is done"),
-            (None, _) => format!("call `{release}` with `{handle}` on every way out of the work it belongs to"),
+            (None, Missing::Never | Missing::OnSomePath(_)) => {
+                let handle = leak.item_name.as_ref().map_or("its handle".to_owned(), |name| format!("`{name}`"));
+                format!("call `{release}` with {handle} on every way out of the work it belongs to")
+            }
         };
         Diagnostic {
             rule: self.id(),
             severity: self.severity(),
             confidence: leak.confidence,
             message: message.to_owned(),
-            primary: Label::new(leak.place, "this timer runs for ever and keeps what its callback sees"),
+            primary: Label::new(leak.place, "this interval goes on until it is cleared"),
             evidence: evidence(leak),
             help,
         }

@@ -1,7 +1,7 @@
 //! `uncleared-timeout`: a timeout guards work and is not cleared when the work ends, or arms itself again for ever.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Label, Severity};
 use crate::project::Project;
 use crate::project::model::{Leak, Missing};
 
@@ -20,6 +20,14 @@ impl Rule for UnclearedTimeout {
 
     fn severity(&self) -> Severity {
         Severity::Warning
+    }
+
+    fn precision(&self) -> Confidence {
+        Confidence::Medium
+    }
+
+    fn tags(&self) -> &'static [&'static str] {
+        &["memory-leak", "external/cwe/cwe-401", "external/cwe/cwe-772"]
     }
 
     fn page(&self) -> &'static str {
@@ -49,7 +57,7 @@ impl UnclearedTimeout {
             severity: self.severity(),
             confidence: leak.confidence,
             message: message.to_owned(),
-            primary: Label::new(leak.place, "this timer stays armed and keeps what its callback sees"),
+            primary: Label::new(leak.place, "this timeout stays armed"),
             evidence: evidence(leak),
             help,
         }

@@ -1,7 +1,7 @@
 //! `unreleased-connection`: a connection, transaction, session or lock is not given back on some way out.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Label, Severity};
 use crate::project::Project;
 use crate::project::model::{Leak, Missing};
 
@@ -22,6 +22,14 @@ impl Rule for UnreleasedConnection {
         Severity::Error
     }
 
+    fn precision(&self) -> Confidence {
+        Confidence::High
+    }
+
+    fn tags(&self) -> &'static [&'static str] {
+        &["resource-leak", "external/cwe/cwe-772"]
+    }
+
     fn page(&self) -> &'static str {
         include_str!("../../rules/unreleased-connection.md")
     }
@@ -34,7 +42,7 @@ impl Rule for UnreleasedConnection {
 
 impl UnreleasedConnection {
     fn diagnostic(&self, leak: &Leak) -> Diagnostic {
-        let what = &leak.what;
+        let source = &leak.what;
         let item = leak.item_name.as_deref();
         let release = match (&leak.release_name, item) {
             (Some(release), Some(item)) => format!("`{item}.{release}()`"),
@@ -42,20 +50,25 @@ impl UnreleasedConnection {
             (None, Some(item)) => format!("`{item}()`"),
             (None, None) => "its release".to_owned(),
         };
+        let what = match item {
+            Some(item) => format!("`{item}` from `{source}`"),
+            None => format!("what `{source}` gives"),
+        };
+        let taken = item.map_or("taken here".to_owned(), |item| format!("`{item}` is taken here"));
         let (message, label, help) = match &leak.missing {
             Missing::Never => (
-                format!("what `{what}` gives is never given back"),
-                "taken here and never released",
+                format!("{what} is never given back"),
+                format!("{taken} and never released"),
                 format!("call {release} in a `finally` around its use"),
             ),
             Missing::Dropped => (
-                format!("what `{what}` gives is thrown away and cannot be given back"),
-                "taken here, and nothing holds it to release it",
+                format!("what `{source}` gives is thrown away and cannot be given back"),
+                "taken here, and nothing holds it to release it".to_owned(),
                 "keep what it gives and release it in a `finally`".to_owned(),
             ),
             Missing::OnSomePath(_) => (
-                format!("what `{what}` gives is not given back on every way out"),
-                "taken here, not released when control leaves as shown",
+                format!("{what} is not given back on every way out"),
+                format!("{taken} and not released when control leaves as shown"),
                 format!("put its use into `try` and call {release} in `finally`"),
             ),
         };

@@ -1,7 +1,7 @@
 //! `unremoved-listener`: a listener is added again and again to something that outlives it.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Label, Severity};
 use crate::project::Project;
 use crate::project::model::{Leak, Missing};
 
@@ -20,6 +20,14 @@ impl Rule for UnremovedListener {
 
     fn severity(&self) -> Severity {
         Severity::Warning
+    }
+
+    fn precision(&self) -> Confidence {
+        Confidence::High
+    }
+
+    fn tags(&self) -> &'static [&'static str] {
+        &["memory-leak", "external/cwe/cwe-401"]
     }
 
     fn page(&self) -> &'static str {
@@ -42,12 +50,12 @@ impl UnremovedListener {
                 "this adds a listener that nothing removes",
                 match &leak.teardown {
                     Some((teardown, _)) => format!("keep the handler and call `{holder}.{release}(…)` with it in `{teardown}`"),
-                    None => format!("add it once outside, or call `{holder}.{release}(…)` with the same handler when the work is done"),
+                    None => format!("add it once, outside the code that repeats, or call `{holder}.{release}(…)` with the same handler when the work is done"),
                 },
             ),
             Missing::OnSomePath(_) => (
                 format!("listener on `{holder}` is not removed on every way out"),
-                "this listener stays when control leaves as shown",
+                "this adds a listener that stays when control leaves as shown",
                 format!("call `{holder}.{release}(…)` on every way out: in `finally`, or in one function that all outcomes call"),
             ),
         };

@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("facts::lower", &["facts", "source", "parse"]),
     ("catalog", &["source", "facts::ids"]),
     ("project", &["facts", "catalog", "source", "diagnostic"]),
-    ("rules", &["project", "facts", "diagnostic"]),
+    ("rules", &["project", "catalog::effect", "diagnostic"]),
     ("walk", &["source", "diagnostic"]),
     (
         "driver",

@@ -9,6 +9,8 @@ mod fixtures;
 mod layers;
 mod oracle;
 mod pages;
+mod pictures;
+mod readme;
 mod registry;
 mod report;
 mod resolve;

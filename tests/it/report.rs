@@ -13,6 +13,8 @@ pub const RULES: &[RuleInfo] = &[RuleInfo {
     id: "unreleased-connection",
     summary: "A connection is not given back on some way out",
     severity: Severity::Error,
+    precision: Confidence::High,
+    tags: &["resource-leak", "external/cwe/cwe-772"],
     page: "# unreleased-connection\n\nA pool lends a connection and gets it back only when somebody says so.\n",
 }];
 

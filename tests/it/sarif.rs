@@ -1,5 +1,6 @@
 //! The SARIF log: what GitHub code scanning asks for, and the places' details.
 
+use leaklint::diagnostic::Confidence;
 use leaklint::report::Format;
 use serde_json::Value;
 
@@ -81,6 +82,24 @@ fn what_was_not_analysed_is_a_notification() {
         notifications[0]["locations"][0]["physicalLocation"]["region"]["startLine"],
         3
     );
+}
+
+#[test]
+fn a_log_has_no_more_results_than_code_scanning_takes() {
+    let mut sample = sample();
+    let high = sample.diagnostics[0].clone();
+    let mut low = high.clone();
+    low.confidence = Confidence::Low;
+    sample.diagnostics = vec![low; 25_001];
+    sample.diagnostics.push(high);
+    let log: Value = serde_json::from_str(&printed(&sample, Format::Sarif)).unwrap();
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 25_000);
+    assert_eq!(results[24_999]["properties"]["confidence"], "high", "the surest stay, in order");
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    let last = notifications.last().unwrap()["message"]["text"].as_str().unwrap();
+    assert!(last.contains("25002") && last.contains("25000"), "{last}");
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! One finding of each rule as people see it: read the pictures when a message changes.
+
+use std::path::PathBuf;
+
+use leaklint::driver::{self, CheckOptions};
+use leaklint::report::pretty::Style;
+use leaklint::report::{Format, Report, write};
+use leaklint::rules::RULES;
+
+use crate::support::package_root;
+
+const STYLE: Style = Style {
+    color: false,
+    width: 100,
+};
+
+fn picture(rule: &str) -> String {
+    let path = PathBuf::from(format!("fixtures/pictures/{rule}.ts"));
+    let outcome = driver::check(&CheckOptions::new(vec![path], package_root().to_path_buf())).unwrap();
+    let rules: Vec<&str> = outcome.diagnostics.iter().map(|each| each.rule).collect();
+    assert_eq!(rules, [rule], "one finding a picture");
+    let report = Report {
+        diagnostics: &outcome.diagnostics,
+        files: &outcome.files,
+        problems: &outcome.problems,
+        rules: &[],
+        root: &outcome.root,
+        below_confidence: outcome.below_confidence,
+    };
+    let mut out = Vec::new();
+    write(Format::Pretty(STYLE), &report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_finding_of_each_rule_as_it_is_printed() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| {
+        for rule in RULES {
+            insta::assert_snapshot!(format!("picture-{}", rule.id()), picture(rule.id()));
+        }
+    });
+}
+
+/// Messages are clauses: lower case, no full stop, no label said twice, none on the main label's spot.
+#[test]
+fn messages_read_well() {
+    let options = CheckOptions {
+        min_confidence: leaklint::diagnostic::Confidence::Low,
+        ..CheckOptions::new(vec![PathBuf::from("fixtures")], package_root().to_path_buf())
+    };
+    let outcome = driver::check(&options).unwrap();
+    let mut wrong = Vec::new();
+    for finding in &outcome.diagnostics {
+        let labels = std::iter::once(&finding.primary).chain(&finding.evidence);
+        let texts = labels.map(|label| &label.text).chain([&finding.message, &finding.help]);
+        for text in texts {
+            let first = text.chars().next();
+            let is_clause = first.is_some_and(|first| first.is_lowercase() || first == '`') && !text.ends_with('.');
+            if !is_clause || text.matches('`').count() % 2 != 0 || text.contains("``") {
+                wrong.push(format!("{}: {text}", finding.rule));
+            }
+        }
+        for (index, label) in finding.evidence.iter().enumerate() {
+            if label.place == finding.primary.place || finding.evidence[..index].contains(label) {
+                wrong.push(format!("{}: same spot: {}", finding.rule, label.text));
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
