@@ -349,7 +349,7 @@ impl Project<'_> {
                 _ => return None,
             },
             // What waits once for an answer is mostly answered.
-            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never && !repeats.is_many() => {
+            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never && !repeats.is_seen() => {
                 return None;
             }
             Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
