@@ -294,8 +294,10 @@ impl<'a> Project<'a> {
 
     /// Whether the result of the acquiring call is thrown away, so that nothing can give it back.
     pub fn is_dropped(&self, acquisition: &Acquisition<'_>) -> bool {
+        let ends_by_key = acquisition.entry.ends.iter().any(|end| matches!(end, End::Call { binds, .. } if binds.iter().all(|bind| bind.there != There::Item)));
         !acquisition.at_entry
-            && acquisition.entry.item.is_some()
+            && !ends_by_key
+            && acquisition.entry.item.as_ref().is_some_and(|item| item.at.root == PlaceRoot::Return)
             && matches!(self.call(acquisition.call).used, Used::Dropped | Used::AwaitedDropped)
     }
 

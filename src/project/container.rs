@@ -86,11 +86,17 @@ impl Project<'_> {
         for function in self.functions() {
             let fact = self.function(function);
             for (op, &span) in fact.ops.iter().zip(&fact.spans) {
-                let place = Place { file: function.file, span };
+                let place = Place {
+                    file: function.file,
+                    span,
+                };
                 match *op {
                     Op::Assign { to, value, .. } => {
                         let value = function.with(value);
-                        let declared = Place { file: function.file, span: self.facts(function.file).binding(to).span };
+                        let declared = Place {
+                            file: function.file,
+                            span: self.facts(function.file).binding(to).span,
+                        };
                         self.settle_in(ContainerId::Variable(function.with(to)), value, declared, &mut found);
                         if self.is_module(function) {
                             self.properties_of(value, place, &mut found, 0);
@@ -141,13 +147,19 @@ impl Project<'_> {
             Expr::Element { object, key, .. } => {
                 let facts = self.facts(expr.file);
                 let name = match *facts.expr(key) {
-                    Expr::Binding(binding) if facts.binding(binding).function == FnId(0) && facts.binding(binding).reassigned == 0 => facts.binding(binding).name,
+                    Expr::Binding(binding)
+                        if facts.binding(binding).function == FnId(0) && facts.binding(binding).reassigned == 0 =>
+                    {
+                        facts.binding(binding).name
+                    }
                     Expr::Import { name, .. } => name,
                     _ => return None,
                 };
                 let path = self.path(expr.with(key));
                 let is_symbol = match path.root {
-                    Root::Call(call) => self.callee_name(call).is_some_and(|name| matches!(name, "Symbol" | "for")),
+                    Root::Call(call) => self
+                        .callee_name(call)
+                        .is_some_and(|name| matches!(name, "Symbol" | "for")),
                     Root::Package(_) => !path.is_root(),
                     _ => false,
                 };
@@ -159,7 +171,9 @@ impl Project<'_> {
 
     /// Notes that a home is given what an expression makes, if it makes a container.
     fn settle_in(&self, home: ContainerId, value: ExprRef, place: Place, found: &mut Containers) {
-        let Some((root, kind)) = self.fresh(value, 0) else { return };
+        let Some((root, kind)) = self.fresh(value, 0) else {
+            return;
+        };
         let known = *found.homes.entry(root).or_insert(home);
         // `const names = {}; this.names = names` has one home, the variable, unless that is the call's own.
         let (ContainerId::Variable(variable), false) = (known, known == home) else {
@@ -181,9 +195,13 @@ impl Project<'_> {
 
     /// The containers in the properties of a module's object literal.
     fn properties_of(&self, literal: ExprRef, place: Place, found: &mut Containers, depth: u32) {
-        let Expr::Object(properties) = self.expr(literal) else { return };
+        let Expr::Object(properties) = self.expr(literal) else {
+            return;
+        };
         for property in properties {
-            let Property::Field { value, .. } = *property else { continue };
+            let Property::Field { value, .. } = *property else {
+                continue;
+            };
             let value = literal.with(value);
             self.settle_in(ContainerId::Literal(value), value, place, found);
             if depth < MAX_NESTING {
@@ -201,16 +219,27 @@ impl Project<'_> {
         match *self.expr(value) {
             Expr::Array(_) => Some((Root::Object(value), Kind::Array)),
             Expr::Object(ref properties) => {
-                let is_plain = properties.iter().all(|property| !matches!(property, Property::Getter { .. } | Property::Setter { .. }));
+                let is_plain = properties
+                    .iter()
+                    .all(|property| !matches!(property, Property::Getter { .. } | Property::Setter { .. }));
                 is_plain.then_some((Root::Object(value), Kind::Object))
             }
             Expr::Cast { value: inner, .. } => go(inner),
             Expr::Logical { left, right, .. } => go(right).or_else(|| go(left)),
             Expr::Conditional { yes, no, .. } => go(yes).or_else(|| go(no)),
-            Expr::Call(call) => self.fresh_call(value.with(call)).map(|kind| (Root::Call(value.with(call)), kind)),
+            Expr::Call(call) => self
+                .fresh_call(value.with(call))
+                .map(|kind| (Root::Call(value.with(call)), kind)),
             // A local name for what was just made.
             Expr::Binding(binding) => match self.facts(value.file).binding(binding).values[..] {
-                [only] if matches!(self.expr(value.with(only)), Expr::Call(_) | Expr::Array(_) | Expr::Object(_) | Expr::Cast { .. }) => go(only),
+                [only]
+                    if matches!(
+                        self.expr(value.with(only)),
+                        Expr::Call(_) | Expr::Array(_) | Expr::Object(_) | Expr::Cast { .. }
+                    ) =>
+                {
+                    go(only)
+                }
                 _ => None,
             },
             _ => None,
@@ -229,7 +258,11 @@ impl Project<'_> {
                 "Object" => Some(Kind::Object),
                 _ => None,
             },
-            (Root::Global(name), How::Call) if self.text(name) == "Object" && self.callee_name(call) == Some("create") => Some(Kind::Object),
+            (Root::Global(name), How::Call)
+                if self.text(name) == "Object" && self.callee_name(call) == Some("create") =>
+            {
+                Some(Kind::Object)
+            }
             (Root::Package(_), _) => self.library_container(call),
             _ => None,
         }
@@ -238,9 +271,17 @@ impl Project<'_> {
     /// A library's container, unless it bounds itself.
     fn library_container(&self, call: CallRef) -> Option<Kind> {
         let name = self.callee_name(call)?;
-        let entry = self.catalog.containers_named(name).find(|entry| self.matches(&entry.from, call).is_some() && self.holds(&entry.when, call))?;
-        let is_bounded = entry.weak || !entry.unbounded && (entry.bounded_if.is_empty() || self.has_bound(call, &entry.bounded_if));
-        let named = entry.from.name().and_then(|name| self.names.find(name)).or_else(|| self.callee_text(call));
+        let entry = self
+            .catalog
+            .containers_named(name)
+            .find(|entry| self.matches(&entry.from, call).is_some() && self.holds(&entry.when, call))?;
+        let is_bounded =
+            entry.weak || !entry.unbounded && (entry.bounded_if.is_empty() || self.has_bound(call, &entry.bounded_if));
+        let named = entry
+            .from
+            .name()
+            .and_then(|name| self.names.find(name))
+            .or_else(|| self.callee_text(call));
         (!is_bounded).then_some(Kind::Library(named?))
     }
 
@@ -273,7 +314,13 @@ impl Project<'_> {
     pub fn containers_in(&self, containers: &Containers, expr: ExprRef) -> Named {
         let mut named = Named::new();
         match *self.expr(expr) {
-            Expr::Literal(_) | Expr::Template(_) | Expr::Binary { .. } | Expr::Unary { .. } | Expr::Function(_) | Expr::Class(_) | Expr::Opaque => return named,
+            Expr::Literal(_)
+            | Expr::Template(_)
+            | Expr::Binary { .. }
+            | Expr::Unary { .. }
+            | Expr::Function(_)
+            | Expr::Class(_)
+            | Expr::Opaque => return named,
             _ => {}
         }
         for path in self.possible(expr) {
@@ -324,7 +371,10 @@ impl Project<'_> {
         if !containers.fields.contains(&name) {
             return None;
         }
-        self.bases(owner).into_iter().map(|each| ContainerId::Field(each, name)).find(|id| containers.made.contains_key(id))
+        self.bases(owner)
+            .into_iter()
+            .map(|each| ContainerId::Field(each, name))
+            .find(|id| containers.made.contains_key(id))
     }
 
     /// `global`, `globalThis`, `window`, `self`.
@@ -342,7 +392,9 @@ impl Project<'_> {
             Kind::Library(name) => format!("`{}` without a maximum", self.text(name)),
         };
         match id {
-            ContainerId::Variable(binding) if self.facts(binding.file).binding(binding.id).function != FnId(0) => format!("the {kind} of a function that runs once"),
+            ContainerId::Variable(binding) if self.facts(binding.file).binding(binding.id).function != FnId(0) => {
+                format!("the {kind} of a function that runs once")
+            }
             ContainerId::Variable(_) | ContainerId::Literal(_) => format!("a module-level {kind}"),
             ContainerId::Static(..) => format!("a static {kind}"),
             ContainerId::Field(..) => format!("the {kind} of an object"),
@@ -353,6 +405,9 @@ impl Project<'_> {
     /// Where a container is made, cut to one line's worth.
     pub fn container_place(made: Made) -> Place {
         let span = made.place.span;
-        Place { file: made.place.file, span: Span::new(span.start, span.end.min(span.start + 120)) }
+        Place {
+            file: made.place.file,
+            span: Span::new(span.start, span.end.min(span.start + 120)),
+        }
     }
 }

@@ -78,7 +78,8 @@ fn edge_name(kind: EdgeKind) -> &'static str {
         EdgeKind::Branch { taken: false, .. } => "false ",
         EdgeKind::Throw(cfg::Strength::Strong) => "throw ",
         EdgeKind::Throw(cfg::Strength::Weak) => "may-throw ",
-        EdgeKind::Reject(_) => "reject ",
+        EdgeKind::Reject(cfg::Strength::Strong) => "reject ",
+        EdgeKind::Reject(cfg::Strength::Weak) => "may-reject ",
     }
 }
 

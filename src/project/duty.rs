@@ -130,7 +130,8 @@ impl Engine {
     /// As [`Self::release`], for a callback that is entered while the duty is live and settles a promise: only ways on
     /// which it settles count.
     pub fn release_when_settled(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, group: &SettleGroup, callback: FnRef) -> Release {
-        let entry_live = callback != acquisition.function;
+        // What stands around the acquisition is entered before it.
+        let entry_live = !project.is_within(acquisition.function, callback);
         let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live, root: callback, depth: 1, group: Some(group), missed_later: Vec::new() };
         run.run(callback).judge()
     }
@@ -399,8 +400,7 @@ impl Run<'_, '_, '_> {
 
     /// Whether an expression is the promise that the acquiring call gave.
     fn is_the_promise(&self, expr: ExprRef) -> bool {
-        let awaited = self.acquisition.items.iter().any(|item| item.steps.first() == Some(&super::path::Step::Awaited));
-        awaited && self.project.path(expr) == Path::root(Root::Call(self.acquisition.call))
+        self.project.path(expr) == Path::root(Root::Call(self.acquisition.call))
     }
 
     /// A store into something that lives on hands the thing over; into a local object it does not matter yet.

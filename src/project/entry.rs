@@ -28,8 +28,16 @@ impl Project<'_> {
             items: SmallVec::new(),
             at_entry: false,
         };
-        let Release::Sometimes { missed, is_released: true } = engine.release(self, &acquisition) else { return None };
-        let strong = missed.iter().any(|missed| missed.strength == Strength::Strong && !missed.opaque);
+        let Release::Sometimes {
+            missed,
+            is_released: true,
+        } = engine.release(self, &acquisition)
+        else {
+            return None;
+        };
+        let strong = missed
+            .iter()
+            .any(|missed| missed.strength == Strength::Strong && !missed.opaque);
         if !strong {
             return None;
         }
@@ -39,23 +47,58 @@ impl Project<'_> {
 
 /// `map.set(key, …)` and `set.add(key)`, ended by `delete(key)` and `clear()` of the same container.
 fn entry() -> Acquire {
-    let receiver = || KeyPart { at: Place { root: PlaceRoot::Receiver, steps: Vec::new() }, flag: None };
-    let key = || KeyPart { at: Place { root: PlaceRoot::Argument(0), steps: Vec::new() }, flag: None };
-    let end = |name: &str, binds: Vec<Bind>| End::Call { callee: Callee::Shape { name: name.into() }, when: Vec::new(), binds, arguments: None };
-    let of_container = || Bind { here: receiver(), there: There::Key(0) };
+    let receiver = || KeyPart {
+        at: Place {
+            root: PlaceRoot::Receiver,
+            steps: Vec::new(),
+        },
+        flag: None,
+    };
+    let key = || KeyPart {
+        at: Place {
+            root: PlaceRoot::Argument(0),
+            steps: Vec::new(),
+        },
+        flag: None,
+    };
+    let end = |name: &str, binds: Vec<Bind>| End::Call {
+        callee: Callee::Shape { name: name.into() },
+        when: Vec::new(),
+        binds,
+        arguments: None,
+    };
+    let of_container = || Bind {
+        here: receiver(),
+        there: There::Key(0),
+    };
     Acquire {
         library: 0,
         callee: Callee::Shape { name: "set".into() },
         when: Vec::new(),
         resource: Resource::Entry,
         item: None,
-        holder: Holder::At(Place { root: PlaceRoot::Receiver, steps: Vec::new() }),
+        holder: Holder::At(Place {
+            root: PlaceRoot::Receiver,
+            steps: Vec::new(),
+        }),
         keeps: None,
         key: vec![receiver(), key()],
         repeat: Repeat::Replaces,
         absent_if: None,
         failure_holds: false,
         self_ending: false,
-        ends: vec![end("delete", vec![of_container(), Bind { here: key(), there: There::Key(1) }]), end("clear", vec![of_container()])],
+        ends: vec![
+            end(
+                "delete",
+                vec![
+                    of_container(),
+                    Bind {
+                        here: key(),
+                        there: There::Key(1),
+                    },
+                ],
+            ),
+            end("clear", vec![of_container()]),
+        ],
     }
 }

@@ -20,6 +20,9 @@ use super::words;
 /// Ways out that a finding names at most.
 const MAX_MISSED: usize = 3;
 
+/// A timer of fewer milliseconds is over before its leak matters.
+const SHORT_DELAY: f64 = 5000.0;
+
 /// A verdict on one acquisition, as far as all resources share it.
 struct Verdict {
     missing: Missing,
@@ -65,6 +68,10 @@ impl Project<'_> {
     }
 
     fn judge_connection(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        // What runs once is given back by the end of the process.
+        if self.repeats_call(acquisition.call) == Repeats::Once {
+            return None;
+        }
         let release = if self.is_dropped(acquisition) { Release::Never } else { engine.release(self, acquisition) };
         let (missing, grade) = match release {
             Release::Always | Release::Escapes(_) => return None,
@@ -118,13 +125,14 @@ impl Project<'_> {
     }
 
     fn judge_timeout(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        if self.is_short(acquisition) || self.is_in_a_handler(acquisition.function) && self.settle_group(acquisition.function).is_some() {
+        let is_self_rearming = self.is_self_rearming(acquisition);
+        if self.is_short(acquisition) && !is_self_rearming || self.is_in_a_handler(acquisition.function) && self.settle_group(acquisition.function).is_some() {
             return None;
         }
         if let Some(group) = self.settle_group(acquisition.function) {
             return self.judge_guard(engine, acquisition, &group);
         }
-        if self.is_self_rearming(acquisition) {
+        if is_self_rearming {
             // One that arms itself under a condition ends by itself.
             let index = self.op_of(acquisition.call)?;
             if self.owner_around(acquisition.function).is_none() && !guard::guards_of(self, acquisition.function, index).is_empty() {
@@ -155,11 +163,11 @@ impl Project<'_> {
         })
     }
 
-    /// A delay of under a second, or none: over before it matters.
+    /// A delay of a few seconds, or none: over before it matters.
     fn is_short(&self, acquisition: &Acquisition<'_>) -> bool {
         let Some(delay) = self.argument(acquisition.call, 1) else { return true };
         match self.path(delay) {
-            Path { root: Root::Number(text), steps } if steps.is_empty() => self.text(text).replace('_', "").parse::<f64>().is_ok_and(|milliseconds| milliseconds < 1000.0),
+            Path { root: Root::Number(text), steps } if steps.is_empty() => self.text(text).replace('_', "").parse::<f64>().is_ok_and(|milliseconds| milliseconds < SHORT_DELAY),
             _ => false,
         }
     }
@@ -300,8 +308,8 @@ impl Project<'_> {
     }
 
     fn judge_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        let holder = self.holder_expr(acquisition)?;
         let function = acquisition.function;
+        let Some(holder) = self.holder_expr(acquisition) else { return self.judge_process_listener(engine, acquisition) };
         let region = self.region_of(holder, acquisition.origin.1);
         let is_wrapped = acquisition.origin.0 != acquisition.call;
         if is_wrapped && region != Region::Process {
@@ -361,6 +369,20 @@ impl Project<'_> {
         })
     }
 
+    /// A listener that the runtime itself holds.
+    fn judge_process_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        if !matches!(acquisition.entry.holder, crate::catalog::effect::Holder::Process) {
+            return None;
+        }
+        let index = self.op_of(acquisition.call)?;
+        if guard::is_idempotent(self, acquisition.function, index) {
+            return None;
+        }
+        let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
+        let (grade, why, teardown) = self.process_repetition(acquisition.function, self.repeats_call(acquisition.call))?;
+        Some(Verdict { missing, grades: vec![release_grade, grade], holder: None, holder_name: "the process".to_owned(), why, teardown, is_self_rearming: false })
+    }
+
     /// Whether the release is missed, in the activation and around it.
     fn missing_release(&self, engine: &mut Engine, acquisition: &Acquisition<'_>, accumulates: bool) -> Option<(Missing, Grade)> {
         if self.is_dropped(acquisition) {
@@ -395,7 +417,7 @@ impl Project<'_> {
         let root = self.activation_of(acquisition.function);
         is_timer
             && has_end
-            && !calls.iter().any(|&call| self.belongs_to_an_end(call))
+            && !calls.iter().any(|&call| self.calling(call) != root && self.belongs_to_an_end(call))
             // A timer that its own callback ends is a poll.
             && !calls.iter().any(|&call| self.is_within(self.calling(call), root) && self.calling(call) != root)
     }

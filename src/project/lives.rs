@@ -57,7 +57,9 @@ impl<'p, 'a> Lives<'p, 'a> {
                 self.function(declared)
             }
             ContainerId::Static(owner, _) => match project.owners.get(owner).kind {
-                OwnerKind::Class(class) => self.function(class.with(project.facts(class.file).class(class.id).function)),
+                OwnerKind::Class(class) => {
+                    self.function(class.with(project.facts(class.file).class(class.id).function))
+                }
                 OwnerKind::Prototype(_) => Life::Process,
             },
             ContainerId::Field(owner, _) => self.owner(owner, 0),
@@ -66,7 +68,11 @@ impl<'p, 'a> Lives<'p, 'a> {
 
     /// What is declared in a body that runs once lives as long as the process.
     fn function(&self, function: FnRef) -> Life {
-        if function.id == FnId(0) || self.project.repeats(function) == Repeats::Once { Life::Process } else { Life::Short }
+        if function.id == FnId(0) || self.project.repeats(function) == Repeats::Once {
+            Life::Process
+        } else {
+            Life::Short
+        }
     }
 
     fn owner(&self, owner: OwnerId, depth: u32) -> Life {
@@ -101,8 +107,12 @@ impl<'p, 'a> Lives<'p, 'a> {
     fn made_by(&self, call: CallRef, owner: OwnerId, depth: u32) -> Life {
         let project = self.project;
         let maker = project.calling(call);
-        let Some(index) = project.op_of(call) else { return Life::Short };
-        if guard::is_idempotent(project, maker, index) && project.owners.of_function(maker).is_none_or(|(_, is_static)| is_static) {
+        let Some(index) = project.op_of(call) else {
+            return Life::Short;
+        };
+        if guard::is_idempotent(project, maker, index)
+            && project.owners.of_function(maker).is_none_or(|(_, is_static)| is_static)
+        {
             return Life::Process;
         }
         match project.repeats_at(maker, index) {
@@ -116,7 +126,9 @@ impl<'p, 'a> Lives<'p, 'a> {
     /// A framework makes one instance for the process: a Nest service.
     fn is_one_per_process(&self, owner: OwnerId) -> bool {
         let project = self.project;
-        let OwnerKind::Class(class) = project.owners.get(owner).kind else { return false };
+        let OwnerKind::Class(class) = project.owners.get(owner).kind else {
+            return false;
+        };
         let facts = project.facts(class.file);
         facts.class(class.id).decorators.iter().any(|&decorator| {
             let decorator = class.with(decorator);
@@ -136,14 +148,23 @@ impl<'p, 'a> Lives<'p, 'a> {
     fn has_option(&self, decorator: ExprRef, option: &str, wanted: &str) -> bool {
         let project = self.project;
         let name = option.rsplit('.').next().unwrap_or(option);
-        let Expr::Call(call) = *project.expr(decorator) else { return wanted == "absent" };
-        let given = project.call(decorator.with(call)).args.iter().find_map(|&arg| match project.expr(decorator.with(arg)) {
-            Expr::Object(properties) => properties.iter().find_map(|property| match *property {
-                Property::Field { name: field, value } if project.facts(decorator.file).name(field) == name => Some(decorator.with(value)),
-                _ => None,
-            }),
-            _ => None,
-        });
+        let Expr::Call(call) = *project.expr(decorator) else {
+            return wanted == "absent";
+        };
+        let given =
+            project
+                .call(decorator.with(call))
+                .args
+                .iter()
+                .find_map(|&arg| match project.expr(decorator.with(arg)) {
+                    Expr::Object(properties) => properties.iter().find_map(|property| match *property {
+                        Property::Field { name: field, value } if project.facts(decorator.file).name(field) == name => {
+                            Some(decorator.with(value))
+                        }
+                        _ => None,
+                    }),
+                    _ => None,
+                });
         match given {
             None => wanted == "absent",
             Some(value) => matches!(project.path(value).root, Root::Text(text) if project.text(text) == wanted),
@@ -157,8 +178,19 @@ impl<'p, 'a> Lives<'p, 'a> {
 
     fn ends(&self, function: FnRef, depth: u32) -> bool {
         let project = self.project;
-        let Some(outer) = project.around(function).take_while(|&each| !project.is_module(each)).last() else { return false };
-        let is_named = |each: FnRef| project.function(each).name.is_some_and(|name| words::is_end(project.facts(each.file).name(name)));
+        let Some(outer) = project
+            .around(function)
+            .take_while(|&each| !project.is_module(each))
+            .last()
+        else {
+            return false;
+        };
+        let is_named = |each: FnRef| {
+            project
+                .function(each)
+                .name
+                .is_some_and(|name| words::is_end(project.facts(each.file).name(name)))
+        };
         if is_named(outer) || is_named(function) {
             return true;
         }

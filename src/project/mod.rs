@@ -2,16 +2,19 @@
 //!
 //! In reading order: [`link`] joins imports to exports, [`value`] says what expressions name, [`owner`] and [`typing`]
 //! what they are, [`calls`] what a call calls, [`repetition`] how often a line runs, [`region`] who outlives whom,
-//! [`cfg`] how control flows, [`duty`] whether a release is missed, [`container`] what grows, and [`confidence`] how
+//! [`cfg`] how control flows, [`duty`] whether a release is missed, [`container`] what
+//! may grow, [`container_use`] what is done with it, [`growth`] whether that is a leak, and [`confidence`] how
 //! sure that is. Rules see [`model`] only.
 //!
 //! Nothing here reads a file, knows a rule, or names a library.
 
 pub mod acquisition;
+pub mod bound;
 pub mod calls;
 pub mod cfg;
 pub mod confidence;
 pub mod container;
+pub mod container_store;
 pub mod container_use;
 pub mod debug;
 pub mod duty;
@@ -28,7 +31,9 @@ pub mod names;
 pub mod origin;
 pub mod owner;
 pub mod path;
+pub mod promises;
 pub mod region;
+pub mod registration;
 pub mod repetition;
 pub mod resolve;
 pub mod settle;
@@ -93,6 +98,7 @@ struct Package {
     name: String,
     /// Its exports are called by others: it has an entry point and nothing that starts it.
     is_library: bool,
+    dependencies: Vec<String>,
 }
 
 impl<'a> Project<'a> {
@@ -105,7 +111,7 @@ impl<'a> Project<'a> {
             .into_iter()
             .zip(syms)
             .map(|(file, syms)| {
-                let package = resolver.package_of(&file.path).map(|package| Package { name: package.name.clone().unwrap_or_default(), is_library: package.is_library });
+                let package = resolver.package_of(&file.path).map(|package| Package { name: package.name.clone().unwrap_or_default(), is_library: package.is_library, dependencies: package.dependencies.iter().cloned().collect() });
                 File { path: file.path, facts: file.facts, syms, package }
             })
             .collect();
@@ -175,9 +181,19 @@ impl<'a> Project<'a> {
         self.files[file.index()].package.as_ref().map(|package| package.name.as_str())
     }
 
+    /// What the nearest `package.json` says.
+    fn package_of(&self, file: FileId) -> Option<&Package> {
+        self.files[file.index()].package.as_ref()
+    }
+
     /// Whether the file belongs to a package whose exports others call.
     pub fn is_library(&self, file: FileId) -> bool {
         self.files[file.index()].package.as_ref().is_some_and(|package| package.is_library)
+    }
+
+    /// Whether the file belongs to a package that nobody but itself calls.
+    pub fn is_application(&self, file: FileId) -> bool {
+        self.package_of(file).is_some_and(|package| !package.is_library)
     }
 
     /// The functions around a function, from itself outward.

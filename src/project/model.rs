@@ -1,6 +1,6 @@
 //! What rules see: acquisitions that leak and containers that grow, with their proof.
 
-use crate::catalog::effect::{Origin, Resource};
+use crate::catalog::effect::Resource;
 use crate::diagnostic::{Confidence, Label, Place};
 
 use super::Project;
@@ -67,7 +67,8 @@ pub struct Growth {
     pub place: Place,
     pub made_at: Option<Place>,
     pub why: Vec<Label>,
-    pub origin: Origin,
+    /// Where what is added comes from: "comes from outside, without end".
+    pub source: &'static str,
     /// What is added, in the user's words.
     pub added: String,
     pub is_keyed: bool,

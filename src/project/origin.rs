@@ -42,16 +42,28 @@ impl Project<'_> {
             Expr::Unary { of, .. } => go(*of).min(Origin::Parameter),
             Expr::Logical { left, right, .. } => go(*left).max(go(*right)),
             Expr::Conditional { yes, no, .. } => go(*yes).max(go(*no)),
-            Expr::Await(of) | Expr::Spread(of) | Expr::Cast { value: of, .. } | Expr::Item(of) | Expr::Key(of) | Expr::Rest(of) | Expr::Index { of, .. } => {
-                if self.is_fixed_collection(at(*of)) { Origin::Finite } else { go(*of) }
+            Expr::Await(of)
+            | Expr::Spread(of)
+            | Expr::Cast { value: of, .. }
+            | Expr::Item(of)
+            | Expr::Key(of)
+            | Expr::Rest(of)
+            | Expr::Index { of, .. } => {
+                if self.is_fixed_collection(at(*of)) {
+                    Origin::Finite
+                } else {
+                    go(*of)
+                }
             }
-            Expr::Member { object, name, .. } => {
-                let name = self.facts(expr.file).name(*name);
+            Expr::Member {
+                object, name: member, ..
+            } => {
+                let name = self.facts(expr.file).name(*member);
                 if let Some(origin) = self.part_origin(at(*object), name) {
                     return origin;
                 }
                 let path = self.path(expr);
-                if let Some(origin) = self.field_origin(&path, depth) {
+                if let Some(origin) = self.field_origin(at(*object), self.sym(expr.file, *member), depth) {
                     return origin;
                 }
                 let origin = match path.root {
@@ -63,7 +75,11 @@ impl Project<'_> {
                     _ => go(*object),
                 };
                 // A name may silence: `entry.type` is one of few, wherever the entry comes from, unless that is outside.
-                if origin == Origin::Parameter && words::has_few_values(name) { Origin::Config } else { origin }
+                if origin == Origin::Parameter && (name == "name" || words::has_few_values(name)) {
+                    Origin::Config
+                } else {
+                    origin
+                }
             }
             Expr::Element { object, .. } => go(*object),
             Expr::Global(_) | Expr::Import { .. } => Origin::Config,
@@ -99,11 +115,21 @@ impl Project<'_> {
     }
 
     /// A field of `this`: a counter, or whatever was stored in it.
-    fn field_origin(&self, path: &Path, depth: u32) -> Option<Origin> {
-        let (Root::Instance(owner), [Step::Field(name)]) = (path.root, path.steps.as_slice()) else { return None };
-        let stores = self.owners.stores(owner, *name, false);
+    fn field_origin(&self, object: ExprRef, name: super::names::Sym, depth: u32) -> Option<Origin> {
+        let Path {
+            root: Root::Instance(owner),
+            steps,
+        } = self.path(object)
+        else {
+            return None;
+        };
+        if !steps.is_empty() {
+            return None;
+        }
+        let stores = self.owners.stores(owner, name, false);
+        let is_it = |expr: ExprRef| matches!(*self.expr(expr), Expr::Member { name: member, .. } if self.sym(expr.file, member) == name);
         let counts = stores.iter().any(|store| {
-            matches!(*self.expr(store.value), Expr::Binary { operator: BinaryOperator::Arithmetic | BinaryOperator::Add, left, .. } if self.path(store.value.with(left)) == *path)
+            matches!(*self.expr(store.value), Expr::Binary { operator: BinaryOperator::Arithmetic | BinaryOperator::Add, left, .. } if is_it(store.value.with(left)))
         });
         if counts {
             return Some(Origin::PerCall);
@@ -111,12 +137,30 @@ impl Project<'_> {
         if self.is_made_once(owner) {
             return Some(Origin::Config);
         }
-        let values = stores.iter().take(3).map(|store| self.origin_within(store.value, store.function, depth + 2));
+        let values = stores
+            .iter()
+            .take(3)
+            .map(|store| self.origin_within(store.value, store.function, depth + 2));
         // What it was made with is a setting of the object, not a value per call.
-        values.max().map(|origin| if origin == Origin::Parameter { Origin::Config } else { origin }).or(Some(Origin::Parameter))
+        values
+            .max()
+            .map(|origin| {
+                if origin == Origin::Parameter {
+                    Origin::Config
+                } else {
+                    origin
+                }
+            })
+            .or(Some(Origin::Parameter))
     }
 
-    fn binding_origin(&self, expr: ExprRef, binding: crate::facts::ids::BindingId, function: FnRef, depth: u32) -> Origin {
+    fn binding_origin(
+        &self,
+        expr: ExprRef,
+        binding: crate::facts::ids::BindingId,
+        function: FnRef,
+        depth: u32,
+    ) -> Origin {
         let fact = self.facts(expr.file).binding(binding);
         // A counter: `nextId++`.
         let counts = fact.reassigned > 0
@@ -131,7 +175,11 @@ impl Project<'_> {
         if fact.function == FnId(0) && fact.reassigned == 0 {
             return Origin::Finite;
         }
-        let values = fact.values.iter().take(4).map(|&value| self.origin_within(expr.with(value), function, depth + 1));
+        let values = fact
+            .values
+            .iter()
+            .take(4)
+            .map(|&value| self.origin_within(expr.with(value), function, depth + 1));
         values.max().unwrap_or(Origin::Parameter)
     }
 
@@ -147,10 +195,15 @@ impl Project<'_> {
     /// What a parameter's type or name says of it: a union of literals, a class, a word such as `kind`.
     fn declared_origin(&self, function: FnRef, index: u16) -> Option<Origin> {
         let param = self.function(function).params.get(usize::from(index))?;
-        let by_type = param.annotation.and_then(|annotation| self.type_origin(function.with(annotation), 0));
+        let by_type = param
+            .annotation
+            .and_then(|annotation| self.type_origin(function.with(annotation), 0));
         let by_name = || {
             let facts = self.facts(function.file);
-            param.binding.filter(|&binding| words::has_few_values(facts.name(facts.binding(binding).name))).map(|_| Origin::Config)
+            param
+                .binding
+                .filter(|&binding| words::has_few_values(facts.name(facts.binding(binding).name)))
+                .map(|_| Origin::Config)
         };
         by_type.or_else(by_name)
     }
@@ -163,10 +216,15 @@ impl Project<'_> {
         let facts = self.facts(annotation.file);
         match facts.type_expr(annotation.id) {
             TypeExpr::Literal => Some(Origin::Finite),
-            TypeExpr::Keyword(name) => matches!(facts.name(*name), "boolean" | "null" | "undefined" | "void").then_some(Origin::Finite),
+            TypeExpr::Keyword(name) => {
+                matches!(facts.name(*name), "boolean" | "null" | "undefined" | "void").then_some(Origin::Finite)
+            }
             TypeExpr::Function(_) | TypeExpr::TypeOf(_) => Some(Origin::Class),
             TypeExpr::Union(parts) => {
-                let parts: Option<Vec<Origin>> = parts.iter().map(|&part| self.type_origin(annotation.with(part), depth + 1)).collect();
+                let parts: Option<Vec<Origin>> = parts
+                    .iter()
+                    .map(|&part| self.type_origin(annotation.with(part), depth + 1))
+                    .collect();
                 parts.and_then(|parts| parts.into_iter().max())
             }
             TypeExpr::Named { name, .. } => self.named_type_origin(annotation.with(*name), depth),
@@ -177,7 +235,11 @@ impl Project<'_> {
     fn named_type_origin(&self, name: ExprRef, depth: u32) -> Option<Origin> {
         if let Expr::Global(global) = *self.expr(name) {
             let global = self.facts(name.file).name(global);
-            return matches!(global, "Function" | "Class" | "Type" | "Constructor" | "ObjectConstructor").then_some(Origin::Class);
+            return matches!(
+                global,
+                "Function" | "Class" | "Type" | "Constructor" | "ObjectConstructor"
+            )
+            .then_some(Origin::Class);
         }
         let path = self.path(name);
         let binding = match (path.root, self.expr(name)) {
@@ -186,11 +248,19 @@ impl Project<'_> {
             _ => return None,
         };
         let facts = self.facts(binding.file);
-        match facts.type_decls.iter().find(|decl| decl.binding == binding.id).map(|decl| &decl.kind) {
+        match facts
+            .type_decls
+            .iter()
+            .find(|decl| decl.binding == binding.id)
+            .map(|decl| &decl.kind)
+        {
             Some(TypeDeclKind::Enum(_)) => Some(Origin::Finite),
             Some(TypeDeclKind::Alias(target)) => self.type_origin(binding.with(*target), depth + 1),
             // An interface that can be called or constructed.
-            Some(TypeDeclKind::Interface { members, .. }) => members.iter().any(|member| facts.name(member.name).is_empty()).then_some(Origin::Class),
+            Some(TypeDeclKind::Interface { members, .. }) => members
+                .iter()
+                .any(|member| facts.name(member.name).is_empty())
+                .then_some(Origin::Class),
             None => None,
         }
     }
@@ -213,13 +283,19 @@ impl Project<'_> {
             if let Some((run, _)) = self.runs_of(call, position).first() {
                 return match run.per {
                     Per::Request | Per::Connection | Per::Message => Origin::External,
-                    Per::Event | Per::Tick | Per::Item | Per::Once | Per::Instance | Per::Activation => Origin::Parameter,
+                    Per::Event | Per::Tick | Per::Item | Per::Once | Per::Instance | Per::Activation => {
+                        Origin::Parameter
+                    }
                 };
             }
             if matches!(self.invoked(call), super::effects::Invoked::Now { .. })
                 && let Some(of) = self.receiver(call)
             {
-                return if self.is_fixed_collection(of) { Origin::Finite } else { self.origin_within(of, self.calling(call), depth + 1) };
+                return if self.is_fixed_collection(of) {
+                    Origin::Finite
+                } else {
+                    self.origin_within(of, self.calling(call), depth + 1)
+                };
             }
         }
         if self.is_decorated(function) {
@@ -232,13 +308,23 @@ impl Project<'_> {
         if callers.len() > MAX_CALLERS || self.is_library(function.file) && self.is_exported(function) {
             return Origin::Parameter;
         }
-        let given = callers.iter().filter_map(|&call| self.argument(call, usize::from(index)).map(|arg| (arg, self.calling(call))));
-        given.map(|(arg, caller)| self.origin_within(arg, caller, depth + 2)).max().unwrap_or(Origin::Parameter)
+        let given = callers.iter().filter_map(|&call| {
+            self.argument(call, usize::from(index))
+                .map(|arg| (arg, self.calling(call)))
+        });
+        given
+            .map(|(arg, caller)| self.origin_within(arg, caller, depth + 2))
+            .max()
+            .unwrap_or(Origin::Parameter)
     }
 
     /// A method that a framework runs per request because of its decorator.
     fn is_decorated(&self, function: FnRef) -> bool {
-        self.function(function).params.iter().any(|param| !param.decorators.is_empty()) && self.repeats(function).is_many()
+        self.function(function)
+            .params
+            .iter()
+            .any(|param| !param.decorators.is_empty())
+            && self.repeats(function).is_many()
     }
 
     fn call_origin(&self, call: super::path::CallRef, function: FnRef, depth: u32) -> Origin {
@@ -252,14 +338,28 @@ impl Project<'_> {
         if (of_global("Date") || of_global("performance")) && name == "now" || of_global("Math") && name == "random" {
             return Origin::PerCall;
         }
-        if matches!(name, "indexOf" | "includes" | "has" | "startsWith" | "endsWith" | "test" | "isArray" | "hasOwnProperty") {
+        if matches!(
+            name,
+            "indexOf" | "includes" | "has" | "startsWith" | "endsWith" | "test" | "isArray" | "hasOwnProperty"
+        ) {
             return Origin::Finite;
         }
         if of_global("Symbol") {
-            return if path.steps.contains(&Step::Awaited) || name == "for" { Origin::Finite } else { Origin::PerCall };
+            return if path.steps.contains(&Step::Awaited) || name == "for" {
+                Origin::Finite
+            } else {
+                Origin::PerCall
+            };
         }
-        let args = fact.args.iter().map(|&arg| self.origin_within(call.with(arg), function, depth + 1)).max();
-        let receiver = self.receiver(call).map(|of| self.origin_within(of, function, depth + 1)).filter(|origin| *origin > Origin::Config);
+        let args = fact
+            .args
+            .iter()
+            .map(|&arg| self.origin_within(call.with(arg), function, depth + 1))
+            .max();
+        let receiver = self
+            .receiver(call)
+            .map(|of| self.origin_within(of, function, depth + 1))
+            .filter(|origin| *origin > Origin::Config);
         match (args, receiver) {
             (Some(args), Some(receiver)) => args.max(receiver),
             (Some(only), None) | (None, Some(only)) => only,

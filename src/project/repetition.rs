@@ -95,8 +95,9 @@ impl Project<'_> {
             // What brings the whole function back is the better reason.
             _ if around.is_many() => around,
             Some((span, Rounds::Endless)) => {
-                let place = Place { file: function.file, span };
-                Repeats::Many(vec![Label::new(place, "this loop runs it again and again")])
+                let why = vec![Label::new(Place { file: function.file, span }, "this loop runs it again and again")];
+                // A program that runs once may loop until it has read its input, or for ever.
+                if around == Repeats::Once { Repeats::Often(why) } else { Repeats::Many(why) }
             }
             // As many rounds as there are items: once through a list at start-up piles up nothing.
             Some((_, Rounds::Counted)) if around == Repeats::Once => Repeats::Unknown,
@@ -183,7 +184,7 @@ impl Project<'_> {
             return Repeats::Unknown;
         }
         seen.push(function);
-        let result = self.decorated(function).unwrap_or_else(|| {
+        let result = self.decorated(function).or_else(|| self.run_by_its_file(function)).unwrap_or_else(|| {
             let owner = self.owners.of_function(function);
             match (owner, self.function(function).kind) {
                 (Some((owner, _)), FunctionKind::Constructor) => self.instance_repeats(owner, seen),
@@ -195,6 +196,36 @@ impl Project<'_> {
         });
         seen.pop();
         result
+    }
+
+    /// An export that a framework runs because of where its file lies: `app/users/route.ts`.
+    fn run_by_its_file(&self, function: FnRef) -> Option<Repeats> {
+        if self.function(function).parent.is_some_and(|parent| !self.is_module(function.with(parent))) {
+            return None;
+        }
+        let exports = self.links.own_exports(function.file).filter(|&(_, value)| self.path(value).as_function() == Some(function));
+        let names: Vec<&str> = exports.map(|(name, _)| name.map_or("default", |name| self.text(name))).collect();
+        self.catalog.nameless_runs().find_map(|run| {
+            let Runner::FileExport { glob, export } = &run.who else { return None };
+            let fits = names.iter().any(|&name| export.iter().any(|wanted| &**wanted == name)) && self.lies_in(function.file, glob, run.library);
+            fits.then(|| self.per_repeats(run.per, Place { file: function.file, span: self.function(function).head }, None)).flatten()
+        })
+    }
+
+    /// Whether the end of a file's path matches a glob, and its package depends on the library (or there is no `package.json`).
+    fn lies_in(&self, file: crate::diagnostic::FileId, glob: &str, library: usize) -> bool {
+        let packages = &self.catalog.libraries[library].packages;
+        let depends = self.package_of(file).is_none_or(|package| package.dependencies.iter().any(|dependency| packages.iter().any(|each| **each == **dependency)));
+        if !depends {
+            return false;
+        }
+        let Ok(glob) = globset::GlobBuilder::new(glob).literal_separator(true).build() else { return false };
+        let (glob, path) = (glob.compile_matcher(), self.file_path(file));
+        std::iter::successors(Some(path.components()), |rest| {
+            let mut rest = rest.clone();
+            rest.next().map(|_| rest)
+        })
+        .any(|tail| glob.is_match(tail.as_path()))
     }
 
     /// A method that a framework runs because of its decorator.
@@ -296,7 +327,8 @@ impl Project<'_> {
             // Anybody who has the object may call its methods.
             return if self.is_setup_name(function) { result.max(Repeats::PerOwner(owner)) } else { result.max(Repeats::PerCall(function)) };
         }
-        if self.is_exported(function) {
+        // All callers of an application are in view.
+        if self.is_exported(function) && !(known && self.is_application(function.file)) {
             return if self.is_setup_name(function) { result.max(Repeats::Unknown) } else { result.max(Repeats::PerCall(function)) };
         }
         if !known || self.graph.is_mentioned(function) {

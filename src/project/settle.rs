@@ -73,7 +73,7 @@ impl Engine {
                 continue;
             }
             let outcome = self.release_when_settled(project, acquisition, group, function);
-            if function == acquisition.function && outcome == Release::Always {
+            if project.is_within(acquisition.function, function) && outcome == Release::Always {
                 // It settles before it acquires, or not at all after that.
                 continue;
             }

@@ -13,7 +13,7 @@ const TEARDOWN: &[&str] = &[
 const ENDING: &[&str] = &[
     "close", "destroy", "stop", "disconnect", "dispose", "shutdown", "terminate", "abort", "quit", "cancel", "cleanup", "clear", "release", "remove",
     "uninstall", "unsubscribe", "teardown", "finaliz", "detach", "unbind", "unmount", "unwatch", "unlisten", "reset", "exit", "kill", "free", "halt",
-    "deactivate", "disable", "finish", "deinit", "uninit", "unregister", "unload", "leave", "hide",
+    "deactivate", "disable", "finish", "deinit", "uninit", "unregister", "unload",
 ];
 
 /// Methods that end an owner's life for good; what they clear was not bounded before.
@@ -37,7 +37,7 @@ const FEW: &[&str] = &[
     "module", "extension", "ext", "mode", "env", "environment", "config", "selector", "source", "pattern", "message", "method",
     "status", "code", "flag", "feature", "role", "permission", "field", "column", "property", "prop", "attribute", "attr", "format",
     "encoding", "algorithm", "theme", "color", "unit", "currency", "timezone", "scope", "group", "section", "label", "icon", "style", "size", "version",
-    "platform", "driver", "provider", "strategy", "adapter", "service", "class", "ctor", "constructor", "target", "definition", "template", "breakpoint",
+    "platform", "driver", "provider", "strategy", "adapter", "service", "class", "ctor", "constructor", "target", "definition", "template", "breakpoint", "queue", "topic", "package",
     "metric", "rule", "command", "action", "hook", "handler", "callback", "cb", "fn", "func", "function", "listener", "middleware", "device", "region", "bundle", "prefix",
     "suffix", "index", "position", "slot", "warning", "dialect", "factory", "layout", "route", "hash_function", "direction", "alias",
 ];
@@ -59,9 +59,15 @@ pub fn is_addition(name: &str) -> bool {
     ADDITION.iter().any(|word| starts_with_word(name, word))
 }
 
+/// Whether a container or class is called a registry: what a program is made of is in it, once each.
+pub fn is_registry(name: &str) -> bool {
+    ["registry", "registered", "registrations"].iter().any(|word| ends_with_word(name, word) || starts_with_word(name.trim_start_matches(['_', '#', '$']), word))
+}
+
 /// Whether a name's last word says that it has few values: `kind`, `eventType`, `locale`.
 pub fn has_few_values(name: &str) -> bool {
-    FEW.iter().any(|word| ends_with_word(name, word))
+    let bare = ["Name", "_name"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+    FEW.iter().any(|word| ends_with_word(bare, word))
 }
 
 /// Whether a free function is named for set-up: `setupSignals`, `registerHandlers`, `main`.

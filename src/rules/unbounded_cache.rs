@@ -1,6 +1,5 @@
 //! `unbounded-cache`: a container that outlives the request grows in repeated code and is bounded nowhere.
 
-use crate::catalog::effect::Origin;
 use crate::diagnostic::{Confidence, Diagnostic, Label, Severity};
 use crate::project::Project;
 use crate::project::model::Growth;
@@ -35,7 +34,12 @@ impl Rule for UnboundedCache {
     }
 
     fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
-        project.model().growths.iter().map(|growth| self.diagnostic(growth)).collect()
+        project
+            .model()
+            .growths
+            .iter()
+            .map(|growth| self.diagnostic(growth))
+            .collect()
     }
 }
 
@@ -76,18 +80,13 @@ impl UnboundedCache {
 
 /// What is added, and why there is no end of it.
 fn addition(growth: &Growth) -> String {
-    let origin = match growth.origin {
-        Origin::External => "comes from outside",
-        Origin::PerCall => "is new at each call",
-        Origin::Parameter => "is whatever callers give",
-        Origin::Class | Origin::Config | Origin::Finite => "may be one of a fixed set",
-    };
+    let source = growth.source;
     let Growth { added, name, .. } = growth;
     // The engine writes `…` for what has no name of its own.
     match (growth.is_keyed, added.contains('…')) {
-        (true, true) => format!("this adds an entry under a key that {origin}"),
-        (true, false) => format!("this adds an entry under `{added}`, which {origin}"),
-        (false, true) => format!("this adds to `{name}` what {origin}"),
-        (false, false) => format!("this adds `{added}`, which {origin}"),
+        (true, true) => format!("this adds an entry under a key that {source}"),
+        (true, false) => format!("this adds an entry under `{added}`, which {source}"),
+        (false, true) => format!("this adds to `{name}` what {source}"),
+        (false, false) => format!("this adds `{added}`, which {source}"),
     }
 }

@@ -7,6 +7,7 @@ mod driver;
 mod facts;
 mod fixtures;
 mod layers;
+mod oracle;
 mod pages;
 mod pictures;
 mod readme;

@@ -73,7 +73,7 @@ pub fn default_findings_in_text(name: &str, text: &str) -> Vec<Finding> {
     let path = folder.path().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, text).unwrap();
-    default_leak_lines(&path)
+    default_leak_lines(folder.path())
 }
 
 /// The files below `folder` that leaklint reads, sorted.

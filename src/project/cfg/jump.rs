@@ -17,6 +17,8 @@ pub(super) enum Frame {
     /// Every way out runs these operations first; one copy a destination.
     Finally { function: FnRef, ops: std::ops::Range<usize>, copies: FxHashMap<Jump, NodeId> },
     Using { function: FnRef, binding: BindingId, copies: FxHashMap<Jump, NodeId> },
+    /// The body of a loop over a generator that may throw when the loop is left early, which closes the generator.
+    Closing { label: LabelId, function: FnRef, strength: Strength, copies: FxHashMap<Jump, NodeId> },
     /// The body of an inlined callback: where its `return` goes, what it throws, and a rejecting promise that it returns.
     Inlined(Outlets),
 }
@@ -92,7 +94,10 @@ impl Builder<'_, '_> {
                     Jump::Reject => return outlets.rejected,
                     Jump::Abandon | Jump::Break(..) | Jump::Continue(..) => {}
                 },
-                Frame::Finally { copies, .. } | Frame::Using { copies, .. } => {
+                // What is thrown already wins over what closing throws.
+                Frame::Closing { .. } if jump == Jump::Throw => {}
+                Frame::Closing { label, function, .. } if jump == Jump::Continue(*function, *label) => {}
+                Frame::Finally { copies, .. } | Frame::Using { copies, .. } | Frame::Closing { copies, .. } => {
                     return match copies.get(&jump) {
                         Some(&copy) => copy,
                         None => self.copy_finaliser(jump, at),
@@ -123,7 +128,12 @@ impl Builder<'_, '_> {
                 copies.insert(jump, start);
                 self.then(Some(start), What::Dispose { function: *function, binding: *binding })
             }
-            _ => Some(start),
+            Frame::Closing { strength, copies, .. } => {
+                copies.insert(jump, start);
+                self.throw(start, *strength);
+                Some(start)
+            }
+            Frame::Loop { .. } | Frame::Block { .. } | Frame::Catch { .. } | Frame::Inlined(_) => Some(start),
         };
         if let Some(end) = end {
             let target = self.jump(jump, self.frames.len());

@@ -4,6 +4,9 @@
 //! something threw (and how likely that is). A `finally` is copied for each way through it, so that a path knows where
 //! it came from. Callbacks that run during the call (an executor, `forEach`) and the handlers of promise chains are
 //! part of the graph; callbacks that run later are not, but the nodes that hand them over are.
+//!
+//! What the graph does not say: a read of a property throws nothing, an optional call (`f?.()`) happens, the tests of a
+//! `switch` are all evaluated, a generator is not thrown into, and disposing at the end of `using` throws nothing.
 
 mod build;
 mod chain;

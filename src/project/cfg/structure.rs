@@ -47,9 +47,15 @@ impl Builder<'_, '_> {
         let next = self.node(What::Join);
         let behind = self.node(What::Join);
         self.frames.push(Frame::Loop { label, function, end: behind, next });
+        let closing = self.closing(function, test);
+        let closes = closing.is_some();
+        self.frames.extend(closing.map(|strength| Frame::Closing { label, function, strength, copies: FxHashMap::default() }));
         let body = self.loop_part(function, index + 1..next_at, test, Some(head), behind);
         if let Some(body) = body {
             self.edge(body, next, EdgeKind::Next);
+        }
+        if closes {
+            self.frames.pop();
         }
         let next = self.if_entered(next);
         let update = self.loop_part(function, (next_at + 1).min(end)..end, test, next, behind);
@@ -58,6 +64,14 @@ impl Builder<'_, '_> {
         }
         self.frames.pop();
         (end + 1, self.if_entered(behind))
+    }
+
+    /// How strongly leaving a loop early throws, by the mark of what it goes over.
+    fn closing(&self, function: FnRef, test: Option<usize>) -> Option<Strength> {
+        match self.project.function(function).ops[test?] {
+            Op::LoopItem { of, .. } => self.project.closing_throws(function.with(of)),
+            _ => None,
+        }
     }
 
     /// Operations of a loop up to its own test or item (which may leave it), and behind that.

@@ -4,7 +4,7 @@ use super::{EdgeKind, Graph, NodeId, What};
 
 /// The same graph without idle nodes. Reachable operations, tests and exits stay as they are.
 pub(super) fn tidied(mut graph: Graph) -> Graph {
-    let targets: Vec<NodeId> = graph.ids().map(|id| destination(&graph, id)).collect();
+    let targets = destinations(&graph);
     for node in &mut graph.nodes {
         for edge in &mut node.edges {
             edge.to = targets[edge.to.index()];
@@ -34,18 +34,33 @@ pub(super) fn tidied(mut graph: Graph) -> Graph {
     graph
 }
 
-/// Where control is really going at a node: past the joins that have one plain way on.
-fn destination(graph: &Graph, from: NodeId) -> NodeId {
-    let mut at = from;
-    // Joins alone make no circle (every loop has its operation), but a bound costs nothing.
-    for _ in 0..graph.nodes.len() {
-        let node = graph.node(at);
-        match node.edges.as_slice() {
-            [only] if node.what == What::Join && only.kind == EdgeKind::Next => at = only.to,
-            _ => break,
+/// Where control is really going at each node: past the joins that have one plain way on.
+fn destinations(graph: &Graph) -> Vec<NodeId> {
+    let mut known: Vec<Option<NodeId>> = vec![None; graph.nodes.len()];
+    let mut passed = Vec::new();
+    for from in graph.ids() {
+        let mut at = from;
+        let end = loop {
+            if let Some(end) = known[at.index()] {
+                break end;
+            }
+            // Joins alone make no circle: every loop has its operation. Should one come up, it stays as it is.
+            let is_circle = passed.len() > graph.nodes.len();
+            let node = graph.node(at);
+            match node.edges.as_slice() {
+                [only] if node.what == What::Join && only.kind == EdgeKind::Next && !is_circle => {
+                    passed.push(at);
+                    at = only.to;
+                }
+                _ => break at,
+            }
+        };
+        known[at.index()] = Some(end);
+        for node in passed.drain(..) {
+            known[node.index()] = Some(end);
         }
     }
-    at
+    known.into_iter().zip(graph.ids()).map(|(end, id)| end.unwrap_or(id)).collect()
 }
 
 /// The new number of each node that is reachable from the entry.

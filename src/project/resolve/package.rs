@@ -14,7 +14,8 @@ pub struct PackageJson {
     pub name: Option<String>,
     /// Names from `dependencies`, `devDependencies`, `peerDependencies` and `optionalDependencies`.
     pub dependencies: FxHashSet<String>,
-    /// Made to be used by other programs: has `main`, `module` or `exports`, and neither `bin` nor a `start` script.
+    /// Made to be used by other programs: has `main`, `module` or `exports`, is not `private`, and has neither `bin` nor a
+    /// `start` script.
     pub is_library: bool,
     /// The folder it is in, absolute.
     pub root: PathBuf,
@@ -44,13 +45,14 @@ impl PackageJson {
         let offers = ["main", "module", "exports"]
             .iter()
             .any(|field| fields.contains_key(*field));
+        let is_private = fields.get("private").and_then(Value::as_bool) == Some(true);
         let starts = fields
             .get("scripts")
             .is_some_and(|scripts| scripts.get("start").is_some());
         Some(Self {
             name: text("name"),
             dependencies: dependencies.cloned().collect(),
-            is_library: offers && !starts && !fields.contains_key("bin"),
+            is_library: offers && !starts && !is_private && !fields.contains_key("bin"),
             root: folder.to_path_buf(),
             exports: fields.get("exports").cloned().unwrap_or(Value::Null),
             entries: ["source", "module", "main", "types"]
