@@ -54,7 +54,9 @@ fn rendered(report: &Report<'_>, diagnostic: &Diagnostic, style: Style) -> Resul
         .with_show_related_as_nested(true);
     let mut text = String::new();
     let mut picture = picture(report, diagnostic);
-    picture.help = picture.help.map(|help| folded(&help, style.width.saturating_sub(HELP_INDENT)));
+    picture.help = picture
+        .help
+        .map(|help| folded(&help, style.width.saturating_sub(HELP_INDENT)));
     handler.render_report(&mut text, &picture)?;
     Ok(text)
 }

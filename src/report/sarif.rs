@@ -46,7 +46,10 @@ fn log(report: &Report<'_>) -> Value {
     if surest.len() < report.diagnostics.len() {
         notifications.push(left_out(report.diagnostics.len()));
     }
-    let results: Vec<Value> = surest.into_iter().map(|each| result(report, each, &mut hashes)).collect();
+    let results: Vec<Value> = surest
+        .into_iter()
+        .map(|each| result(report, each, &mut hashes))
+        .collect();
     let mut driver = json!({
         "name": env!("CARGO_PKG_NAME"),
         "fullName": concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")),
@@ -103,7 +106,8 @@ fn surest(diagnostics: &[Diagnostic], limit: usize) -> Vec<&Diagnostic> {
 }
 
 fn left_out(all: usize) -> Value {
-    let text = format!("Of {all} findings this log holds the {MAX_RESULTS} surest: code scanning takes no more of one run.");
+    let text =
+        format!("Of {all} findings this log holds the {MAX_RESULTS} surest: code scanning takes no more of one run.");
     json!({ "level": "warning", "message": { "text": text } })
 }
 

@@ -56,10 +56,16 @@ fn evidence(leak: &Leak) -> Vec<Label> {
     labels.extend(leak.why.iter().cloned());
     if let (Some(place), false) = (leak.kept_at, leak.kept.is_empty()) {
         let names: Vec<String> = leak.kept.iter().map(|name| format!("`{name}`")).collect();
-        labels.push(Label::new(place, format!("each {} keeps {} alive", noun(leak.resource), listed(&names))));
+        labels.push(Label::new(
+            place,
+            format!("each {} keeps {} alive", noun(leak.resource), listed(&names)),
+        ));
     }
     if let Some((name, place)) = &leak.teardown {
-        labels.push(Label::new(*place, format!("`{name}` cleans up and leaves the {} behind", noun(leak.resource))));
+        labels.push(Label::new(
+            *place,
+            format!("`{name}` cleans up and leaves the {} behind", noun(leak.resource)),
+        ));
     }
     if let Missing::OnSomePath(missed) = &leak.missing {
         labels.extend(missed.iter().cloned());

@@ -35,7 +35,11 @@ impl Rule for UnclearedInterval {
     }
 
     fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
-        let intervals = project.model().leaks.iter().filter(|leak| leak.resource == Resource::Interval);
+        let intervals = project
+            .model()
+            .leaks
+            .iter()
+            .filter(|leak| leak.resource == Resource::Interval);
         intervals.map(|leak| self.diagnostic(leak)).collect()
     }
 }
@@ -49,11 +53,18 @@ impl UnclearedInterval {
             Missing::OnSomePath(_) => "interval is not cleared on every way out",
         };
         let help = match (&leak.teardown, &leak.missing) {
-            (Some((teardown, _)), Missing::Dropped) => format!("keep the handle and call `{release}` with it in `{teardown}`"),
-            (Some((teardown, _)), Missing::Never | Missing::OnSomePath(_)) => format!("call `{release}` with its handle in `{teardown}`"),
+            (Some((teardown, _)), Missing::Dropped) => {
+                format!("keep the handle and call `{release}` with it in `{teardown}`")
+            }
+            (Some((teardown, _)), Missing::Never | Missing::OnSomePath(_)) => {
+                format!("call `{release}` with its handle in `{teardown}`")
+            }
             (None, Missing::Dropped) => format!("keep the handle and call `{release}` with it when the work is done"),
             (None, Missing::Never | Missing::OnSomePath(_)) => {
-                let handle = leak.item_name.as_ref().map_or("its handle".to_owned(), |name| format!("`{name}`"));
+                let handle = leak
+                    .item_name
+                    .as_ref()
+                    .map_or("its handle".to_owned(), |name| format!("`{name}`"));
                 format!("call `{release}` with {handle} on every way out of the work it belongs to")
             }
         };

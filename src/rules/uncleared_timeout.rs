@@ -35,7 +35,11 @@ impl Rule for UnclearedTimeout {
     }
 
     fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
-        let timeouts = project.model().leaks.iter().filter(|leak| leak.resource == Resource::Timeout);
+        let timeouts = project
+            .model()
+            .leaks
+            .iter()
+            .filter(|leak| leak.resource == Resource::Timeout);
         timeouts.map(|leak| self.diagnostic(leak)).collect()
     }
 }
@@ -50,7 +54,9 @@ impl UnclearedTimeout {
         };
         let help = match &leak.teardown {
             Some((teardown, _)) => format!("keep the handle and call `{release}` with it in `{teardown}`"),
-            None => format!("keep the handle and call `{release}` with it in every outcome: in `finally`, or in one function that all of them call"),
+            None => format!(
+                "keep the handle and call `{release}` with it in every outcome: in `finally`, or in one function that all of them call"
+            ),
         };
         Diagnostic {
             rule: self.id(),

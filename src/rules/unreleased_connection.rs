@@ -35,7 +35,11 @@ impl Rule for UnreleasedConnection {
     }
 
     fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
-        let connections = project.model().leaks.iter().filter(|leak| leak.resource == Resource::Connection);
+        let connections = project
+            .model()
+            .leaks
+            .iter()
+            .filter(|leak| leak.resource == Resource::Connection);
         connections.map(|leak| self.diagnostic(leak)).collect()
     }
 }

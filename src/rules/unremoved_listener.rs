@@ -35,7 +35,11 @@ impl Rule for UnremovedListener {
     }
 
     fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
-        let listeners = project.model().leaks.iter().filter(|leak| leak.resource == Resource::Listener);
+        let listeners = project
+            .model()
+            .leaks
+            .iter()
+            .filter(|leak| leak.resource == Resource::Listener);
         listeners.map(|leak| self.diagnostic(leak)).collect()
     }
 }
@@ -49,14 +53,20 @@ impl UnremovedListener {
                 format!("listener on `{holder}` is added again and again and never removed"),
                 "this adds a listener that nothing removes",
                 match &leak.teardown {
-                    Some((teardown, _)) => format!("keep the handler and call `{holder}.{release}(…)` with it in `{teardown}`"),
-                    None => format!("add it once, outside the code that repeats, or call `{holder}.{release}(…)` with the same handler when the work is done"),
+                    Some((teardown, _)) => {
+                        format!("keep the handler and call `{holder}.{release}(…)` with it in `{teardown}`")
+                    }
+                    None => format!(
+                        "add it once, outside the code that repeats, or call `{holder}.{release}(…)` with the same handler when the work is done"
+                    ),
                 },
             ),
             Missing::OnSomePath(_) => (
                 format!("listener on `{holder}` is not removed on every way out"),
                 "this adds a listener that stays when control leaves as shown",
-                format!("call `{holder}.{release}(…)` on every way out: in `finally`, or in one function that all outcomes call"),
+                format!(
+                    "call `{holder}.{release}(…)` on every way out: in `finally`, or in one function that all outcomes call"
+                ),
             ),
         };
         Diagnostic {

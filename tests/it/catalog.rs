@@ -43,10 +43,7 @@ fn registry_equals_directory() {
         .filter(|name| name.ends_with(".toml"))
         .map(|name| format!("rules/catalog/{name}"))
         .collect();
-    let registered: BTreeSet<String> = builtin::FILES
-        .iter()
-        .map(|(name, _)| (*name).to_string())
-        .collect();
+    let registered: BTreeSet<String> = builtin::FILES.iter().map(|(name, _)| (*name).to_string()).collect();
     assert_eq!(on_disk, registered);
 }
 
@@ -55,11 +52,7 @@ fn every_entry_has_source_and_examples() {
     let catalog = builtin();
     for example in &catalog.examples {
         let library = &catalog.libraries[example.library].name;
-        assert!(
-            RULES.contains(&&*example.rule),
-            "{library}: no rule `{}`",
-            example.rule
-        );
+        assert!(RULES.contains(&&*example.rule), "{library}: no rule `{}`", example.rule);
         assert_ne!(example.leak, example.ok, "{library}");
     }
     for (position, library) in catalog.libraries.iter().enumerate() {
@@ -86,24 +79,12 @@ fn frameworks_and_awkward_apis_load() {
     let [components, _, vue, _, angular, elements, _] = frameworks.lifecycles.as_slice() else {
         unreachable!("seven were counted")
     };
-    assert!(
-        components
-            .activations
-            .iter()
-            .any(|activation| activation.null_teardown)
-    );
+    assert!(components.activations.iter().any(|activation| activation.null_teardown));
     assert_eq!(
         vue.ambient_lost,
-        [
-            AmbientLoss::AfterAwait,
-            AmbientLoss::AsyncCallback,
-            AmbientLoss::Event
-        ]
+        [AmbientLoss::AfterAwait, AmbientLoss::AsyncCallback, AmbientLoss::Event]
     );
-    assert_eq!(
-        angular.rerun_setters,
-        [export(Some("@angular/core"), &["Input"])]
-    );
+    assert_eq!(angular.rerun_setters, [export(Some("@angular/core"), &["Input"])]);
     let element = OwnerPattern::ClassExtends(export(None, &["HTMLElement"]));
     assert!(elements.owners.contains(&element));
 
@@ -122,14 +103,8 @@ fn frameworks_and_awkward_apis_load() {
     let End::Call { binds, .. } = clear else {
         unreachable!("`clearData` is a call")
     };
-    assert_eq!(
-        binds.iter().map(|bind| bind.there).collect::<Vec<_>>(),
-        [There::Key(2)]
-    );
-    assert_eq!(
-        acquire("listen").holder,
-        Holder::Value(export(None, &["document"]))
-    );
+    assert_eq!(binds.iter().map(|bind| bind.there).collect::<Vec<_>>(), [There::Key(2)]);
+    assert_eq!(acquire("listen").holder, Holder::Value(export(None, &["document"])));
 }
 
 #[test]
@@ -137,10 +112,7 @@ fn look_ups_by_name() {
     let catalog = builtin();
     let pool = catalog.types_by_constructor(&export(Some("pg"), &["default", "Pool"]))[0];
     assert_eq!(&*catalog.ty(pool).name, "pg.Pool");
-    assert_eq!(
-        catalog.types_by_annotation(&export(Some("pg"), &["Pool"])),
-        [pool]
-    );
+    assert_eq!(catalog.types_by_annotation(&export(Some("pg"), &["Pool"])), [pool]);
     let emitter = catalog.types_by_constructor(&export(Some("node:events"), &["default"]))[0];
     assert!(catalog.is_a(pool, emitter));
     let process = catalog.types_by_value(&export(None, &["process"]))[0];
@@ -206,11 +178,7 @@ fn mistakes_are_shown_at_their_place() {
             "unknown key `libary`",
             "did you mean `library`?",
         ),
-        (
-            "«[catalog]»\nlibrary = \"x\"\n",
-            "missing field `source`",
-            "",
-        ),
+        ("«[catalog]»\nlibrary = \"x\"\n", "missing field `source`", ""),
         (
             "[catalog]\nlibrary = \"x\"\nsource = «\"x\"»",
             "`source` is no address",
@@ -332,18 +300,13 @@ fn check_mistake(marked: &str, message: &str, help: &str) {
     );
     assert_eq!(error.span.start, start, "{marked}: {:?}", error.span);
     assert_eq!(error.span.end, end, "{marked}: {:?}", error.span);
-    assert_eq!(
-        error.line,
-        text[..start].matches('\n').count() + 1,
-        "{marked}"
-    );
+    assert_eq!(error.line, text[..start].matches('\n').count() + 1, "{marked}");
     let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
     assert_eq!(error.column, start - line_start + 1, "{marked}");
 }
 
 const END: &str = "{ invoke = \"ret\" }";
-const EXAMPLE: &str =
-    "[[example]]\nrule = \"unreleased-connection\"\nleak = \"open()\"\nok = \"close(open())\"\n";
+const EXAMPLE: &str = "[[example]]\nrule = \"unreleased-connection\"\nleak = \"open()\"\nok = \"close(open())\"\n";
 
 fn body(tables: &str) -> String {
     format!("[catalog]\nlibrary = \"x\"\nsource = \"https://x\"\n{tables}\n")
@@ -363,20 +326,14 @@ fn every_line_of_an_entry_counts() {
     for (name, text) in builtin::FILES {
         let others = named_types(name, text);
         let alone = |text: &str| {
-            let mut files: Vec<(&str, &str)> = others
-                .iter()
-                .map(|(name, text)| (&**name, &**text))
-                .collect();
+            let mut files: Vec<(&str, &str)> = others.iter().map(|(name, text)| (&**name, &**text)).collect();
             files.push((name, text));
             load(&files)
         };
         let whole = alone(text);
         assert!(whole.is_ok(), "{name}: {whole:?}");
         for dropped in entry_lines(text) {
-            let kept = text
-                .lines()
-                .enumerate()
-                .filter(|(line, _)| *line != dropped);
+            let kept = text.lines().enumerate().filter(|(line, _)| *line != dropped);
             let mutated: String = kept.map(|(_, line)| format!("{line}\n")).collect();
             if alone(&mutated) == whole {
                 idle.push(format!("{name}:{}: this line changes nothing", dropped + 1));
@@ -390,8 +347,7 @@ fn every_line_of_an_entry_counts() {
 fn named_types(file: &str, text: &str) -> Vec<(String, String)> {
     let libraries = builtin().libraries.iter().enumerate();
     let others = libraries.filter(|(_, library)| {
-        text.contains(&format!("{}.", library.name))
-            && !file.ends_with(&format!("/{}.toml", library.name))
+        text.contains(&format!("{}.", library.name)) && !file.ends_with(&format!("/{}.toml", library.name))
     });
     others
         .map(|(position, library)| {
@@ -400,8 +356,7 @@ fn named_types(file: &str, text: &str) -> Vec<(String, String)> {
                 .filter_map(|ty| ty.name.rsplit('.').next())
                 .map(|name| format!("{name} = {{}}\n"));
             let names: String = names.collect();
-            let text =
-                format!("[catalog]\nlibrary = \"global\"\nsource = \"https://x\"\n[type]\n{names}");
+            let text = format!("[catalog]\nlibrary = \"global\"\nsource = \"https://x\"\n[type]\n{names}");
             (library.name.to_string(), text)
         })
         .collect()
@@ -416,8 +371,7 @@ fn entry_lines(text: &str) -> Vec<usize> {
         if line.matches("'''").count() % 2 == 1 {
             in_code = !in_code;
         }
-        let says_nothing =
-            line.is_empty() || line.starts_with('#') || line.ends_with('[') || line.trim() == "]";
+        let says_nothing = line.is_empty() || line.starts_with('#') || line.ends_with('[') || line.trim() == "]";
         if !is_code && !in_code && !says_nothing {
             lines.push(number);
         }

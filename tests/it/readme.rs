@@ -35,7 +35,10 @@ fn the_finding_is_one_that_is_printed() {
 #[test]
 fn the_example_is_the_file_it_names() {
     let example = fs::read_to_string(package_root().join("fixtures/pictures/unremoved-listener.ts")).unwrap();
-    assert!(readme().contains(&format!("```ts\n{example}```\n")), "README.md should show:\n{example}");
+    assert!(
+        readme().contains(&format!("```ts\n{example}```\n")),
+        "README.md should show:\n{example}"
+    );
 }
 
 #[test]

@@ -96,7 +96,10 @@ fn a_log_has_no_more_results_than_code_scanning_takes() {
     let run = &log["runs"][0];
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), 25_000);
-    assert_eq!(results[24_999]["properties"]["confidence"], "high", "the surest stay, in order");
+    assert_eq!(
+        results[24_999]["properties"]["confidence"], "high",
+        "the surest stay, in order"
+    );
     let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
     let last = notifications.last().unwrap()["message"]["text"].as_str().unwrap();
     assert!(last.contains("25002") && last.contains("25000"), "{last}");

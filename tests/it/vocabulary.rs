@@ -63,23 +63,41 @@ const METHODS: &[&str] = &[
 
 /// Words of the platform that the code may name, and why it cannot do without.
 const ALLOWED: &[(&str, &str)] = &[
-    ("on", "the event protocol: adding a listener neither throws nor calls back"),
+    (
+        "on",
+        "the event protocol: adding a listener neither throws nor calls back",
+    ),
     ("once", "the event protocol"),
     ("off", "the event protocol"),
     ("addListener", "the event protocol"),
-    ("removeListener", "the event protocol; also the word for a release that the catalogue does not name"),
-    ("removeAllListeners", "the event protocol: it ends every listener of the object"),
+    (
+        "removeListener",
+        "the event protocol; also the word for a release that the catalogue does not name",
+    ),
+    (
+        "removeAllListeners",
+        "the event protocol: it ends every listener of the object",
+    ),
     ("addEventListener", "the event protocol of the web"),
     ("removeEventListener", "the event protocol of the web"),
-    ("setTimeout", "the language's host: arming a timer neither throws nor calls back"),
+    (
+        "setTimeout",
+        "the language's host: arming a timer neither throws nor calls back",
+    ),
     ("setInterval", "as `setTimeout`"),
     ("setImmediate", "as `setTimeout`"),
-    ("clearTimeout", "as `setTimeout`; also the word for a release that the catalogue does not name"),
+    (
+        "clearTimeout",
+        "as `setTimeout`; also the word for a release that the catalogue does not name",
+    ),
     ("clearInterval", "as `clearTimeout`"),
     ("clearImmediate", "as `setTimeout`"),
     ("queueMicrotask", "as `setTimeout`"),
     ("AbortController", "the language's host: making one does not throw"),
-    ("close", "an event, or a method, that says an end: it may silence and never accuses"),
+    (
+        "close",
+        "an event, or a method, that says an end: it may silence and never accuses",
+    ),
     ("finish", "as `close`"),
     ("end", "as `close`"),
     ("exit", "as `close`"),
@@ -213,6 +231,24 @@ fn packages() -> BTreeSet<String> {
 
 /// Words too common to tell: names of Node's modules, and packages named by a word that the language has too.
 const NODE_MODULES: &[&str] = &[
-    "events", "process", "timers", "http", "https", "http2", "net", "tls", "fs", "stream", "cluster", "worker_threads", "child_process", "dgram", "dns", "readline", "repl",
-    "timers/promises", "fs/promises", "next",
+    "events",
+    "process",
+    "timers",
+    "http",
+    "https",
+    "http2",
+    "net",
+    "tls",
+    "fs",
+    "stream",
+    "cluster",
+    "worker_threads",
+    "child_process",
+    "dgram",
+    "dns",
+    "readline",
+    "repl",
+    "timers/promises",
+    "fs/promises",
+    "next",
 ];

@@ -185,7 +185,10 @@ impl Lowerer<'_> {
             MethodKind::Getter => (FunctionKind::Getter, MemberKind::Getter),
             MethodKind::Setter => (FunctionKind::Setter, MemberKind::Setter),
         };
-        let method = MethodOf { class, is_static: shape.is_static };
+        let method = MethodOf {
+            class,
+            is_static: shape.is_static,
+        };
         let name = self.symbol_name(head).unwrap_or(shape.name);
         let id = self.function_or_method(function, None, Some(name), function_kind, head, Some(method));
         self.member_of(class, shape, member(id), decorators);
@@ -195,7 +198,10 @@ impl Lowerer<'_> {
     fn symbol_name(&mut self, head: Span) -> Option<Name> {
         let text = self.text.get(head.start as usize..head.end as usize)?;
         let name = text.strip_prefix('[')?.strip_suffix(']')?.trim();
-        let is_plain = !name.is_empty() && name.chars().all(|each| each.is_alphanumeric() || matches!(each, '_' | '$'));
+        let is_plain = !name.is_empty()
+            && name
+                .chars()
+                .all(|each| each.is_alphanumeric() || matches!(each, '_' | '$'));
         is_plain.then(|| self.name(name))
     }
 
