@@ -69,14 +69,12 @@ const ITERATORS: &[&str] =
 const TOTAL_METHODS: &[&str] = &[
     "push", "pop", "shift", "unshift", "slice", "splice", "concat", "indexOf", "includes", "join", "keys", "values", "entries", "get", "set",
     "has", "add", "delete", "clear", "bind", "toString", "trim", "split", "startsWith", "endsWith", "toLowerCase", "toUpperCase", "replace",
-    "padStart", "charCodeAt", "charAt", "substring", "substr", "hasOwnProperty", "on", "once", "off", "addListener", "removeListener",
-    "removeAllListeners", "addEventListener", "removeEventListener", "emit", "then", "catch", "finally", "unref", "ref", "now", "next", "abort",
+    "padStart", "charCodeAt", "charAt", "substring", "substr", "hasOwnProperty", "emit", "then", "catch", "finally", "unref", "ref", "now", "next", "abort",
 ];
 
-/// Globals that always return.
+/// The language's own globals that always return.
 const TOTAL_GLOBALS: &[&str] = &[
-    "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate", "queueMicrotask", "String", "Number", "Boolean",
-    "Array", "Object", "Symbol", "parseInt", "parseFloat", "isNaN", "console", "Math", "Date", "Map", "Set", "WeakMap", "WeakSet", "WeakRef",
+    "String", "Number", "Boolean", "Array", "Object", "Symbol", "parseInt", "parseFloat", "isNaN", "console", "Math", "Date", "Map", "Set", "WeakMap", "WeakSet", "WeakRef",
     "Error", "TypeError", "RangeError", "Promise", "AbortController",
 ];
 

@@ -115,7 +115,7 @@ fn absent_field(project: &Project<'_>, test: ExprRef, taken: bool) -> Option<sup
         Expr::Logical { operator: LogicalOperator::And, left, right } if taken => {
             absent_field(project, test.with(left), true).or_else(|| absent_field(project, test.with(right), true))
         }
-        Expr::Member { object, name, .. } if !taken && matches!(project.expr(test.with(object)), Expr::This(_)) => Some(project.sym(test.file, name)),
+        Expr::Member { object, name, .. } if !taken && matches!(project.path(test.with(object)).root, super::path::Root::Instance(_) | super::path::Root::This(_)) => Some(project.sym(test.file, name)),
         _ => None,
     }
 }

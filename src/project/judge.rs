@@ -107,7 +107,9 @@ impl Project<'_> {
     fn judge_timer(&self, acquisition: &Acquisition<'_>, missing: Missing, release_grade: Grade, is_self_rearming: bool) -> Option<Verdict> {
         let function = acquisition.function;
         let index = self.op_of(acquisition.call)?;
-        let is_latched = guard::is_idempotent(self, function, index) && !self.forgets_handle(acquisition, index);
+        // One per instance is still one too many where the instance's end forgets it.
+        let is_per_instance = guard::latch_field(self, function, index).is_some() && self.owner_around(function).is_some_and(|owner| self.teardown_of(owner).is_some());
+        let is_latched = guard::is_idempotent(self, function, index) && !is_per_instance && !self.forgets_handle(acquisition, index);
         if is_latched || self.is_guarded_by_callers(function) {
             return None;
         }
@@ -349,7 +351,7 @@ impl Project<'_> {
                 _ => return None,
             },
             // What waits once for an answer is mostly answered.
-            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never && !repeats.is_many() => {
+            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_) if acquisition.entry.self_ending && missing == Missing::Never && !repeats.is_seen() => {
                 return None;
             }
             Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,

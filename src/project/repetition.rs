@@ -38,7 +38,9 @@ pub enum Repeats {
 enum Rounds {
     /// As many as there are items, or up to a bound.
     Counted,
-    /// Until something happens: `while (!closing)`, `for await`.
+    /// Until something happens: `while (!closing)`.
+    Open,
+    /// `while (true)`, `for (;;)`, `for await`.
     Endless,
 }
 
@@ -60,6 +62,11 @@ impl Repeats {
 
     pub fn is_many(&self) -> bool {
         matches!(self, Repeats::Many(_))
+    }
+
+    /// Whether something in view brings the line back.
+    pub fn is_seen(&self) -> bool {
+        matches!(self, Repeats::Many(_) | Repeats::Often(_))
     }
 }
 
@@ -98,6 +105,9 @@ impl Project<'_> {
                 let why = vec![Label::new(Place { file: function.file, span }, "this loop runs it again and again")];
                 // A program that runs once may loop until it has read its input, or for ever.
                 if around == Repeats::Once { Repeats::Often(why) } else { Repeats::Many(why) }
+            }
+            Some((span, Rounds::Open)) => {
+                Repeats::Often(vec![Label::new(Place { file: function.file, span }, "this loop runs it again and again")])
             }
             // As many rounds as there are items: once through a list at start-up piles up nothing.
             Some((_, Rounds::Counted)) if around == Repeats::Once => Repeats::Unknown,
@@ -139,7 +149,8 @@ impl Project<'_> {
                 Op::LoopTest(test) if depth == 0 => {
                     return match *self.expr(function.with(test)) {
                         Expr::Binary { operator: BinaryOperator::Less | BinaryOperator::LessEqual | BinaryOperator::Greater | BinaryOperator::GreaterEqual, .. } => Rounds::Counted,
-                        _ => Rounds::Endless,
+                        _ if self.as_bool(function.with(test)) == Some(true) => Rounds::Endless,
+                        _ => Rounds::Open,
                     };
                 }
                 _ => {}

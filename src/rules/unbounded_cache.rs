@@ -80,13 +80,13 @@ impl UnboundedCache {
 
 /// What is added, and why there is no end of it.
 fn addition(growth: &Growth) -> String {
-    let source = growth.source;
+    let origin = growth.source;
     let Growth { added, name, .. } = growth;
     // The engine writes `…` for what has no name of its own.
     match (growth.is_keyed, added.contains('…')) {
-        (true, true) => format!("this adds an entry under a key that {source}"),
-        (true, false) => format!("this adds an entry under `{added}`, which {source}"),
-        (false, true) => format!("this adds to `{name}` what {source}"),
-        (false, false) => format!("this adds `{added}`, which {source}"),
+        (true, true) => format!("this adds an entry under a key that {origin}"),
+        (true, false) => format!("this adds an entry under `{added}`, which {origin}"),
+        (false, true) => format!("this adds to `{name}` what {origin}"),
+        (false, false) => format!("this adds `{added}`, which {origin}"),
     }
 }
