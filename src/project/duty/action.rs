@@ -1,0 +1,359 @@
+//! What happens to a duty at one node: it is released, handed on, or surely released later.
+
+use crate::catalog::effect::{End, Until};
+use crate::facts::body::{How, Op};
+use crate::facts::expr::Expr;
+
+use super::super::cfg::{Exit, Strength, What};
+use super::super::path::{CallRef, ExprRef, FnRef, Path, Root};
+use super::super::value::Match;
+
+use super::run::Run;
+use super::{Action, Missed, Release, To};
+
+/// Helpers that are looked into for what they do with the thing.
+const MAX_DEPTH: u32 = 4;
+
+impl Run<'_, '_, '_> {
+    pub(super) fn action(&mut self, what: What) -> Action {
+        let project = self.project;
+        match what {
+            What::Op { function, index } => {
+                let op = project.function(function).ops[index as usize];
+                match op {
+                    Op::Call(call) => self.call_action(function.with(call)),
+                    Op::Assign { to, value, .. } => {
+                        let outer = !project.is_within(
+                            function.with(project.facts(function.file).binding(to).function),
+                            self.root,
+                        );
+                        if outer && self.depth == 0 && self.carries(function.with(value)) {
+                            Action::Escape(To::Owner)
+                        } else {
+                            Action::Nothing
+                        }
+                    }
+                    Op::Await(of) if self.is_the_promise(function.with(of)) => Action::Confirm,
+                    Op::Store { to, value } => self.store_action(function.with(to), function.with(value)),
+                    Op::Return(Some(value)) | Op::Yield(value) => {
+                        if self.carries(function.with(value)) {
+                            Action::Escape(To::Caller)
+                        } else {
+                            Action::Nothing
+                        }
+                    }
+                    _ => Action::Nothing,
+                }
+            }
+            What::Dispose { function, binding } => {
+                let values = &project.facts(function.file).binding(binding).values;
+                match values
+                    .iter()
+                    .any(|&value| project.is_one_of(&self.items, function.with(value)) != Match::No)
+                {
+                    true => Action::Release(self.acquisition.call),
+                    false => Action::Nothing,
+                }
+            }
+            What::Enter { function, call } => {
+                // The callback is given the thing here.
+                let given =
+                    self.acquisition.at_entry && call == self.acquisition.call && function == self.acquisition.function;
+                if given { Action::Acquire } else { Action::Nothing }
+            }
+            What::Entry | What::Join | What::Exit(_) => Action::Nothing,
+        }
+    }
+
+    /// Whether an expression is the promise that the acquiring call gave.
+    pub(super) fn is_the_promise(&self, expr: ExprRef) -> bool {
+        self.project.path(expr) == Path::root(Root::Call(self.acquisition.call))
+    }
+
+    /// A store into something that lives on hands the thing over; into a local object it does not matter yet.
+    pub(super) fn store_action(&self, to: ExprRef, value: ExprRef) -> Action {
+        let project = self.project;
+        if !self.carries(value) {
+            return Action::Nothing;
+        }
+        let (Expr::Member { object, .. } | Expr::Element { object, .. }) = *project.expr(to) else {
+            return Action::Nothing;
+        };
+        if project.is_one_of(&self.items, to.with(object)) != Match::No {
+            return Action::Nothing;
+        }
+        Action::Escape(To::Owner)
+    }
+
+    /// Whether a value is the thing, contains it, or is a function that can release it.
+    pub(super) fn carries(&self, value: ExprRef) -> bool {
+        self.project.holds_item(&self.items, value)
+            || self.is_disposer(value)
+            || self
+                .functions_within(value)
+                .into_iter()
+                .any(|function| self.mentions_release(function))
+    }
+
+    pub(super) fn is_disposer(&self, value: ExprRef) -> bool {
+        let disposers = self.project.disposers(self.acquisition);
+        self.project.is_one_of(&disposers, value) != Match::No
+    }
+
+    /// Functions that a value is or contains in an object or array literal.
+    pub(super) fn functions_within(&self, value: ExprRef) -> Vec<FnRef> {
+        let project = self.project;
+        let mut found: Vec<FnRef> = project.functions_in(value).to_vec();
+        if let Root::Object(literal) = project.path(value).root
+            && let Expr::Object(properties) = project.expr(literal)
+        {
+            for property in properties {
+                if let crate::facts::expr::Property::Field { value, .. } = property {
+                    found.extend(project.functions_in(literal.with(*value)));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a closure (or one in it) contains a call that releases the thing.
+    pub(super) fn mentions_release(&self, closure: FnRef) -> bool {
+        let project = self.project;
+        project.nested(closure).any(|function| {
+            project.function(function).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    project.releases_items(self.acquisition, &self.items, function.with(call)) != Match::No
+                }
+                _ => false,
+            })
+        })
+    }
+
+    pub(super) fn call_action(&mut self, call: CallRef) -> Action {
+        let project = self.project;
+        if call == self.acquisition.call {
+            return if self.acquisition.at_entry {
+                Action::Nothing
+            } else {
+                Action::Acquire
+            };
+        }
+        if project.releases_items(self.acquisition, &self.items, call) != Match::No {
+            return Action::Release(call);
+        }
+        if matches!(project.invoked(call), super::super::effects::Invoked::Handlers { of, .. } if self.is_the_promise(of))
+        {
+            return Action::Confirm;
+        }
+        if self.group.is_some_and(|group| project.settles(group, call)) {
+            return Action::Settle;
+        }
+        if let Some(action) = self.through_functions(call) {
+            return action;
+        }
+        self.through_arguments(call)
+    }
+
+    /// A helper of the project that is given the thing, or a closure that sees it.
+    pub(super) fn through_functions(&mut self, call: CallRef) -> Option<Action> {
+        let project = self.project;
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        let root = self.root;
+        for callee in project.callees(call) {
+            let args = project.call(call).args.len();
+            let given = (0..args).find(|&index| {
+                project
+                    .argument(call, index)
+                    .is_some_and(|arg| project.is_one_of(&self.items, arg) != Match::No)
+            });
+            let items = match given {
+                Some(index) => vec![project.param_path(callee, index as u16)],
+                None if callee != root && self.sees_the_thing(callee) => self.items.clone(),
+                None => continue,
+            };
+            let constructs = project.call(call).how == How::New;
+            let mut run = Run {
+                engine: self.engine,
+                project,
+                acquisition: self.acquisition,
+                items,
+                entry_live: true,
+                root: self.root,
+                depth: self.depth + 1,
+                group: None,
+                missed_later: Vec::new(),
+            };
+            let outcome = run.run(callee);
+            let action = match outcome.judge() {
+                Release::Always => Action::Release(call),
+                Release::Sometimes { missed, .. } if missed.iter().all(|missed| missed.strength == Strength::Weak) => {
+                    Action::Release(call)
+                }
+                Release::Sometimes { missed, .. } if missed.iter().all(|missed| missed.exit == Exit::Throw) => {
+                    Action::ReleaseOnReturn
+                }
+                Release::Sometimes { .. } => Action::Arm { must: false },
+                // It comes back in the result, perhaps in other clothes.
+                Release::Escapes(To::Caller)
+                    if !constructs && project.call(call).used != crate::facts::body::Used::Dropped =>
+                {
+                    Action::Escape(To::Unknown)
+                }
+                Release::Escapes(To::Caller) | Release::Never if !constructs => continue,
+                Release::Escapes(to) => Action::Escape(to),
+                Release::Never => continue,
+            };
+            return Some(action);
+        }
+        None
+    }
+
+    /// Closures of the activation, and methods that reach the thing through a field, may release it.
+    pub(super) fn sees_the_thing(&self, callee: FnRef) -> bool {
+        self.mentions_release(callee) || self.calls_release(callee, 0)
+    }
+
+    pub(super) fn calls_release(&self, function: FnRef, depth: u32) -> bool {
+        let project = self.project;
+        depth < 2
+            && project.function(function).ops.iter().any(|op| match *op {
+                Op::Call(call) => project.callees(function.with(call)).into_iter().any(|callee| {
+                    callee != function && (self.mentions_release(callee) || self.calls_release(callee, depth + 1))
+                }),
+                _ => false,
+            })
+    }
+
+    /// What handing the thing, or a closure that sees it, to a call of which the project has no body does.
+    pub(super) fn through_arguments(&mut self, call: CallRef) -> Action {
+        let project = self.project;
+        let known = !project.callees(call).is_empty();
+        let mut action = Action::Nothing;
+        for (position, &arg) in project.call(call).args.iter().enumerate() {
+            let arg = call.with(arg);
+            if project.holds_item(&self.items, arg) || self.is_disposer(arg) {
+                if known && !project.call(call).args.is_empty() && project.is_one_of(&self.items, arg) != Match::No {
+                    continue;
+                }
+                return self.handed_over(call, arg);
+            }
+            for callback in project.functions_in(arg) {
+                if project.is_within(callback, self.root) && self.mentions_release(callback) {
+                    action = self.callback_action(call, position, callback, action);
+                }
+            }
+        }
+        action
+    }
+
+    pub(super) fn handed_over(&self, call: CallRef, arg: ExprRef) -> Action {
+        let project = self.project;
+        if project.leaves(call) == super::super::effects::Leaves::Returns
+            && project.callees(call).is_empty()
+            && project
+                .receiver(call)
+                .is_some_and(|of| matches!(project.expr(of), Expr::Global(_)))
+        {
+            // Printed or computed with, not kept.
+            return Action::Nothing;
+        }
+        if let Some(name) = project.callee_name(call) {
+            let taken = project
+                .catalog
+                .takes_named(name)
+                .find(|takes| project.matches(&takes.callee, call).is_some());
+            if let Some(takes) = taken {
+                return match takes.until {
+                    Until::Always | Until::Success | Until::Settled => Action::Escape(To::Unknown),
+                };
+            }
+        }
+        let callee = project.path(call.with(project.call(call).callee));
+        let is_parameter = matches!(callee.root, Root::Param(..)) && callee.is_root();
+        if is_parameter || project.is_local_settle(call) {
+            return Action::Escape(To::Caller);
+        }
+        if project.call(call).how == How::New {
+            return Action::Escape(To::Unknown);
+        }
+        // Added to a container or an owner's bag.
+        if matches!(project.callee_name(call), Some("push" | "add" | "set" | "unshift"))
+            && project.receiver(call).is_some()
+        {
+            return Action::Escape(To::Owner);
+        }
+        // The library's own calls borrow what they do not say they take.
+        if project.is_of_library(call, self.acquisition.entry.library) {
+            return Action::Nothing;
+        }
+        // The releasing function itself is handed over to be called.
+        let is_callable = self
+            .acquisition
+            .entry
+            .ends
+            .iter()
+            .any(|end| matches!(end, End::Invoke(_)));
+        if is_callable && project.fires_surely(call) {
+            return Action::Arm { must: true };
+        }
+        if self.is_disposer(arg) && project.is_one_of(&self.items, arg) == Match::No {
+            return Action::Escape(To::Unknown);
+        }
+        Action::Unknown
+    }
+
+    /// A closure that releases the thing, handed to a call: it arms the release if it surely runs.
+    pub(super) fn callback_action(&mut self, call: CallRef, position: usize, callback: FnRef, known: Action) -> Action {
+        let project = self.project;
+        match project.invoked(call) {
+            super::super::effects::Invoked::Nothing => {}
+            // Part of the graph: its own operations count.
+            _ => return known,
+        }
+        if self.depth >= MAX_DEPTH || call == self.acquisition.call && self.acquisition.entry.self_ending {
+            return Action::Arm { must: false };
+        }
+        let acquisition = self.acquisition;
+        let mut run = Run {
+            engine: self.engine,
+            project,
+            acquisition,
+            items: self.items.clone(),
+            entry_live: true,
+            root: self.root,
+            depth: self.depth + 1,
+            group: None,
+            missed_later: Vec::new(),
+        };
+        let outcome = run.run(callback).judge();
+        let is_continuation = self.is_continuation(call, position);
+        let must = match outcome {
+            Release::Always => is_continuation || project.fires_surely(call),
+            Release::Sometimes { missed, .. } => {
+                let strong: Vec<Missed> = missed
+                    .into_iter()
+                    .filter(|missed| missed.strength == Strength::Strong && !missed.opaque)
+                    .collect();
+                let clean = strong.is_empty();
+                if is_continuation {
+                    self.missed_later.extend(strong);
+                }
+                is_continuation || clean && project.fires_surely(call)
+            }
+            Release::Never | Release::Escapes(_) => false,
+        };
+        Action::Arm { must }
+    }
+
+    /// The last argument of a call on the thing itself, or an error-first callback: it is called once, when the work is done.
+    pub(super) fn is_continuation(&self, call: CallRef, position: usize) -> bool {
+        let project = self.project;
+        position + 1 == project.call(call).args.len()
+            && (project
+                .receiver(call)
+                .is_some_and(|of| project.is_one_of(&self.items, of) != Match::No)
+                || project.is_error_first(call, position))
+    }
+}

@@ -1,0 +1,101 @@
+//! Calls that settle, continue or wait for an end: callbacks that surely run.
+
+use crate::catalog::effect::Resource;
+
+use super::super::Project;
+use super::super::path::{CallRef, Root};
+
+impl Project<'_> {
+    /// Whether a call settles the promise or callback that the activation was made for: `resolve(x)`, `cb(null, x)`.
+    pub fn is_local_settle(&self, call: CallRef) -> bool {
+        let callee = self.path(call.with(self.call(call).callee));
+        match callee.root {
+            Root::Param(function, _) if callee.is_root() => {
+                self.function(function).argument_of.is_some() || self.function(function).params.len() > 1
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a call is one of a library's own, by the package its callee comes from.
+    pub fn is_of_library(&self, call: CallRef, library: usize) -> bool {
+        let mut at = call;
+        for _ in 0..8 {
+            let path = self.path(at.with(self.call(at).callee));
+            match path.root {
+                Root::Package(module) => {
+                    let packages = &self.catalog.libraries[library].packages;
+                    let module = self.text(module);
+                    return packages.iter().any(|package| {
+                        module == &**package
+                            || module
+                                .strip_prefix(&**package)
+                                .is_some_and(|rest| rest.starts_with('/'))
+                    });
+                }
+                Root::Call(inner) if inner != at => at = inner,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether a callback's first parameter is an error: the call fires it once, when its work is done.
+    pub fn is_error_first(&self, call: CallRef, position: usize) -> bool {
+        let Some(arg) = self.argument(call, position) else {
+            return false;
+        };
+        self.functions_in(arg).into_iter().any(|callback| {
+            let facts = self.facts(callback.file);
+            let first = self.function(callback).params.first().and_then(|param| param.binding);
+            first.is_some_and(|first| {
+                matches!(
+                    facts.name(facts.binding(first).name),
+                    "err" | "error" | "e" | "_err" | "er"
+                )
+            })
+        })
+    }
+
+    /// Whether a registered callback surely fires before what it waits on is garbage: terminal events, timers.
+    pub fn fires_surely(&self, call: CallRef) -> bool {
+        let is_timeout = self.callee_name(call).is_some_and(|name| {
+            self.catalog
+                .acquires_named(name)
+                .any(|entry| entry.resource == Resource::Timeout && self.matches(&entry.callee, call).is_some())
+        });
+        is_timeout || self.waits_for_an_end(call)
+    }
+
+    /// Whether a call registers a listener for an event that ends its emitter's life.
+    pub fn waits_for_an_end(&self, call: CallRef) -> bool {
+        let Some(name) = self.callee_name(call) else {
+            return false;
+        };
+        for entry in self.catalog.acquires_named(name) {
+            if self.matches(&entry.callee, call).is_none() || !self.holds(&entry.when, call) {
+                continue;
+            }
+            if entry.resource == Resource::Listener
+                && let Some(event) = entry.key.get(1).and_then(|part| self.key_expr(call, part))
+                && let Root::Text(event) = self.path(event).root
+            {
+                let event = self.text(event);
+                let typed = self.receiver(call).map(|of| self.types_of(of)).unwrap_or_default();
+                let terminal = typed.iter().any(|&(ty, _)| match ty {
+                    super::super::typing::Ty::Catalog(key) => self.catalog.is_terminal(key, event),
+                    super::super::typing::Ty::Owner(owner) => self
+                        .catalog_types(owner)
+                        .iter()
+                        .any(|&(key, _)| self.catalog.is_terminal(key, event)),
+                });
+                return terminal
+                    || matches!(
+                        event,
+                        "close" | "finish" | "end" | "exit" | "abort" | "disposed" | "disconnect" | "disconnected"
+                    );
+            }
+        }
+        false
+    }
+}
