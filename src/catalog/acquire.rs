@@ -22,15 +22,8 @@ impl Compiler<'_> {
         let when = self.conditions(&written.when);
         let item = written.item.as_ref().and_then(|item| self.item(item));
         let keeps = written.keeps.as_ref().and_then(|keeps| self.place(keeps));
-        let key: Vec<KeyPart> = written
-            .key
-            .iter()
-            .filter_map(|part| self.key_part(part))
-            .collect();
-        let absent_if = written
-            .absent_if
-            .as_ref()
-            .and_then(|place| self.place(place));
+        let key: Vec<KeyPart> = written.key.iter().filter_map(|part| self.key_part(part)).collect();
+        let absent_if = written.absent_if.as_ref().and_then(|place| self.place(place));
         let ends: Vec<End> = written
             .ends
             .get_ref()
@@ -71,10 +64,7 @@ impl Compiler<'_> {
                 })
             }
             TextOr::Table(table) => {
-                let ty = table
-                    .ty
-                    .as_ref()
-                    .and_then(|ty| self.type_named(ty, ty.get_ref()));
+                let ty = table.ty.as_ref().and_then(|ty| self.type_named(ty, ty.get_ref()));
                 Some(Item {
                     at: self.place(&table.at)?,
                     ty,
@@ -119,29 +109,14 @@ impl Compiler<'_> {
     }
 
     /// One written ending; a `call` or `chain` with alternatives is several.
-    fn ends(
-        &mut self,
-        written: &Spanned<EndSchema>,
-        key: &[KeyPart],
-        item: Option<&Item>,
-    ) -> Vec<End> {
+    fn ends(&mut self, written: &Spanned<EndSchema>, key: &[KeyPart], item: Option<&Item>) -> Vec<End> {
         let end = written.get_ref();
         let places = [
-            end.invoke
-                .as_ref()
-                .map(|at| (at, End::Invoke as fn(Place) -> End)),
-            end.signal
-                .as_ref()
-                .map(|at| (at, End::Signal as fn(Place) -> End)),
-            end.once
-                .as_ref()
-                .map(|at| (at, End::Once as fn(Place) -> End)),
-            end.added_to
-                .as_ref()
-                .map(|at| (at, End::AddedTo as fn(Place) -> End)),
-            end.iterate
-                .as_ref()
-                .map(|at| (at, End::Iterate as fn(Place) -> End)),
+            end.invoke.as_ref().map(|at| (at, End::Invoke as fn(Place) -> End)),
+            end.signal.as_ref().map(|at| (at, End::Signal as fn(Place) -> End)),
+            end.once.as_ref().map(|at| (at, End::Once as fn(Place) -> End)),
+            end.added_to.as_ref().map(|at| (at, End::AddedTo as fn(Place) -> End)),
+            end.iterate.as_ref().map(|at| (at, End::Iterate as fn(Place) -> End)),
         ];
         let forms = places.iter().flatten().count()
             + usize::from(end.call.is_some())
@@ -187,11 +162,7 @@ impl Compiler<'_> {
                 .collect();
         }
         if let Some(source) = &end.source {
-            return self
-                .types_named(source)
-                .into_iter()
-                .map(End::FiniteSource)
-                .collect();
+            return self.types_named(source).into_iter().map(End::FiniteSource).collect();
         }
         let placed = places.iter().flatten().next();
         placed
@@ -211,9 +182,8 @@ impl Compiler<'_> {
             || !end.when.is_empty();
         let of_chain = end.last || end.fires.is_some() || end.finite;
         if of_call && end.call.is_none() {
-            let problem = Problem::new(
-                "`on`, `item_at`, `key`, `all`, `args` and `when` belong to an ending by `call`",
-            );
+            let problem =
+                Problem::new("`on`, `item_at`, `key`, `all`, `args` and `when` belong to an ending by `call`");
             self.error(written.span(), problem);
         }
         if of_chain && end.chain.is_none() {
@@ -225,12 +195,7 @@ impl Compiler<'_> {
     }
 
     /// What an ending call has to have in common with the acquisition.
-    fn binds(
-        &mut self,
-        written: &Spanned<EndSchema>,
-        key: &[KeyPart],
-        item: Option<&Item>,
-    ) -> Vec<Bind> {
+    fn binds(&mut self, written: &Spanned<EndSchema>, key: &[KeyPart], item: Option<&Item>) -> Vec<Bind> {
         let end = written.get_ref();
         let receiver = KeyPart {
             at: Place {
@@ -251,8 +216,7 @@ impl Compiler<'_> {
             }),
             Some((word, span)) => self.error(
                 span,
-                Problem::unknown("word for `on`", word, ["item", "recv"])
-                    .help("`on` is `item` or `recv`"),
+                Problem::unknown("word for `on`", word, ["item", "recv"]).help("`on` is `item` or `recv`"),
             ),
             None => {}
         }
@@ -268,12 +232,12 @@ impl Compiler<'_> {
         if item.is_none() && binds.iter().any(|bind| bind.there == There::Item) {
             self.error(
                 written.span(),
-                Problem::new("the ending speaks of an item, and the acquisition has none")
-                    .help("add `item = …`"),
+                Problem::new("the ending speaks of an item, and the acquisition has none").help("add `item = …`"),
             );
         }
         if binds.is_empty() != end.all {
-            let help = "say what it ends: `on = \"item\"`, `item_at = \"arg0\"`, `key = \"same\"`, or `all = true` alone";
+            let help =
+                "say what it ends: `on = \"item\"`, `item_at = \"arg0\"`, `key = \"same\"`, or `all = true` alone";
             self.error(
                 written.span(),
                 Problem::new("an ending call must say what it ends").help(help),
@@ -294,8 +258,8 @@ impl Compiler<'_> {
                     .collect();
             }
             TextOr::Text(word) => {
-                let problem = Problem::new(format!("unknown key `{word}`"))
-                    .help("`key` is `\"same\"` or a list of places");
+                let problem =
+                    Problem::new(format!("unknown key `{word}`")).help("`key` is `\"same\"` or a list of places");
                 self.error(written.span(), problem);
                 return Vec::new();
             }

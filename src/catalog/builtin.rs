@@ -15,10 +15,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/async-mutex.toml",
         include_str!("../../rules/catalog/async-mutex.toml"),
     ),
-    (
-        "rules/catalog/bull.toml",
-        include_str!("../../rules/catalog/bull.toml"),
-    ),
+    ("rules/catalog/bull.toml", include_str!("../../rules/catalog/bull.toml")),
     (
         "rules/catalog/bullmq.toml",
         include_str!("../../rules/catalog/bullmq.toml"),
@@ -47,10 +44,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/generic-pool.toml",
         include_str!("../../rules/catalog/generic-pool.toml"),
     ),
-    (
-        "rules/catalog/hapi.toml",
-        include_str!("../../rules/catalog/hapi.toml"),
-    ),
+    ("rules/catalog/hapi.toml", include_str!("../../rules/catalog/hapi.toml")),
     (
         "rules/catalog/intrinsics.toml",
         include_str!("../../rules/catalog/intrinsics.toml"),
@@ -63,14 +57,8 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/kafkajs.toml",
         include_str!("../../rules/catalog/kafkajs.toml"),
     ),
-    (
-        "rules/catalog/knex.toml",
-        include_str!("../../rules/catalog/knex.toml"),
-    ),
-    (
-        "rules/catalog/koa.toml",
-        include_str!("../../rules/catalog/koa.toml"),
-    ),
+    ("rules/catalog/knex.toml", include_str!("../../rules/catalog/knex.toml")),
+    ("rules/catalog/koa.toml", include_str!("../../rules/catalog/koa.toml")),
     (
         "rules/catalog/mongodb.toml",
         include_str!("../../rules/catalog/mongodb.toml"),
@@ -91,18 +79,9 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/nestjs.toml",
         include_str!("../../rules/catalog/nestjs.toml"),
     ),
-    (
-        "rules/catalog/next.toml",
-        include_str!("../../rules/catalog/next.toml"),
-    ),
-    (
-        "rules/catalog/node.toml",
-        include_str!("../../rules/catalog/node.toml"),
-    ),
-    (
-        "rules/catalog/pg.toml",
-        include_str!("../../rules/catalog/pg.toml"),
-    ),
+    ("rules/catalog/next.toml", include_str!("../../rules/catalog/next.toml")),
+    ("rules/catalog/node.toml", include_str!("../../rules/catalog/node.toml")),
+    ("rules/catalog/pg.toml", include_str!("../../rules/catalog/pg.toml")),
     (
         "rules/catalog/proper-lockfile.toml",
         include_str!("../../rules/catalog/proper-lockfile.toml"),
@@ -143,19 +122,12 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/undici.toml",
         include_str!("../../rules/catalog/undici.toml"),
     ),
-    (
-        "rules/catalog/web.toml",
-        include_str!("../../rules/catalog/web.toml"),
-    ),
-    (
-        "rules/catalog/ws.toml",
-        include_str!("../../rules/catalog/ws.toml"),
-    ),
+    ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),
+    ("rules/catalog/ws.toml", include_str!("../../rules/catalog/ws.toml")),
 ];
 
 /// The built-in catalogue, loaded once.
 pub fn builtin() -> &'static Catalog {
-    static BUILTIN: LazyLock<Catalog> =
-        LazyLock::new(|| load(FILES).expect("the tests load the built-in catalogue"));
+    static BUILTIN: LazyLock<Catalog> = LazyLock::new(|| load(FILES).expect("the tests load the built-in catalogue"));
     &BUILTIN
 }

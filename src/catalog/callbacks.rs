@@ -21,10 +21,7 @@ impl Compiler<'_> {
             .map(|params| self.params(params))
             .unwrap_or_default();
         let when = self.conditions(&written.when);
-        let owner = written
-            .owner
-            .as_ref()
-            .and_then(|owner| self.run_owner(owner));
+        let owner = written.owner.as_ref().and_then(|owner| self.run_owner(owner));
         for who in self.runners(table.span(), written) {
             self.catalog.runs.push(Runs {
                 library: self.library,
@@ -48,23 +45,14 @@ impl Compiler<'_> {
         ];
         if forms.into_iter().flatten().count() != 1 {
             let help = "write one of `call` with `callback`, `decorator`, `file` with `export`, `method`, `type`";
-            self.error(
-                place,
-                Problem::new("`[[runs]]` has exactly one form").help(help),
-            );
+            self.error(place, Problem::new("`[[runs]]` has exactly one form").help(help));
             return Vec::new();
         }
         if written.call.is_some() != written.callback.is_some() {
-            self.error(
-                place.clone(),
-                Problem::new("`call` and `callback` go together"),
-            );
+            self.error(place.clone(), Problem::new("`call` and `callback` go together"));
         }
         if written.export.is_some() != written.file.is_some() {
-            self.error(
-                place.clone(),
-                Problem::new("`file` and `export` go together"),
-            );
+            self.error(place.clone(), Problem::new("`file` and `export` go together"));
         }
         if written.owner.is_some() && written.decorator.is_none() {
             self.error(place, Problem::new("`owner` belongs to a `decorator`"));
@@ -74,16 +62,10 @@ impl Compiler<'_> {
             let pairs = callees
                 .iter()
                 .flat_map(|callee| places.iter().map(move |at| (callee.clone(), at.clone())));
-            return pairs
-                .map(|(callee, at)| Runner::Callback { callee, at })
-                .collect();
+            return pairs.map(|(callee, at)| Runner::Callback { callee, at }).collect();
         }
         if let Some(decorators) = &written.decorator {
-            return self
-                .exports(decorators)
-                .into_iter()
-                .map(Runner::Decorated)
-                .collect();
+            return self.exports(decorators).into_iter().map(Runner::Decorated).collect();
         }
         if let (Some(glob), Some(exports)) = (&written.file, &written.export) {
             let export = self.words(exports);
@@ -107,8 +89,7 @@ impl Compiler<'_> {
     fn methods(&mut self, methods: &Texts) -> Vec<Runner> {
         self.each(methods, |compiler, text| {
             let (ty, name) = text.split_once('#').ok_or_else(|| {
-                Problem::new(format!("bad method `{text}`"))
-                    .help("a method of an object is written `Type#name`")
+                Problem::new(format!("bad method `{text}`")).help("a method of an object is written `Type#name`")
             })?;
             Ok(Runner::Method {
                 ty: compiler.names.ty(ty)?,
@@ -121,28 +102,19 @@ impl Compiler<'_> {
         match written.is {
             OwnerKind::Singleton => {}
         }
-        let unless = match written
-            .unless
-            .as_ref()
-            .map(|unless| (unless.span(), unless.get_ref()))
-        {
+        let unless = match written.unless.as_ref().map(|unless| (unless.span(), unless.get_ref())) {
             None => [].as_slice(),
             Some((_, TextOr::Table(one))) => std::slice::from_ref(one),
             Some((_, TextOr::List(list))) => list,
             Some((span, TextOr::Text(_))) => {
                 let help = "write `{ decorator = \"pkg.Name\", option = \"arg0.scope\" }`";
-                self.error(
-                    span,
-                    Problem::new("`unless` is a table or a list of them").help(help),
-                );
+                self.error(span, Problem::new("`unless` is a table or a list of them").help(help));
                 return None;
             }
         };
         let unless = unless
             .iter()
-            .filter_map(|unless| {
-                Some((self.export(&unless.decorator)?, self.place(&unless.option)?))
-            })
+            .filter_map(|unless| Some((self.export(&unless.decorator)?, self.place(&unless.option)?)))
             .collect();
         Some(RunOwner { unless })
     }
@@ -153,9 +125,10 @@ impl Compiler<'_> {
             TextOr::Table(by_arity) => {
                 let mut all = Vec::new();
                 for (arity, types) in by_arity {
-                    let number = arity.get_ref().parse::<u8>().map_err(|_| {
-                        Problem::new(format!("`{}` is no number of parameters", arity.get_ref()))
-                    });
+                    let number = arity
+                        .get_ref()
+                        .parse::<u8>()
+                        .map_err(|_| Problem::new(format!("`{}` is no number of parameters", arity.get_ref())));
                     if let Some(number) = self.note(arity.span(), number) {
                         all.push((Some(number), self.parameter_types(types)));
                     }

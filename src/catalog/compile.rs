@@ -3,9 +3,7 @@
 use toml::Spanned;
 
 use super::Catalog;
-use super::effect::{
-    Alias, Bag, CatalogType, Container, Example, Grows, Leaves, Lifetime, Part, Takes, Terminal,
-};
+use super::effect::{Alias, Bag, CatalogType, Container, Example, Grows, Leaves, Lifetime, Part, Takes, Terminal};
 use super::error::{CatalogError, Problem};
 use super::parse::{Names, place};
 use super::pattern::TypeKey;
@@ -27,8 +25,7 @@ impl Compiler<'_> {
         if !source.get_ref().starts_with("https://") {
             self.error(
                 source.span(),
-                Problem::new("`source` is no address")
-                    .help("give the documentation's `https://` address"),
+                Problem::new("`source` is no address").help("give the documentation's `https://` address"),
             );
         }
         for (name, ty) in &file.types {
@@ -46,11 +43,7 @@ impl Compiler<'_> {
                 });
             }
         }
-        let last_example = file
-            .examples
-            .iter()
-            .map(|example| example.leak.span().start)
-            .max();
+        let last_example = file.examples.iter().map(|example| example.leak.span().start).max();
         for acquire in &file.acquires {
             self.acquire(acquire, last_example);
         }
@@ -82,10 +75,7 @@ impl Compiler<'_> {
         }
         for container in &file.containers {
             for from in self.callees(&container.from) {
-                let (when, bounded_if) = (
-                    self.conditions(&container.when),
-                    self.places(&container.bounded_if),
-                );
+                let (when, bounded_if) = (self.conditions(&container.when), self.places(&container.bounded_if));
                 let (unbounded, weak) = (container.unbounded, container.weak);
                 self.catalog.containers.push(Container {
                     library,
@@ -163,10 +153,7 @@ impl Compiler<'_> {
                 ty.extends.push(base);
             }
         }
-        ty.lifetime = written
-            .lifetime
-            .as_ref()
-            .and_then(|lifetime| self.lifetime(lifetime));
+        ty.lifetime = written.lifetime.as_ref().and_then(|lifetime| self.lifetime(lifetime));
         ty.cell = written.cell.as_deref().map(Into::into);
         ty.must = written.must.as_deref().map(Into::into);
         let extends = ty.extends.clone();
@@ -175,10 +162,7 @@ impl Compiler<'_> {
             && extends.iter().any(|&base| self.reaches(base, key, 0))
         {
             self.catalog.types[key.0 as usize].extends.clear();
-            self.error(
-                span,
-                Problem::new(format!("`{}` extends itself", name.get_ref())),
-            );
+            self.error(span, Problem::new(format!("`{}` extends itself", name.get_ref())));
         }
     }
 
@@ -195,10 +179,7 @@ impl Compiler<'_> {
 
     /// One way a value gets the type.
     fn origin(&mut self, from: &Text, ty: &mut CatalogType) {
-        let (kind, rest) = from
-            .get_ref()
-            .split_once(' ')
-            .unwrap_or((from.get_ref(), ""));
+        let (kind, rest) = from.get_ref().split_once(' ').unwrap_or((from.get_ref(), ""));
         let rest = rest.trim();
         if kind == "shape" {
             ty.shapes.push(rest.into());
@@ -210,9 +191,7 @@ impl Compiler<'_> {
                     let (pattern, at) = one.split_once(' ').unwrap_or((&one, "ret"));
                     let callee = self.names.callee(pattern);
                     let at = place(at);
-                    if let (Some(callee), Some(at)) =
-                        (self.note(from.span(), callee), self.note(from.span(), at))
-                    {
+                    if let (Some(callee), Some(at)) = (self.note(from.span(), callee), self.note(from.span(), at)) {
                         ty.factories.push((callee, at));
                     }
                 }
@@ -267,21 +246,14 @@ impl Compiler<'_> {
             let Some((of, property)) = whole.rsplit_once('.') else {
                 return self.error(
                     name.span(),
-                    Problem::new(format!("bad part `{whole}`"))
-                        .help("a part is written `Type.property`"),
+                    Problem::new(format!("bad part `{whole}`")).help("a part is written `Type.property`"),
                 );
             };
             let Some(of) = self.type_named(name, of) else {
                 continue;
             };
-            let ty = written
-                .ty
-                .as_ref()
-                .and_then(|ty| self.type_named(ty, ty.get_ref()));
-            let lifetime = written
-                .lifetime
-                .as_ref()
-                .and_then(|lifetime| self.lifetime(lifetime));
+            let ty = written.ty.as_ref().and_then(|ty| self.type_named(ty, ty.get_ref()));
+            let lifetime = written.lifetime.as_ref().and_then(|lifetime| self.lifetime(lifetime));
             let null_in = self.words(&written.null_in);
             let (origin, volatile) = (written.origin, written.volatile);
             self.catalog.parts.push(Part {

@@ -25,9 +25,7 @@ impl Resource {
     /// Lives outside the heap (a socket, a lock, a file): losing the last reference does not give it back.
     pub fn is_external(self) -> bool {
         match self {
-            Resource::Connection | Resource::Handle | Resource::Client | Resource::ObjectUrl => {
-                true
-            }
+            Resource::Connection | Resource::Handle | Resource::Client | Resource::ObjectUrl => true,
             Resource::Listener
             | Resource::Interval
             | Resource::Timeout
@@ -277,10 +275,7 @@ pub enum Runner {
     /// A method with this decorator.
     Decorated(ExportPath),
     /// An export of a file that matches the glob, below a package that depends on the library.
-    FileExport {
-        glob: Box<str>,
-        export: Vec<Box<str>>,
-    },
+    FileExport { glob: Box<str>, export: Vec<Box<str>> },
     /// A method of a value of that declared type, or of a class that implements it:
     /// `const route: RouteOptions = { handler(req, reply) {} }`, `class Log implements NestMiddleware { use() {} }`.
     Method { ty: TypeKey, name: Box<str> },

@@ -22,12 +22,7 @@ pub struct CatalogError {
 }
 
 impl CatalogError {
-    pub(crate) fn new(
-        file: &str,
-        text: &str,
-        span: Range<usize>,
-        problem: Problem,
-    ) -> CatalogError {
+    pub(crate) fn new(file: &str, text: &str, span: Range<usize>, problem: Problem) -> CatalogError {
         let before = &text[..text.floor_char_boundary(span.start)];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         CatalogError {
@@ -62,11 +57,7 @@ impl Problem {
     }
 
     /// `unknown type `Pol``, with the nearest of the names that are known.
-    pub fn unknown<'a>(
-        what: &str,
-        name: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) -> Problem {
+    pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Problem {
         let problem = Problem::new(format!("unknown {what} `{name}`"));
         match nearest(name, known) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),

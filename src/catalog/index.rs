@@ -55,12 +55,7 @@ impl ByName {
     fn named(&self, name: &str) -> impl Iterator<Item = usize> {
         // `import express from "express"; express()`: the catalogue keeps a default export under the empty name.
         let name = if name == "default" { "" } else { name };
-        let exact = self
-            .exact
-            .get(name)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-            .iter();
+        let exact = self.exact.get(name).map(Vec::as_slice).unwrap_or_default().iter();
         let wild = self
             .wild
             .iter()
@@ -99,11 +94,7 @@ impl Index {
         }
         for (position, library) in (0u32..).zip(&catalog.libraries) {
             for package in &library.packages {
-                index
-                    .packages
-                    .entry(package.clone())
-                    .or_default()
-                    .push(position);
+                index.packages.entry(package.clone()).or_default().push(position);
             }
         }
         index
@@ -150,32 +141,20 @@ impl Index {
 /// called themselves, and stores to elements.
 impl Catalog {
     pub fn acquires_named(&self, name: &str) -> impl Iterator<Item = &Acquire> {
-        self.index
-            .acquires
-            .named(name)
-            .map(|position| &self.acquires[position])
+        self.index.acquires.named(name).map(|position| &self.acquires[position])
     }
 
     pub fn value_acquires(&self) -> impl Iterator<Item = &Acquire> {
-        self.index
-            .acquires
-            .nameless()
-            .map(|position| &self.acquires[position])
+        self.index.acquires.nameless().map(|position| &self.acquires[position])
     }
 
     /// Endings that are calls or stores.
     pub fn releases_named(&self, name: &str) -> impl Iterator<Item = (&Acquire, &End)> {
-        self.index
-            .releases
-            .named(name)
-            .map(|position| self.release(position))
+        self.index.releases.named(name).map(|position| self.release(position))
     }
 
     pub fn value_releases(&self) -> impl Iterator<Item = (&Acquire, &End)> {
-        self.index
-            .releases
-            .nameless()
-            .map(|position| self.release(position))
+        self.index.releases.nameless().map(|position| self.release(position))
     }
 
     fn release(&self, position: usize) -> (&Acquire, &End) {
@@ -186,25 +165,16 @@ impl Catalog {
 
     /// Callbacks by their call's name, decorated methods by the decorator's, object methods by their own.
     pub fn runs_named(&self, name: &str) -> impl Iterator<Item = &Runs> {
-        self.index
-            .runs
-            .named(name)
-            .map(|position| &self.runs[position])
+        self.index.runs.named(name).map(|position| &self.runs[position])
     }
 
     /// Callbacks of calls that have no name, functions by their declared type, and exports of files.
     pub fn nameless_runs(&self) -> impl Iterator<Item = &Runs> {
-        self.index
-            .runs
-            .nameless()
-            .map(|position| &self.runs[position])
+        self.index.runs.nameless().map(|position| &self.runs[position])
     }
 
     pub fn takes_named(&self, name: &str) -> impl Iterator<Item = &Takes> {
-        self.index
-            .takes
-            .named(name)
-            .map(|position| &self.takes[position])
+        self.index.takes.named(name).map(|position| &self.takes[position])
     }
 
     pub fn containers_named(&self, name: &str) -> impl Iterator<Item = &Container> {
@@ -215,47 +185,29 @@ impl Catalog {
     }
 
     pub fn grows_named(&self, name: &str) -> impl Iterator<Item = &Grows> {
-        self.index
-            .grows
-            .named(name)
-            .map(|position| &self.grows[position])
+        self.index.grows.named(name).map(|position| &self.grows[position])
     }
 
     pub fn safe_named(&self, name: &str) -> impl Iterator<Item = &Callee> {
-        self.index
-            .safe
-            .named(name)
-            .map(|position| &self.safe[position])
+        self.index.safe.named(name).map(|position| &self.safe[position])
     }
 
     pub fn aliases_named(&self, name: &str) -> impl Iterator<Item = &Alias> {
-        self.index
-            .aliases
-            .named(name)
-            .map(|position| &self.aliases[position])
+        self.index.aliases.named(name).map(|position| &self.aliases[position])
     }
 
     pub fn leaves_named(&self, name: &str) -> impl Iterator<Item = &Leaves> {
-        self.index
-            .leaves
-            .named(name)
-            .map(|position| &self.leaves[position])
+        self.index.leaves.named(name).map(|position| &self.leaves[position])
     }
 
     /// Calls that give a value of a type, and where in the call it is.
     pub fn factories_named(&self, name: &str) -> impl Iterator<Item = (TypeKey, &Callee, &Place)> {
-        self.index
-            .factories
-            .named(name)
-            .map(|position| self.factory(position))
+        self.index.factories.named(name).map(|position| self.factory(position))
     }
 
     /// Factories that are values of a type themselves.
     pub fn value_factories(&self) -> impl Iterator<Item = (TypeKey, &Callee, &Place)> {
-        self.index
-            .factories
-            .nameless()
-            .map(|position| self.factory(position))
+        self.index.factories.nameless().map(|position| self.factory(position))
     }
 
     fn factory(&self, position: usize) -> (TypeKey, &Callee, &Place) {
@@ -286,29 +238,18 @@ impl Catalog {
 
     /// What is known of a property of `ty`, its own or one it inherits; the nearest counts.
     pub fn part(&self, ty: TypeKey, name: &str) -> Option<&Part> {
-        let own = self
-            .index
-            .parts
-            .get(&ty)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-            .iter();
+        let own = self.index.parts.get(&ty).map(Vec::as_slice).unwrap_or_default().iter();
         let own = own
             .map(|&position| &self.parts[position as usize])
             .find(|part| name_matches(&part.name, name));
-        own.or_else(|| {
-            self.ty(ty)
-                .extends
-                .iter()
-                .find_map(|&parent| self.part(parent, name))
-        })
+        own.or_else(|| self.ty(ty).extends.iter().find_map(|&parent| self.part(parent, name)))
     }
 
     /// Whether `event` surely comes before a value of `ty` is garbage.
     pub fn is_terminal(&self, ty: TypeKey, event: &str) -> bool {
-        self.terminals.iter().any(|terminal| {
-            terminal.events.iter().any(|e| **e == *event) && self.is_a(ty, terminal.ty)
-        })
+        self.terminals
+            .iter()
+            .any(|terminal| terminal.events.iter().any(|e| **e == *event) && self.is_a(ty, terminal.ty))
     }
 
     /// The libraries that speak of an npm package (by its name, without a path inside it), as positions.
@@ -331,12 +272,9 @@ impl Catalog {
             &self.index.containers,
             &self.index.grows,
         ];
-        let names = tables.into_iter().flat_map(|table| {
-            table
-                .exact
-                .keys()
-                .chain(table.wild.iter().map(|(name, _)| name))
-        });
+        let names = tables
+            .into_iter()
+            .flat_map(|table| table.exact.keys().chain(table.wild.iter().map(|(name, _)| name)));
         names
             .filter_map(|name| name.split('*').max_by_key(|piece| piece.len()))
             .filter(|name| !name.is_empty())
@@ -344,8 +282,6 @@ impl Catalog {
 }
 
 fn types<'a>(table: &'a FxHashMap<ExportPath, Vec<TypeKey>>, path: &ExportPath) -> &'a [TypeKey] {
-    let found = table
-        .get(path)
-        .or_else(|| table.get(&path.clone().canonical()));
+    let found = table.get(path).or_else(|| table.get(&path.clone().canonical()));
     found.map(Vec::as_slice).unwrap_or_default()
 }

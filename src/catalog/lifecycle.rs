@@ -63,10 +63,7 @@ impl Compiler<'_> {
         let Some(setup) = self.place(&written.setup) else {
             return Vec::new();
         };
-        let (teardown, hooks) = (
-            self.places(&written.teardown),
-            self.callees_at(&written.hooks),
-        );
+        let (teardown, hooks) = (self.places(&written.teardown), self.callees_at(&written.hooks));
         let callees = self.callees(&written.call).into_iter();
         callees
             .map(|callee| Activation {
@@ -88,9 +85,7 @@ fn owner_pattern(compiler: &Compiler<'_>, text: &str) -> Result<OwnerPattern, Pr
         return Ok(OwnerPattern::ClassExtends(compiler.names.export(base)?));
     }
     if let Some(decorator) = text.strip_prefix("class decorator ") {
-        return Ok(OwnerPattern::ClassDecorator(
-            compiler.names.export(decorator)?,
-        ));
+        return Ok(OwnerPattern::ClassDecorator(compiler.names.export(decorator)?));
     }
     if let Some(method) = text.strip_prefix("class shape ") {
         return Ok(OwnerPattern::ClassShape(method.into()));

@@ -39,12 +39,7 @@ pub fn load(files: &[(&str, &str)]) -> Result<Catalog, Vec<CatalogError>> {
             }
             Err(error) => {
                 let span = error.span().unwrap_or(0..0);
-                errors.push(CatalogError::new(
-                    name,
-                    text,
-                    span,
-                    Problem::from_toml(&error),
-                ));
+                errors.push(CatalogError::new(name, text, span, Problem::from_toml(&error)));
             }
         }
     }
@@ -115,8 +110,7 @@ fn declare(files: &[ParsedFile], catalog: &mut Catalog) -> FxHashMap<Box<str>, T
         });
         for name in file.schema.types.keys() {
             let name: Box<str> = format!("{}.{}", file.stem, name.get_ref()).into();
-            let key = u32::try_from(catalog.types.len())
-                .expect("a catalogue has fewer types than fit in memory");
+            let key = u32::try_from(catalog.types.len()).expect("a catalogue has fewer types than fit in memory");
             keys.insert(name.clone(), TypeKey(key));
             catalog.types.push(empty_type(name, library));
         }

@@ -18,8 +18,7 @@ mod schema;
 mod words;
 
 use effect::{
-    Acquire, Alias, Bag, CatalogType, Container, Example, Grows, Leaves, Lifecycle, Part, Runs,
-    Takes, Terminal,
+    Acquire, Alias, Bag, CatalogType, Container, Example, Grows, Leaves, Lifecycle, Part, Runs, Takes, Terminal,
 };
 use pattern::{Callee, TypeKey};
 
@@ -64,11 +63,6 @@ impl Catalog {
 
     /// Whether `ty` is `base` or extends it.
     pub fn is_a(&self, ty: TypeKey, base: TypeKey) -> bool {
-        ty == base
-            || self
-                .ty(ty)
-                .extends
-                .iter()
-                .any(|&parent| self.is_a(parent, base))
+        ty == base || self.ty(ty).extends.iter().any(|&parent| self.is_a(parent, base))
     }
 }

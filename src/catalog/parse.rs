@@ -33,10 +33,7 @@ impl Names<'_> {
 
     fn find_type(&self, text: &str) -> Option<TypeKey> {
         let local = format!("{}.{text}", self.library);
-        self.types
-            .get(local.as_str())
-            .or_else(|| self.types.get(text))
-            .copied()
+        self.types.get(local.as_str()).or_else(|| self.types.get(text)).copied()
     }
 
     /// `pg.Pool`, `node:fs/promises.open`, `express.default`, `setTimeout` in a file of the platform, `global:setTimeout` in any.
@@ -75,20 +72,13 @@ impl Names<'_> {
             let after = &text[package.len()..];
             let dot = after.find('.').unwrap_or(after.len());
             let module = &text[..package.len() + dot];
-            return Ok((
-                Some(module.into()),
-                after.get(dot + 1..).unwrap_or_default(),
-            ));
+            return Ok((Some(module.into()), after.get(dot + 1..).unwrap_or_default()));
         }
         if self.is_platform {
             return Ok((None, text));
         }
         let written = text.split_once('.').map_or(text, |(package, _)| package);
-        let problem = Problem::unknown(
-            "package",
-            written,
-            self.packages.iter().map(|package| &**package),
-        );
+        let problem = Problem::unknown("package", written, self.packages.iter().map(|package| &**package));
         let help = "name the package in `library`, or write `global:` before a global";
         Err(if problem.help.is_some() {
             problem
@@ -112,10 +102,7 @@ impl Names<'_> {
             return Ok(if ty == "*" {
                 Callee::Shape { name }
             } else {
-                Callee::Method {
-                    ty: self.ty(ty)?,
-                    name,
-                }
+                Callee::Method { ty: self.ty(ty)?, name }
             });
         }
         if let Some(ty) = text.strip_suffix("[]=") {
@@ -123,8 +110,7 @@ impl Names<'_> {
         }
         if let Some(property) = text.strip_suffix('=') {
             let (ty, name) = property.rsplit_once('.').ok_or_else(|| {
-                Problem::new(format!("bad pattern `{text}`"))
-                    .help("an assignment is written `Type.property=`")
+                Problem::new(format!("bad pattern `{text}`")).help("an assignment is written `Type.property=`")
             })?;
             return Ok(Callee::PropertySet {
                 ty: self.ty(ty)?,
@@ -142,9 +128,7 @@ impl Names<'_> {
 
 /// A name, perhaps with one `*` in it, or a well-known symbol in brackets.
 fn member_name(member: &str, whole: &str) -> Result<Box<str>, Problem> {
-    let symbol = member
-        .strip_prefix("[Symbol.")
-        .and_then(|rest| rest.strip_suffix(']'));
+    let symbol = member.strip_prefix("[Symbol.").and_then(|rest| rest.strip_suffix(']'));
     let word = symbol.unwrap_or(member).replacen('*', "", 1);
     let is_word = word
         .chars()
@@ -200,11 +184,7 @@ fn step(word: &str) -> Option<PlaceStep> {
         _ => match (numbered(word, ""), numbered(word, "param")) {
             (Some(index), _) => PlaceStep::Index(index),
             (None, Some(parameter)) => PlaceStep::Parameter(parameter),
-            (None, None)
-                if word
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || c == '_' || c == '$') =>
-            {
+            (None, None) if word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$') => {
                 PlaceStep::Property(word.into())
             }
             (None, None) => return None,
@@ -228,10 +208,7 @@ pub(crate) fn test(text: &str) -> Result<Test, Problem> {
     if let Some(rest) = text.strip_prefix("not ") {
         return Ok(Test::Not(Box::new(test(rest)?)));
     }
-    if let Some(literal) = text
-        .strip_prefix('\'')
-        .and_then(|rest| rest.strip_suffix('\''))
-    {
+    if let Some(literal) = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
         return Ok(Test::Literal(literal.into()));
     }
     Ok(match text {
@@ -255,10 +232,7 @@ pub(crate) fn test(text: &str) -> Result<Test, Problem> {
 
 /// All readings of a text with `{a|b}` alternatives, in order.
 pub(crate) fn expand(text: &str) -> Result<Vec<String>, Problem> {
-    let unbalanced = || {
-        Problem::new(format!("unbalanced braces in `{text}`"))
-            .help("alternatives are written `{a|b}`")
-    };
+    let unbalanced = || Problem::new(format!("unbalanced braces in `{text}`")).help("alternatives are written `{a|b}`");
     let Some(open) = text.find('{') else {
         return if text.contains('}') {
             Err(unbalanced())
@@ -274,10 +248,6 @@ pub(crate) fn expand(text: &str) -> Result<Vec<String>, Problem> {
     let rests = expand(after)?;
     Ok(inside
         .split('|')
-        .flat_map(|word| {
-            rests
-                .iter()
-                .map(move |rest| format!("{before}{word}{rest}"))
-        })
+        .flat_map(|word| rests.iter().map(move |rest| format!("{before}{word}{rest}")))
         .collect())
 }

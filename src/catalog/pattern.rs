@@ -35,11 +35,7 @@ impl ExportPath {
         if bare.len() != module.len() {
             self.module = Some(bare.into());
         }
-        let defaults = self
-            .members
-            .iter()
-            .take_while(|member| &***member == "default")
-            .count();
+        let defaults = self.members.iter().take_while(|member| &***member == "default").count();
         self.members.drain(..defaults);
         self
     }
@@ -64,9 +60,7 @@ impl ExportPath {
 /// Whether a name in the catalogue, which may have one `*` for any letters, means `name`.
 pub fn name_matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
-        Some((start, end)) => {
-            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-        }
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
         None => pattern == name,
     }
 }

@@ -11,8 +11,7 @@ use super::schema::{Text, Texts, WhenSchema};
 
 impl Compiler<'_> {
     pub fn error(&mut self, span: Span, problem: Problem) {
-        self.errors
-            .push(CatalogError::new(self.file, self.text, span, problem));
+        self.errors.push(CatalogError::new(self.file, self.text, span, problem));
     }
 
     pub fn note<T>(&mut self, span: Span, result: Result<T, Problem>) -> Option<T> {
@@ -24,11 +23,7 @@ impl Compiler<'_> {
     }
 
     /// Each alternative of each text, read by `read`.
-    pub fn each<T>(
-        &mut self,
-        texts: &Texts,
-        read: impl Fn(&Self, &str) -> Result<T, Problem>,
-    ) -> Vec<T> {
+    pub fn each<T>(&mut self, texts: &Texts, read: impl Fn(&Self, &str) -> Result<T, Problem>) -> Vec<T> {
         let mut all = Vec::new();
         for text in &texts.0 {
             for one in self.alternatives(text.span(), text.get_ref()) {
@@ -73,10 +68,7 @@ impl Compiler<'_> {
 
     pub fn types_named(&mut self, text: &Text) -> Vec<TypeKey> {
         let names = self.alternatives(text.span(), text.get_ref());
-        names
-            .iter()
-            .filter_map(|name| self.type_named(text, name))
-            .collect()
+        names.iter().filter_map(|name| self.type_named(text, name)).collect()
     }
 
     /// A pattern and a place behind it: `react.useEffect arg0`.

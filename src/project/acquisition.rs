@@ -39,7 +39,10 @@ impl Acquisition<'_> {
 
     /// What would end up live at run time is nothing: the callback's error parameter is set.
     pub fn absent_if(&self, project: &Project<'_>) -> SmallVec<[Path; 2]> {
-        self.entry.absent_if.as_ref().map_or_else(SmallVec::new, |place| project.place_paths(self.call, place))
+        self.entry
+            .absent_if
+            .as_ref()
+            .map_or_else(SmallVec::new, |place| project.place_paths(self.call, place))
     }
 }
 
@@ -59,7 +62,10 @@ impl<'a> Project<'a> {
     pub fn acquisition(&self, call: CallRef) -> Option<Acquisition<'a>> {
         let name = self.callee_name(call)?;
         let catalog = self.catalog;
-        if catalog.safe_named(name).any(|callee| self.matches(callee, call).is_some()) {
+        if catalog
+            .safe_named(name)
+            .any(|callee| self.matches(callee, call).is_some())
+        {
             return None;
         }
         let mut best: Option<(&'a Acquire, Tier)> = None;
@@ -67,7 +73,9 @@ impl<'a> Project<'a> {
             if !self.holds(&entry.when, call) {
                 continue;
             }
-            let Some(tier) = self.matches(&entry.callee, call) else { continue };
+            let Some(tier) = self.matches(&entry.callee, call) else {
+                continue;
+            };
             if best.is_none_or(|(_, known)| tier < known) {
                 best = Some((entry, tier));
             }
@@ -77,7 +85,10 @@ impl<'a> Project<'a> {
             return None;
         }
         let (items, at_entry) = match &entry.item {
-            Some(item) => (self.place_paths(call, &item.at), item.at.steps.iter().any(|step| matches!(step, PlaceStep::Parameter(_)))),
+            Some(item) => (
+                self.place_paths(call, &item.at),
+                item.at.steps.iter().any(|step| matches!(step, PlaceStep::Parameter(_))),
+            ),
             None => (SmallVec::new(), false),
         };
         let mut function = self.calling(call);
@@ -87,15 +98,31 @@ impl<'a> Project<'a> {
                 _ => None,
             })?;
         }
-        Some(Acquisition { call, origin: (call, function), entry: Cow::Borrowed(entry), tier, function, items, at_entry })
+        Some(Acquisition {
+            call,
+            origin: (call, function),
+            entry: Cow::Borrowed(entry),
+            tier,
+            function,
+            items,
+            at_entry,
+        })
     }
 
     /// Whether the call itself says when it ends: an abort signal, a terminal event.
     fn ends_by_itself(&self, entry: &Acquire, call: CallRef) -> bool {
         let by_option = entry.ends.iter().any(|end| match end {
-            End::Signal(place) => self.place_exprs(call, place).iter().any(|&expr| !self.path(expr).is_nullish()),
+            End::Signal(place) => self
+                .place_exprs(call, place)
+                .iter()
+                .any(|&expr| !self.path(expr).is_nullish()),
             End::AddedTo(place) => !self.place_exprs(call, place).is_empty(),
-            End::Once(place) => self.place_exprs(call, place).iter().any(|&expr| self.as_bool(expr) == Some(true)) && self.is_terminal_event(entry, call),
+            End::Once(place) => {
+                self.place_exprs(call, place)
+                    .iter()
+                    .any(|&expr| self.as_bool(expr) == Some(true))
+                    && self.is_terminal_event(entry, call)
+            }
             End::Call { .. } | End::Invoke(_) | End::Iterate(_) | End::Chain { .. } | End::FiniteSource(_) => false,
         });
         by_option || (entry.self_ending && entry.resource == Resource::Listener && self.is_terminal_event(entry, call))
@@ -103,14 +130,23 @@ impl<'a> Project<'a> {
 
     /// Whether the event that a listener waits for surely comes before its emitter is garbage.
     fn is_terminal_event(&self, entry: &Acquire, call: CallRef) -> bool {
-        let Some(event) = entry.key.get(1).and_then(|part| self.key_expr(call, part)) else { return false };
-        let Root::Text(event) = self.path(event).root else { return false };
+        let Some(event) = entry.key.get(1).and_then(|part| self.key_expr(call, part)) else {
+            return false;
+        };
+        let Root::Text(event) = self.path(event).root else {
+            return false;
+        };
         let event = self.text(event);
-        let Some(receiver) = self.receiver(call) else { return false };
+        let Some(receiver) = self.receiver(call) else {
+            return false;
+        };
         let types = self.types_of(receiver);
         types.iter().any(|&(ty, _)| match ty {
             super::typing::Ty::Catalog(key) => self.catalog.is_terminal(key, event),
-            super::typing::Ty::Owner(owner) => self.catalog_types(owner).iter().any(|&(key, _)| self.catalog.is_terminal(key, event)),
+            super::typing::Ty::Owner(owner) => self
+                .catalog_types(owner)
+                .iter()
+                .any(|&(key, _)| self.catalog.is_terminal(key, event)),
         }) || (types.is_empty() && matches!(event, "close" | "finish" | "end" | "exit" | "abort"))
     }
 
@@ -142,10 +178,21 @@ impl<'a> Project<'a> {
             return Match::Must;
         }
         // A promise of the item, or the item read through a promise.
-        if items.iter().any(|item| item.root == path.root && item.steps.iter().filter(|step| **step != Step::Awaited).eq(path.steps.iter().filter(|step| **step != Step::Awaited))) {
+        if items.iter().any(|item| {
+            item.root == path.root
+                && item
+                    .steps
+                    .iter()
+                    .filter(|step| **step != Step::Awaited)
+                    .eq(path.steps.iter().filter(|step| **step != Step::Awaited))
+        }) {
             return Match::May;
         }
-        if self.possible_of(path).iter().any(|each| items.contains(each)) { Match::May } else { Match::No }
+        if self.possible_of(path).iter().any(|each| items.contains(each)) {
+            Match::May
+        } else {
+            Match::No
+        }
     }
 
     /// How a call ends an acquisition, if it does. The callee is matched by name where its type is not known: a name may silence.
@@ -158,14 +205,28 @@ impl<'a> Project<'a> {
         let mut best = Match::No;
         for end in &acquisition.entry.ends {
             let found = match end {
-                End::Call { callee, when, binds, arguments } => {
+                End::Call {
+                    callee,
+                    when,
+                    binds,
+                    arguments,
+                } => {
                     let fits = self.names_release(callee, call)
                         && self.holds(when, call)
                         && arguments.is_none_or(|count| self.call(call).args.len() == usize::from(count));
-                    if fits { self.binds(acquisition, items, binds, call) } else { Match::No }
+                    if fits {
+                        self.binds(acquisition, items, binds, call)
+                    } else {
+                        Match::No
+                    }
                 }
                 End::Invoke(place) => self.invokes(acquisition, items, place, call),
-                End::Iterate(_) | End::Signal(_) | End::Once(_) | End::AddedTo(_) | End::Chain { .. } | End::FiniteSource(_) => Match::No,
+                End::Iterate(_)
+                | End::Signal(_)
+                | End::Once(_)
+                | End::AddedTo(_)
+                | End::Chain { .. }
+                | End::FiniteSource(_) => Match::No,
             };
             best = best.max(found);
         }
@@ -178,9 +239,18 @@ impl<'a> Project<'a> {
             return true;
         }
         match callee {
-            Callee::Method { name, .. } | Callee::Shape { name } => self.callee_name(call) == Some(name) && self.call(call).how == How::Call,
-            Callee::Export(export) => export.members.last().is_some_and(|last| self.callee_name(call) == Some(last)),
-            Callee::New(_) | Callee::Value(_) | Callee::PropertySet { .. } | Callee::ElementSet(_) | Callee::Attribute { .. } => false,
+            Callee::Method { name, .. } | Callee::Shape { name } => {
+                self.callee_name(call) == Some(name) && self.call(call).how == How::Call
+            }
+            Callee::Export(export) => export
+                .members
+                .last()
+                .is_some_and(|last| self.callee_name(call) == Some(last)),
+            Callee::New(_)
+            | Callee::Value(_)
+            | Callee::PropertySet { .. }
+            | Callee::ElementSet(_)
+            | Callee::Attribute { .. } => false,
         }
     }
 
@@ -202,14 +272,19 @@ impl<'a> Project<'a> {
 
     /// Whether the receivers of two calls have a possible value in common.
     fn may_share_holder(&self, acquisition: &Acquisition<'_>, call: CallRef) -> bool {
-        let (Some(here), Some(there)) = (self.receiver(call), self.receiver(acquisition.call)) else { return true };
+        let (Some(here), Some(there)) = (self.receiver(call), self.receiver(acquisition.call)) else {
+            return true;
+        };
         let there = self.possible(there);
         self.possible(here).iter().any(|path| there.contains(path))
     }
 
     fn bind(&self, acquisition: &Acquisition<'_>, items: &[Path], bind: &Bind, call: CallRef) -> Match {
         if let Some(flag) = &bind.here.flag {
-            let (Some(here), Some(there)) = (self.flag(call, &bind.here.at, flag), self.flag(acquisition.call, &bind.here.at, flag)) else {
+            let (Some(here), Some(there)) = (
+                self.flag(call, &bind.here.at, flag),
+                self.flag(acquisition.call, &bind.here.at, flag),
+            ) else {
                 return Match::May;
             };
             return if here == there { Match::Must } else { Match::No };
@@ -243,12 +318,18 @@ impl<'a> Project<'a> {
             Expr::Call(call) => self.bound_function(there.with(call)).is_some(),
             _ => false,
         };
-        if nameless && a != b { Match::No } else { self.same_path(&a, &b) }
+        if nameless && a != b {
+            Match::No
+        } else {
+            self.same_path(&a, &b)
+        }
     }
 
     /// An option read as a flag: `true`, `{ capture: true }`, absent.
     fn flag(&self, call: CallRef, place: &Place, flag: &Flag) -> Option<bool> {
-        let Some(&expr) = self.place_exprs(call, place).first() else { return Some(flag.default) };
+        let Some(&expr) = self.place_exprs(call, place).first() else {
+            return Some(flag.default);
+        };
         if let Some(value) = self.as_bool(expr) {
             return Some(value);
         }
@@ -257,7 +338,15 @@ impl<'a> Project<'a> {
             return Some(flag.default);
         }
         let literal = matches!(path.root, Root::Object(_)) && path.is_root();
-        let option = Place { root: place.root, steps: place.steps.iter().cloned().chain([PlaceStep::Property(flag.property.clone())]).collect() };
+        let option = Place {
+            root: place.root,
+            steps: place
+                .steps
+                .iter()
+                .cloned()
+                .chain([PlaceStep::Property(flag.property.clone())])
+                .collect(),
+        };
         match self.place_exprs(call, &option).first() {
             Some(&value) => self.as_bool(value),
             None if literal => Some(flag.default),
@@ -294,10 +383,17 @@ impl<'a> Project<'a> {
 
     /// Whether the result of the acquiring call is thrown away, so that nothing can give it back.
     pub fn is_dropped(&self, acquisition: &Acquisition<'_>) -> bool {
-        let ends_by_key = acquisition.entry.ends.iter().any(|end| matches!(end, End::Call { binds, .. } if binds.iter().all(|bind| bind.there != There::Item)));
+        let ends_by_key =
+            acquisition.entry.ends.iter().any(
+                |end| matches!(end, End::Call { binds, .. } if binds.iter().all(|bind| bind.there != There::Item)),
+            );
         !acquisition.at_entry
             && !ends_by_key
-            && acquisition.entry.item.as_ref().is_some_and(|item| item.at.root == PlaceRoot::Return)
+            && acquisition
+                .entry
+                .item
+                .as_ref()
+                .is_some_and(|item| item.at.root == PlaceRoot::Return)
             && matches!(self.call(acquisition.call).used, Used::Dropped | Used::AwaitedDropped)
     }
 
@@ -313,10 +409,16 @@ impl<'a> Project<'a> {
                 | crate::facts::expr::Property::Spread(value) => self.holds_item(items, expr.with(*value)),
                 _ => false,
             }),
-            Expr::Array(elements) => elements.iter().any(|&element| self.holds_item(items, expr.with(element))),
+            Expr::Array(elements) => elements
+                .iter()
+                .any(|&element| self.holds_item(items, expr.with(element))),
             Expr::Spread(of) | Expr::Await(of) | Expr::Cast { value: of, .. } => self.holds_item(items, expr.with(*of)),
-            Expr::Conditional { yes, no, .. } => self.holds_item(items, expr.with(*yes)) || self.holds_item(items, expr.with(*no)),
-            Expr::Logical { left, right, .. } => self.holds_item(items, expr.with(*left)) || self.holds_item(items, expr.with(*right)),
+            Expr::Conditional { yes, no, .. } => {
+                self.holds_item(items, expr.with(*yes)) || self.holds_item(items, expr.with(*no))
+            }
+            Expr::Logical { left, right, .. } => {
+                self.holds_item(items, expr.with(*left)) || self.holds_item(items, expr.with(*right))
+            }
             _ => false,
         }
     }

@@ -51,7 +51,10 @@ impl CallGraph {
                 }
                 for (position, &arg) in project.call(call).args.iter().enumerate() {
                     let arg = call.with(arg);
-                    let handlers = project.functions_in(arg).into_iter().chain(project.handlers_in(call, arg));
+                    let handlers = project
+                        .functions_in(arg)
+                        .into_iter()
+                        .chain(project.handlers_in(call, arg));
                     for function in handlers {
                         graph.passed.entry(function).or_default().push((call, position as u16));
                     }
@@ -117,7 +120,10 @@ impl Project<'_> {
         match *facts.expr(callee.id) {
             Expr::Member { name, .. } | Expr::Global(name) => Some(facts.name(name)),
             Expr::Binding(binding) => Some(match self.path(callee) {
-                Path { root: Root::Package(_), steps } => match steps.last() {
+                Path {
+                    root: Root::Package(_),
+                    steps,
+                } => match steps.last() {
                     Some(Step::Field(name)) => self.text(*name),
                     _ => "",
                 },
@@ -130,7 +136,10 @@ impl Project<'_> {
     /// The n-th argument, unless a spread stands before it.
     pub fn argument(&self, call: CallRef, index: usize) -> Option<ExprRef> {
         let args = &self.call(call).args;
-        let spread = args.iter().take(index + 1).any(|&arg| matches!(self.expr(call.with(arg)), Expr::Spread(_)));
+        let spread = args
+            .iter()
+            .take(index + 1)
+            .any(|&arg| matches!(self.expr(call.with(arg)), Expr::Spread(_)));
         (!spread).then(|| args.get(index).map(|&arg| call.with(arg))).flatten()
     }
 
@@ -139,7 +148,11 @@ impl Project<'_> {
         let fact = self.call(call);
         let callee = call.with(fact.callee);
         if fact.how == How::New {
-            return self.constructed(call).and_then(|owner| self.constructor(owner)).into_iter().collect();
+            return self
+                .constructed(call)
+                .and_then(|owner| self.constructor(owner))
+                .into_iter()
+                .collect();
         }
         if fact.how == How::Super {
             let owner = self.owner_around(call.with(fact.function));
@@ -152,7 +165,12 @@ impl Project<'_> {
                 && let Some(owner) = self.owner_around(call.with(fact.function))
             {
                 let chain = self.bases(owner);
-                return chain.iter().skip(1).find_map(|&base| self.owners.get(base).methods.get(&name).copied()).into_iter().collect();
+                return chain
+                    .iter()
+                    .skip(1)
+                    .find_map(|&base| self.owners.get(base).methods.get(&name).copied())
+                    .into_iter()
+                    .collect();
             }
             if let Some(function) = self.path(callee).as_function() {
                 return smallvec![function];
@@ -172,12 +190,21 @@ impl Project<'_> {
     /// The functions in an options object that the catalogue says the call runs: `app.route({ handler })`.
     fn handlers_in(&self, call: CallRef, arg: ExprRef) -> SmallVec<[FnRef; 1]> {
         let mut found = SmallVec::new();
-        let (Expr::Object(_), Some(name)) = (self.expr(arg), self.callee_name(call)) else { return found };
+        let (Expr::Object(_), Some(name)) = (self.expr(arg), self.callee_name(call)) else {
+            return found;
+        };
         for run in self.catalog.runs_named(name) {
-            let Runner::Callback { callee, at } = &run.who else { continue };
+            let Runner::Callback { callee, at } = &run.who else {
+                continue;
+            };
             let below = at.steps.iter().any(|step| matches!(step, PlaceStep::Property(_)));
             if below && self.holds(&run.when, call) && self.matches(callee, call).is_some() {
-                found.extend(self.place_exprs(call, at).into_iter().filter(|&expr| self.is_property_of(arg, expr)).flat_map(|expr| self.functions_in(expr)));
+                found.extend(
+                    self.place_exprs(call, at)
+                        .into_iter()
+                        .filter(|&expr| self.is_property_of(arg, expr))
+                        .flat_map(|expr| self.functions_in(expr)),
+                );
             }
         }
         found
@@ -190,7 +217,9 @@ impl Project<'_> {
 
     /// The constructor that `new` runs: the owner's own or a base's.
     pub fn constructor(&self, owner: OwnerId) -> Option<FnRef> {
-        self.bases(owner).into_iter().find_map(|each| self.owners.get(each).constructor)
+        self.bases(owner)
+            .into_iter()
+            .find_map(|each| self.owners.get(each).constructor)
     }
 
     /// The owner whose method the function is, or in one of whose methods it stands.
@@ -256,10 +285,15 @@ impl Project<'_> {
     /// The expression that a call's result is in other clothes (`emitter.on()` returns the emitter).
     pub fn alias_of(&self, call: CallRef) -> Option<ExprRef> {
         let name = self.callee_name(call)?;
-        let alias = self.catalog.aliases_named(name).find(|alias| self.matches(&alias.callee, call).is_some())?;
+        let alias = self
+            .catalog
+            .aliases_named(name)
+            .find(|alias| self.matches(&alias.callee, call).is_some())?;
         match (alias.identity, alias.same.root, alias.same.steps.as_slice()) {
             (Identity::Stable | Identity::StablePerOwner, PlaceRoot::Receiver, []) => self.receiver(call),
-            (Identity::Stable | Identity::StablePerOwner, PlaceRoot::Argument(index), []) => self.argument(call, usize::from(index)),
+            (Identity::Stable | Identity::StablePerOwner, PlaceRoot::Argument(index), []) => {
+                self.argument(call, usize::from(index))
+            }
             _ => None,
         }
     }
@@ -272,7 +306,9 @@ impl Project<'_> {
         let callee = call.with(self.call(call).callee);
         let function = match *self.expr(callee) {
             Expr::Binding(_) | Expr::Import { .. } => self.path(callee).as_function()?,
-            Expr::Member { object, .. } if !matches!(self.expr(call.with(object)), Expr::Call(_)) => self.path(callee).as_function()?,
+            Expr::Member { object, .. } if !matches!(self.expr(call.with(object)), Expr::Call(_)) => {
+                self.path(callee).as_function()?
+            }
             _ => return None,
         };
         if self.function(function).is_async || self.function(function).is_generator {
@@ -301,20 +337,45 @@ impl Project<'_> {
         let fact = self.call(call);
         let callee = call.with(fact.callee);
         match pattern {
-            Callee::Export(export) => (fact.how != How::New && self.is_export(callee, export)).then_some(Tier::Resolved),
+            Callee::Export(export) => {
+                (fact.how != How::New && self.is_export(callee, export)).then_some(Tier::Resolved)
+            }
             Callee::New(export) => (fact.how == How::New && self.is_export(callee, export)).then_some(Tier::Resolved),
             Callee::Method { ty, name } => {
-                let Expr::Member { object, name: called, .. } = *self.expr(callee) else { return None };
+                let Expr::Member {
+                    object, name: called, ..
+                } = *self.expr(callee)
+                else {
+                    return None;
+                };
                 if self.facts(call.file).name(called) != &**name {
                     return None;
                 }
-                self.types_of(call.with(object)).iter().filter_map(|&(found, tier)| self.method_tier(found, tier, *ty, name)).min()
+                self.types_of(call.with(object))
+                    .iter()
+                    .filter_map(|&(found, tier)| self.method_tier(found, tier, *ty, name))
+                    .min()
             }
-            Callee::Value(ty) => self.types_of(callee).iter().find(|(found, _)| matches!(found, Ty::Catalog(key) if self.catalog.is_a(*key, *ty))).map(|&(_, tier)| tier),
+            Callee::Value(ty) => self
+                .types_of(callee)
+                .iter()
+                .find(|(found, _)| matches!(found, Ty::Catalog(key) if self.catalog.is_a(*key, *ty)))
+                .map(|&(_, tier)| tier),
             Callee::Shape { name } => {
-                let Expr::Member { object, name: called, .. } = *self.expr(callee) else { return None };
-                let untyped = || !self.types_of(call.with(object)).iter().any(|(ty, _)| matches!(ty, Ty::Catalog(_)));
-                (self.facts(call.file).name(called) == &**name && untyped() && self.callees(call).is_empty()).then_some(Tier::Shape)
+                let Expr::Member {
+                    object, name: called, ..
+                } = *self.expr(callee)
+                else {
+                    return None;
+                };
+                let untyped = || {
+                    !self
+                        .types_of(call.with(object))
+                        .iter()
+                        .any(|(ty, _)| matches!(ty, Ty::Catalog(_)))
+                };
+                (self.facts(call.file).name(called) == &**name && untyped() && self.callees(call).is_empty())
+                    .then_some(Tier::Shape)
             }
             Callee::PropertySet { .. } | Callee::ElementSet(_) | Callee::Attribute { .. } => None,
         }
@@ -324,21 +385,32 @@ impl Project<'_> {
         match found {
             Ty::Catalog(key) => self.catalog.is_a(key, wanted).then_some(tier),
             Ty::Owner(owner) => {
-                let overridden = self.names.find(name).is_some_and(|name| self.method(owner, name).is_some());
-                let inherited = self.catalog_types(owner).into_iter().find(|&(key, _)| self.catalog.is_a(key, wanted));
-                inherited.filter(|_| !overridden).map(|(_, inherited)| tier.max(inherited))
+                let overridden = self
+                    .names
+                    .find(name)
+                    .is_some_and(|name| self.method(owner, name).is_some());
+                let inherited = self
+                    .catalog_types(owner)
+                    .into_iter()
+                    .find(|&(key, _)| self.catalog.is_a(key, wanted));
+                inherited
+                    .filter(|_| !overridden)
+                    .map(|(_, inherited)| tier.max(inherited))
             }
         }
     }
 
     /// Whether an expression names the export.
     pub fn is_export(&self, expr: ExprRef, export: &ExportPath) -> bool {
-        self.export_of(&self.path(expr)).is_some_and(|path| export.matches(&path))
+        self.export_of(&self.path(expr))
+            .is_some_and(|path| export.matches(&path))
     }
 
     /// Whether all conditions of an entry hold for a call.
     pub fn holds(&self, conditions: &[Condition], call: CallRef) -> bool {
-        conditions.iter().all(|condition| self.test(&condition.at, &condition.test, call))
+        conditions
+            .iter()
+            .all(|condition| self.test(&condition.at, &condition.test, call))
     }
 
     fn test(&self, place: &Place, test: &Test, call: CallRef) -> bool {
@@ -361,7 +433,10 @@ impl Project<'_> {
         let path = self.path(expr);
         match path.root {
             Root::Text(_) | Root::Number(_) | Root::Bool(_) | Root::Nullish | Root::Object(_) => !path.is_root(),
-            Root::Opaque(at) => !matches!(self.expr(at), Expr::Template(_) | Expr::Unary { .. } | Expr::Binary { .. }),
+            Root::Opaque(at) => !matches!(
+                self.expr(at),
+                Expr::Template(_) | Expr::Unary { .. } | Expr::Binary { .. }
+            ),
             _ => true,
         }
     }
@@ -394,16 +469,27 @@ impl Project<'_> {
         let mut found: SmallVec<[ExprRef; 2]> = match place.root {
             PlaceRoot::Receiver => self.receiver(call).into_iter().collect(),
             PlaceRoot::Argument(index) => self.argument(call, usize::from(index)).into_iter().collect(),
-            PlaceRoot::ArgumentsFrom(index) => fact.args.iter().skip(usize::from(index)).map(|&arg| call.with(arg)).collect(),
+            PlaceRoot::ArgumentsFrom(index) => fact
+                .args
+                .iter()
+                .skip(usize::from(index))
+                .map(|&arg| call.with(arg))
+                .collect(),
             PlaceRoot::LastArgument => fact.args.last().map(|&arg| call.with(arg)).into_iter().collect(),
             PlaceRoot::Return | PlaceRoot::Value | PlaceRoot::ChainSource => SmallVec::new(),
         };
         for step in &place.steps {
             found = match step {
-                PlaceStep::Property(name) => found.iter().flat_map(|&expr| self.properties(expr, Some(name))).collect(),
+                PlaceStep::Property(name) => found
+                    .iter()
+                    .flat_map(|&expr| self.properties(expr, Some(name)))
+                    .collect(),
                 PlaceStep::AnyProperty => found.iter().flat_map(|&expr| self.properties(expr, None)).collect(),
                 PlaceStep::Returned => found.iter().flat_map(|&expr| self.returns_of(expr)).collect(),
-                PlaceStep::Index(index) => found.iter().filter_map(|&expr| self.array_element(expr, usize::from(*index))).collect(),
+                PlaceStep::Index(index) => found
+                    .iter()
+                    .filter_map(|&expr| self.array_element(expr, usize::from(*index)))
+                    .collect(),
                 PlaceStep::Awaited | PlaceStep::Parameter(_) => SmallVec::new(),
             };
         }
@@ -412,22 +498,40 @@ impl Project<'_> {
 
     /// The values of an object literal's properties of that name, or of all.
     fn properties(&self, expr: ExprRef, wanted: Option<&str>) -> SmallVec<[ExprRef; 2]> {
-        let Path { root: Root::Object(literal), steps } = self.path(expr) else { return SmallVec::new() };
-        let Expr::Object(properties) = self.expr(literal) else { return SmallVec::new() };
+        let Path {
+            root: Root::Object(literal),
+            steps,
+        } = self.path(expr)
+        else {
+            return SmallVec::new();
+        };
+        let Expr::Object(properties) = self.expr(literal) else {
+            return SmallVec::new();
+        };
         if !steps.is_empty() {
             return SmallVec::new();
         }
         let facts = self.facts(literal.file);
         let named = |property: &Property| match property {
-            Property::Field { name, value } if wanted.is_none_or(|wanted| facts.name(*name) == wanted) => Some(literal.with(*value)),
+            Property::Field { name, value } if wanted.is_none_or(|wanted| facts.name(*name) == wanted) => {
+                Some(literal.with(*value))
+            }
             _ => None,
         };
         properties.iter().filter_map(named).collect()
     }
 
     fn array_element(&self, expr: ExprRef, index: usize) -> Option<ExprRef> {
-        let Path { root: Root::Object(literal), .. } = self.path(expr) else { return None };
-        let Expr::Array(elements) = self.expr(literal) else { return None };
+        let Path {
+            root: Root::Object(literal),
+            ..
+        } = self.path(expr)
+        else {
+            return None;
+        };
+        let Expr::Array(elements) = self.expr(literal) else {
+            return None;
+        };
         elements.get(index).map(|&element| literal.with(element))
     }
 
@@ -446,16 +550,35 @@ impl Project<'_> {
 
     /// The paths at a place of a call, those inside callbacks and results included.
     pub fn place_paths(&self, call: CallRef, place: &Place) -> SmallVec<[Path; 2]> {
-        let inside = place.steps.iter().position(|step| matches!(step, PlaceStep::Parameter(_)));
+        let inside = place
+            .steps
+            .iter()
+            .position(|step| matches!(step, PlaceStep::Parameter(_)));
         let mut paths: SmallVec<[Path; 2]> = match (place.root, inside) {
             (PlaceRoot::Return, _) => smallvec![Path::root(Root::Call(call))],
             (_, Some(at)) => {
-                let head = Place { root: place.root, steps: place.steps[..at].to_vec() };
-                let PlaceStep::Parameter(index) = place.steps[at] else { unreachable!("`inside` is a parameter step") };
-                let functions = self.place_exprs(call, &head).into_iter().flat_map(|expr| self.functions_in(expr));
-                functions.map(|function| self.param_path(function, u16::from(index))).collect()
+                let head = Place {
+                    root: place.root,
+                    steps: place.steps[..at].to_vec(),
+                };
+                let PlaceStep::Parameter(index) = place.steps[at] else {
+                    unreachable!("`inside` is a parameter step")
+                };
+                let functions = self
+                    .place_exprs(call, &head)
+                    .into_iter()
+                    .flat_map(|expr| self.functions_in(expr));
+                functions
+                    .map(|function| self.param_path(function, u16::from(index)))
+                    .collect()
             }
-            (_, None) => return self.place_exprs(call, place).iter().map(|&expr| self.path(expr)).collect(),
+            (_, None) => {
+                return self
+                    .place_exprs(call, place)
+                    .iter()
+                    .map(|&expr| self.path(expr))
+                    .collect();
+            }
         };
         let rest = inside.map_or(0, |at| at + 1);
         let at = call.with(self.call(call).callee);

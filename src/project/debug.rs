@@ -18,8 +18,18 @@ pub fn cfg(project: &Project<'_>, file: FileId) -> String {
         let _ = writeln!(out, "fn {} {}", function.id.0, name_of(project, function));
         for id in graph.ids() {
             let node = graph.node(id);
-            let edges: Vec<String> = node.edges.iter().map(|edge| format!("{}n{}", edge_name(edge.kind), edge.to.0)).collect();
-            let _ = writeln!(out, "  n{} {} -> {}", id.0, what_name(project, node.what), edges.join(", "));
+            let edges: Vec<String> = node
+                .edges
+                .iter()
+                .map(|edge| format!("{}n{}", edge_name(edge.kind), edge.to.0))
+                .collect();
+            let _ = writeln!(
+                out,
+                "  n{} {} -> {}",
+                id.0,
+                what_name(project, node.what),
+                edges.join(", ")
+            );
         }
     }
     out
@@ -29,21 +39,51 @@ pub fn cfg(project: &Project<'_>, file: FileId) -> String {
 pub fn duties(project: &Project<'_>, file: FileId) -> String {
     let mut out = String::new();
     let mut engine = Engine::default();
-    for acquisition in project.acquisitions().iter().filter(|acquisition| acquisition.call.file == file) {
+    for acquisition in project
+        .acquisitions()
+        .iter()
+        .filter(|acquisition| acquisition.call.file == file)
+    {
         let fact = project.call(acquisition.call);
-        let _ = writeln!(out, "{}..{} {:?} `{}` ({:?})", fact.span.start, fact.span.end, acquisition.resource(), project.describe(acquisition.call.with(fact.callee)), acquisition.tier);
+        let _ = writeln!(
+            out,
+            "{}..{} {:?} `{}` ({:?})",
+            fact.span.start,
+            fact.span.end,
+            acquisition.resource(),
+            project.describe(acquisition.call.with(fact.callee)),
+            acquisition.tier
+        );
         if let Some(holder) = project.holder_expr(acquisition) {
-            let _ = writeln!(out, "  holder `{}`: {:?}", project.describe(holder), project.region_of(holder, acquisition.function));
+            let _ = writeln!(
+                out,
+                "  holder `{}`: {:?}",
+                project.describe(holder),
+                project.region_of(holder, acquisition.function)
+            );
         }
-        let _ = writeln!(out, "  repeats: {}", repeats_name(&project.repeats_call(acquisition.call)));
+        let _ = writeln!(
+            out,
+            "  repeats: {}",
+            repeats_name(&project.repeats_call(acquisition.call))
+        );
         let _ = writeln!(out, "  release: {:?}", engine.release(project, acquisition));
         if let Some(group) = project.settle_group(acquisition.function) {
             let functions: Vec<u32> = group.functions.iter().map(|function| function.id.0).collect();
-            let _ = writeln!(out, "  settled in {functions:?} and {} calls: {:?}", group.direct.len(), engine.release_on_settle(project, acquisition, &group));
+            let _ = writeln!(
+                out,
+                "  settled in {functions:?} and {} calls: {:?}",
+                group.direct.len(),
+                engine.release_on_settle(project, acquisition, &group)
+            );
         }
         let _ = writeln!(out, "  elsewhere: {:?}", project.released_elsewhere(acquisition));
     }
-    for (seen, is_bounded) in project.growing_lines().into_iter().filter(|(seen, _)| seen.site.place.file == file) {
+    for (seen, is_bounded) in project
+        .growing_lines()
+        .into_iter()
+        .filter(|(seen, _)| seen.site.place.file == file)
+    {
         let _ = writeln!(
             out,
             "{}..{} grows {:?} ({:?}): lives {:?}, origin {:?}, repeats {}, bounded {}",
@@ -62,13 +102,22 @@ pub fn duties(project: &Project<'_>, file: FileId) -> String {
 
 fn repeats_name(repeats: &super::repetition::Repeats) -> String {
     match repeats {
-        super::repetition::Repeats::Many(why) => format!("many: {}", why.iter().map(|label| label.text.as_str()).collect::<Vec<_>>().join(", ")),
+        super::repetition::Repeats::Many(why) => format!(
+            "many: {}",
+            why.iter()
+                .map(|label| label.text.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
         other => format!("{other:?}"),
     }
 }
 
 fn name_of<'p>(project: &'p Project<'_>, function: FnRef) -> &'p str {
-    project.function(function).name.map_or("(anonymous)", |name| project.facts(function.file).name(name))
+    project
+        .function(function)
+        .name
+        .map_or("(anonymous)", |name| project.facts(function.file).name(name))
 }
 
 fn edge_name(kind: EdgeKind) -> &'static str {
@@ -93,11 +142,19 @@ fn what_name(project: &Project<'_>, what: What) -> String {
         What::Op { function, index } => {
             let op = project.function(function).ops[index as usize];
             let text = match op {
-                Op::Call(call) => format!("call {}", project.describe(function.with(project.facts(function.file).call(call).callee))),
+                Op::Call(call) => format!(
+                    "call {}",
+                    project.describe(function.with(project.facts(function.file).call(call).callee))
+                ),
                 Op::Await(_) => "await".to_owned(),
                 Op::Return(_) => "return".to_owned(),
                 Op::Throw(_) => "throw".to_owned(),
-                Op::Assign { to, .. } => format!("assign {}", project.facts(function.file).name(project.facts(function.file).binding(to).name)),
+                Op::Assign { to, .. } => format!(
+                    "assign {}",
+                    project
+                        .facts(function.file)
+                        .name(project.facts(function.file).binding(to).name)
+                ),
                 Op::Store { to, .. } => format!("store {}", project.describe(function.with(to))),
                 other => format!("{other:?}").to_lowercase(),
             };

@@ -52,7 +52,10 @@ pub struct Missed {
 pub enum Release {
     Always,
     /// On some ways out, not on these.
-    Sometimes { missed: Vec<Missed>, is_released: bool },
+    Sometimes {
+        missed: Vec<Missed>,
+        is_released: bool,
+    },
     Never,
     Escapes(To),
 }
@@ -76,7 +79,9 @@ enum Action {
     Confirm,
     Release(CallRef),
     /// May release it, or surely does later.
-    Arm { must: bool },
+    Arm {
+        must: bool,
+    },
     Escape(To),
     /// Handed to a function of which nothing is known.
     Unknown,
@@ -87,7 +92,12 @@ enum Action {
 impl Missed {
     /// A settling call before which the release is missed.
     pub fn settled(function: FnRef, index: u32) -> Self {
-        Self { exit: Exit::Return, strength: Strength::Strong, leaves: Some((function, index)), opaque: false }
+        Self {
+            exit: Exit::Return,
+            strength: Strength::Strong,
+            leaves: Some((function, index)),
+            opaque: false,
+        }
     }
 }
 
@@ -112,7 +122,10 @@ pub struct Engine {
 impl Engine {
     /// The graph of a function's activation, built once.
     pub fn graph(&mut self, project: &Project<'_>, function: FnRef) -> std::rc::Rc<Graph> {
-        self.graphs.entry(function).or_insert_with(|| std::rc::Rc::new(cfg::build(project, function))).clone()
+        self.graphs
+            .entry(function)
+            .or_insert_with(|| std::rc::Rc::new(cfg::build(project, function)))
+            .clone()
     }
 
     /// Whether the acquisition is released on the ways out of its activation.
@@ -122,17 +135,43 @@ impl Engine {
 
     /// As [`Self::release`], over the activation of a function around the acquisition's.
     pub fn release_in(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, root: FnRef) -> Release {
-        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live: acquisition.at_entry && root == acquisition.function, root, depth: 0, group: None, missed_later: Vec::new() };
+        let mut run = Run {
+            engine: self,
+            project,
+            acquisition,
+            items: acquisition.items.to_vec(),
+            entry_live: acquisition.at_entry && root == acquisition.function,
+            root,
+            depth: 0,
+            group: None,
+            missed_later: Vec::new(),
+        };
         let outcome = run.run(root);
         outcome.judge()
     }
 
     /// As [`Self::release`], for a callback that is entered while the duty is live and settles a promise: only ways on
     /// which it settles count.
-    pub fn release_when_settled(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, group: &SettleGroup, callback: FnRef) -> Release {
+    pub fn release_when_settled(
+        &mut self,
+        project: &Project<'_>,
+        acquisition: &Acquisition<'_>,
+        group: &SettleGroup,
+        callback: FnRef,
+    ) -> Release {
         // What stands around the acquisition is entered before it.
         let entry_live = !project.is_within(acquisition.function, callback);
-        let mut run = Run { engine: self, project, acquisition, items: acquisition.items.to_vec(), entry_live, root: callback, depth: 1, group: Some(group), missed_later: Vec::new() };
+        let mut run = Run {
+            engine: self,
+            project,
+            acquisition,
+            items: acquisition.items.to_vec(),
+            entry_live,
+            root: callback,
+            depth: 1,
+            group: Some(group),
+            missed_later: Vec::new(),
+        };
         run.run(callback).judge()
     }
 }
@@ -148,14 +187,27 @@ impl Outcome {
             };
         }
         if released {
-            return Release::Sometimes { missed: self.missed, is_released: true };
+            return Release::Sometimes {
+                missed: self.missed,
+                is_released: true,
+            };
         }
         match self.escaped {
             // It is handed on where all goes well: the error path still owns it.
             Some(to @ (To::Owner | To::Unknown)) => Release::Escapes(to),
-            Some(To::Caller) => Release::Sometimes { missed: self.missed, is_released: false },
+            Some(To::Caller) => Release::Sometimes {
+                missed: self.missed,
+                is_released: false,
+            },
             None if self.unknown => Release::Escapes(To::Unknown),
-            None if self.maybe => Release::Sometimes { missed: self.missed.into_iter().map(|missed| Missed { opaque: true, ..missed }).collect(), is_released: false },
+            None if self.maybe => Release::Sometimes {
+                missed: self
+                    .missed
+                    .into_iter()
+                    .map(|missed| Missed { opaque: true, ..missed })
+                    .collect(),
+                is_released: false,
+            },
             None => Release::Never,
         }
     }
@@ -196,6 +248,19 @@ struct Run<'r, 'p, 'a> {
     missed_later: Vec<Missed>,
 }
 
+/// What a search goes over: a graph with what each node does, and what is known of its tests.
+struct Terrain<'g> {
+    graph: &'g Graph,
+    /// What happens at each node.
+    actions: Vec<Action>,
+    /// The tests around the acquisition.
+    guards: Vec<Guard>,
+    /// What is truthy where nothing was acquired.
+    absent: Vec<Path>,
+    /// The tests around releases that are not about the thing.
+    release_guards: Vec<Guard>,
+}
+
 /// A point of the search: a node, and the state in which it is entered.
 type Point = (NodeId, State);
 
@@ -208,14 +273,25 @@ impl Run<'_, '_, '_> {
             return outcome;
         }
         let guards = self.acquisition_guards();
-        let absent = self.acquisition.absent_if(self.project);
+        let absent = self.acquisition.absent_if(self.project).to_vec();
         let actions: Vec<Action> = graph.ids().map(|id| self.action(graph.node(id).what)).collect();
         let release_guards = self.release_guards(&graph, &actions, &guards);
+        let terrain = Terrain {
+            graph: &graph,
+            actions,
+            guards,
+            absent,
+            release_guards,
+        };
         // First without the unlikely throws, then with them: what only they reach is a weak miss.
         for limit in [Strength::Strong, Strength::Weak] {
-            let found = self.search(&graph, &actions, limit, &guards, &absent, &release_guards, &mut outcome);
+            let found = self.search(&terrain, limit, &mut outcome);
             for missed in found {
-                if !outcome.missed.iter().any(|known| known.leaves == missed.leaves && known.exit == missed.exit) {
+                if !outcome
+                    .missed
+                    .iter()
+                    .any(|known| known.leaves == missed.leaves && known.exit == missed.exit)
+                {
                     outcome.missed.push(missed);
                 }
             }
@@ -224,8 +300,14 @@ impl Run<'_, '_, '_> {
         outcome
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn search(&mut self, graph: &Graph, actions: &[Action], limit: Strength, guards: &[Guard], absent: &[Path], release_guards: &[Guard], outcome: &mut Outcome) -> Vec<Missed> {
+    fn search(&self, terrain: &Terrain<'_>, limit: Strength, outcome: &mut Outcome) -> Vec<Missed> {
+        let Terrain {
+            graph,
+            actions,
+            guards,
+            absent,
+            ..
+        } = terrain;
         let start: Point = (graph.entry, if self.entry_live { State::Live } else { State::Absent });
         let mut came: FxHashMap<Point, Option<(Point, Edge)>> = FxHashMap::default();
         let mut queue = std::collections::VecDeque::from([start]);
@@ -236,7 +318,9 @@ impl Run<'_, '_, '_> {
             if let What::Exit(exit) = node.what {
                 match state {
                     State::Live | State::Maybe if self.group.is_some() => {}
-                    State::Live | State::Maybe | State::Settled => missed.push(self.missed(graph, &came, point, exit, limit, state, release_guards)),
+                    State::Live | State::Maybe | State::Settled => {
+                        missed.push(self.missed(terrain, &came, point, exit, limit))
+                    }
                     State::Released => outcome.returns_released = true,
                     State::Absent | State::Escaped => {}
                 }
@@ -249,10 +333,12 @@ impl Run<'_, '_, '_> {
                     // Acquiring that throws acquires nothing; releasing that throws has released.
                     EdgeKind::Throw(_) | EdgeKind::Reject(_) if actions[id.index()] == Action::Acquire => state,
                     EdgeKind::Throw(_) | EdgeKind::Reject(_) if actions[id.index()] == Action::Confirm => State::Absent,
-                    EdgeKind::Branch { test, taken } if after != State::Absent => match self.through(test, taken, after, guards, absent) {
-                        Some(state) => state,
-                        None => continue,
-                    },
+                    EdgeKind::Branch { test, taken } if after != State::Absent => {
+                        match self.through(test, taken, after, guards, absent) {
+                            Some(state) => state,
+                            None => continue,
+                        }
+                    }
                     _ => after,
                 };
                 let next = (edge.to, next);
@@ -309,21 +395,31 @@ impl Run<'_, '_, '_> {
         (!guard::excluded(project, test, taken, guards)).then_some(state)
     }
 
-    fn missed(&self, graph: &Graph, came: &FxHashMap<Point, Option<(Point, Edge)>>, at: Point, exit: Exit, limit: Strength, state: State, release_guards: &[Guard]) -> Missed {
+    fn missed(
+        &self,
+        terrain: &Terrain<'_>,
+        came: &FxHashMap<Point, Option<(Point, Edge)>>,
+        at: Point,
+        exit: Exit,
+        limit: Strength,
+    ) -> Missed {
         let mut leaves = None;
-        let mut opaque = state == State::Maybe;
+        let mut opaque = at.1 == State::Maybe;
         let mut point = at;
         let mut first_throw = None;
         while let Some(Some((before, edge))) = came.get(&point) {
             if matches!(before.1, State::Absent) && matches!(point.1, State::Absent) {
                 break;
             }
-            if let What::Op { function, index } = graph.node(before.0).what {
+            if let What::Op { function, index } = terrain.graph.node(before.0).what {
                 let op = self.project.function(function).ops[index as usize];
                 match edge.kind {
                     EdgeKind::Throw(_) | EdgeKind::Reject(_) => first_throw = Some((function, index)),
                     EdgeKind::Branch { test, taken } => {
-                        opaque |= release_guards.iter().any(|guard| guard.test == test && guard.taken != taken);
+                        opaque |= terrain
+                            .release_guards
+                            .iter()
+                            .any(|guard| guard.test == test && guard.taken != taken);
                     }
                     EdgeKind::Next => {
                         let settles = point.1 == State::Settled && before.1 != State::Settled;
@@ -338,7 +434,12 @@ impl Run<'_, '_, '_> {
             }
             point = *before;
         }
-        Missed { exit, strength: limit, leaves: first_throw.or(leaves), opaque }
+        Missed {
+            exit,
+            strength: limit,
+            leaves: first_throw.or(leaves),
+            opaque,
+        }
     }
 
     /// The conditions under which the acquisition runs.
@@ -353,7 +454,11 @@ impl Run<'_, '_, '_> {
     fn release_guards(&self, graph: &Graph, actions: &[Action], acquisition: &[Guard]) -> Vec<Guard> {
         let mut found = Vec::new();
         for id in graph.ids() {
-            let (Action::Release(_) | Action::Arm { .. }, What::Op { function, index }) = (actions[id.index()], graph.node(id).what) else { continue };
+            let (Action::Release(_) | Action::Arm { .. }, What::Op { function, index }) =
+                (actions[id.index()], graph.node(id).what)
+            else {
+                continue;
+            };
             for guard in guard::guards_of(self.project, function, index as usize) {
                 if !acquisition.contains(&guard) && !found.contains(&guard) {
                     found.push(guard);
@@ -371,27 +476,42 @@ impl Run<'_, '_, '_> {
                 match op {
                     Op::Call(call) => self.call_action(function.with(call)),
                     Op::Assign { to, value, .. } => {
-                        let outer = !project.is_within(function.with(project.facts(function.file).binding(to).function), self.root);
-                        if outer && self.depth == 0 && self.carries(function.with(value)) { Action::Escape(To::Owner) } else { Action::Nothing }
+                        let outer = !project.is_within(
+                            function.with(project.facts(function.file).binding(to).function),
+                            self.root,
+                        );
+                        if outer && self.depth == 0 && self.carries(function.with(value)) {
+                            Action::Escape(To::Owner)
+                        } else {
+                            Action::Nothing
+                        }
                     }
                     Op::Await(of) if self.is_the_promise(function.with(of)) => Action::Confirm,
                     Op::Store { to, value } => self.store_action(function.with(to), function.with(value)),
                     Op::Return(Some(value)) | Op::Yield(value) => {
-                        if self.carries(function.with(value)) { Action::Escape(To::Caller) } else { Action::Nothing }
+                        if self.carries(function.with(value)) {
+                            Action::Escape(To::Caller)
+                        } else {
+                            Action::Nothing
+                        }
                     }
                     _ => Action::Nothing,
                 }
             }
             What::Dispose { function, binding } => {
                 let values = &project.facts(function.file).binding(binding).values;
-                match values.iter().any(|&value| project.is_one_of(&self.items, function.with(value)) != Match::No) {
+                match values
+                    .iter()
+                    .any(|&value| project.is_one_of(&self.items, function.with(value)) != Match::No)
+                {
                     true => Action::Release(self.acquisition.call),
                     false => Action::Nothing,
                 }
             }
             What::Enter { function, call } => {
                 // The callback is given the thing here.
-                let given = self.acquisition.at_entry && call == self.acquisition.call && function == self.acquisition.function;
+                let given =
+                    self.acquisition.at_entry && call == self.acquisition.call && function == self.acquisition.function;
                 if given { Action::Acquire } else { Action::Nothing }
             }
             What::Entry | What::Join | What::Exit(_) => Action::Nothing,
@@ -409,7 +529,9 @@ impl Run<'_, '_, '_> {
         if !self.carries(value) {
             return Action::Nothing;
         }
-        let (Expr::Member { object, .. } | Expr::Element { object, .. }) = *project.expr(to) else { return Action::Nothing };
+        let (Expr::Member { object, .. } | Expr::Element { object, .. }) = *project.expr(to) else {
+            return Action::Nothing;
+        };
         if project.is_one_of(&self.items, to.with(object)) != Match::No {
             return Action::Nothing;
         }
@@ -418,7 +540,12 @@ impl Run<'_, '_, '_> {
 
     /// Whether a value is the thing, contains it, or is a function that can release it.
     fn carries(&self, value: ExprRef) -> bool {
-        self.project.holds_item(&self.items, value) || self.is_disposer(value) || self.functions_within(value).into_iter().any(|function| self.mentions_release(function))
+        self.project.holds_item(&self.items, value)
+            || self.is_disposer(value)
+            || self
+                .functions_within(value)
+                .into_iter()
+                .any(|function| self.mentions_release(function))
     }
 
     fn is_disposer(&self, value: ExprRef) -> bool {
@@ -447,7 +574,9 @@ impl Run<'_, '_, '_> {
         let project = self.project;
         project.nested(closure).any(|function| {
             project.function(function).ops.iter().any(|op| match *op {
-                Op::Call(call) => project.releases_items(self.acquisition, &self.items, function.with(call)) != Match::No,
+                Op::Call(call) => {
+                    project.releases_items(self.acquisition, &self.items, function.with(call)) != Match::No
+                }
                 _ => false,
             })
         })
@@ -456,7 +585,11 @@ impl Run<'_, '_, '_> {
     fn call_action(&mut self, call: CallRef) -> Action {
         let project = self.project;
         if call == self.acquisition.call {
-            return if self.acquisition.at_entry { Action::Nothing } else { Action::Acquire };
+            return if self.acquisition.at_entry {
+                Action::Nothing
+            } else {
+                Action::Acquire
+            };
         }
         if project.releases_items(self.acquisition, &self.items, call) != Match::No {
             return Action::Release(call);
@@ -482,21 +615,45 @@ impl Run<'_, '_, '_> {
         let root = self.root;
         for callee in project.callees(call) {
             let args = project.call(call).args.len();
-            let given = (0..args).find(|&index| project.argument(call, index).is_some_and(|arg| project.is_one_of(&self.items, arg) != Match::No));
+            let given = (0..args).find(|&index| {
+                project
+                    .argument(call, index)
+                    .is_some_and(|arg| project.is_one_of(&self.items, arg) != Match::No)
+            });
             let items = match given {
                 Some(index) => vec![project.param_path(callee, index as u16)],
                 None if callee != root && self.sees_the_thing(callee) => self.items.clone(),
                 None => continue,
             };
             let constructs = project.call(call).how == How::New;
-            let mut run = Run { engine: self.engine, project, acquisition: self.acquisition, items, entry_live: true, root: self.root, depth: self.depth + 1, group: None, missed_later: Vec::new() };
+            let mut run = Run {
+                engine: self.engine,
+                project,
+                acquisition: self.acquisition,
+                items,
+                entry_live: true,
+                root: self.root,
+                depth: self.depth + 1,
+                group: None,
+                missed_later: Vec::new(),
+            };
             let outcome = run.run(callee);
             let action = match outcome.judge() {
                 Release::Always => Action::Release(call),
-                Release::Sometimes { missed, .. } if missed.iter().all(|missed| missed.strength == Strength::Weak || missed.exit == Exit::Throw) => Action::Release(call),
+                Release::Sometimes { missed, .. }
+                    if missed
+                        .iter()
+                        .all(|missed| missed.strength == Strength::Weak || missed.exit == Exit::Throw) =>
+                {
+                    Action::Release(call)
+                }
                 Release::Sometimes { .. } => Action::Arm { must: false },
                 // It comes back in the result, perhaps in other clothes.
-                Release::Escapes(To::Caller) if !constructs && project.call(call).used != crate::facts::body::Used::Dropped => Action::Escape(To::Unknown),
+                Release::Escapes(To::Caller)
+                    if !constructs && project.call(call).used != crate::facts::body::Used::Dropped =>
+                {
+                    Action::Escape(To::Unknown)
+                }
                 Release::Escapes(To::Caller) | Release::Never if !constructs => continue,
                 Release::Escapes(to) => Action::Escape(to),
                 Release::Never => continue,
@@ -515,7 +672,9 @@ impl Run<'_, '_, '_> {
         let project = self.project;
         depth < 2
             && project.function(function).ops.iter().any(|op| match *op {
-                Op::Call(call) => project.callees(function.with(call)).into_iter().any(|callee| callee != function && (self.mentions_release(callee) || self.calls_release(callee, depth + 1))),
+                Op::Call(call) => project.callees(function.with(call)).into_iter().any(|callee| {
+                    callee != function && (self.mentions_release(callee) || self.calls_release(callee, depth + 1))
+                }),
                 _ => false,
             })
     }
@@ -544,12 +703,20 @@ impl Run<'_, '_, '_> {
 
     fn handed_over(&self, call: CallRef, arg: ExprRef) -> Action {
         let project = self.project;
-        if project.leaves(call) == super::effects::Leaves::Returns && project.callees(call).is_empty() && project.receiver(call).is_some_and(|of| matches!(project.expr(of), Expr::Global(_))) {
+        if project.leaves(call) == super::effects::Leaves::Returns
+            && project.callees(call).is_empty()
+            && project
+                .receiver(call)
+                .is_some_and(|of| matches!(project.expr(of), Expr::Global(_)))
+        {
             // Printed or computed with, not kept.
             return Action::Nothing;
         }
         if let Some(name) = project.callee_name(call) {
-            let taken = project.catalog.takes_named(name).find(|takes| project.matches(&takes.callee, call).is_some());
+            let taken = project
+                .catalog
+                .takes_named(name)
+                .find(|takes| project.matches(&takes.callee, call).is_some());
             if let Some(takes) = taken {
                 return match takes.until {
                     Until::Always | Until::Success | Until::Settled => Action::Escape(To::Unknown),
@@ -565,7 +732,9 @@ impl Run<'_, '_, '_> {
             return Action::Escape(To::Unknown);
         }
         // Added to a container or an owner's bag.
-        if matches!(project.callee_name(call), Some("push" | "add" | "set" | "unshift")) && project.receiver(call).is_some() {
+        if matches!(project.callee_name(call), Some("push" | "add" | "set" | "unshift"))
+            && project.receiver(call).is_some()
+        {
             return Action::Escape(To::Owner);
         }
         // The library's own calls borrow what they do not say they take.
@@ -573,7 +742,12 @@ impl Run<'_, '_, '_> {
             return Action::Nothing;
         }
         // The releasing function itself is handed over to be called.
-        let is_callable = self.acquisition.entry.ends.iter().any(|end| matches!(end, End::Invoke(_)));
+        let is_callable = self
+            .acquisition
+            .entry
+            .ends
+            .iter()
+            .any(|end| matches!(end, End::Invoke(_)));
         if is_callable && project.fires_surely(call) {
             return Action::Arm { must: true };
         }
@@ -595,13 +769,26 @@ impl Run<'_, '_, '_> {
             return Action::Arm { must: false };
         }
         let acquisition = self.acquisition;
-        let mut run = Run { engine: self.engine, project, acquisition, items: self.items.clone(), entry_live: true, root: self.root, depth: self.depth + 1, group: None, missed_later: Vec::new() };
+        let mut run = Run {
+            engine: self.engine,
+            project,
+            acquisition,
+            items: self.items.clone(),
+            entry_live: true,
+            root: self.root,
+            depth: self.depth + 1,
+            group: None,
+            missed_later: Vec::new(),
+        };
         let outcome = run.run(callback).judge();
         let is_continuation = self.is_continuation(call, position);
         let must = match outcome {
             Release::Always => is_continuation || project.fires_surely(call),
             Release::Sometimes { missed, .. } => {
-                let strong: Vec<Missed> = missed.into_iter().filter(|missed| missed.strength == Strength::Strong && !missed.opaque).collect();
+                let strong: Vec<Missed> = missed
+                    .into_iter()
+                    .filter(|missed| missed.strength == Strength::Strong && !missed.opaque)
+                    .collect();
                 let clean = strong.is_empty();
                 if is_continuation {
                     self.missed_later.extend(strong);
@@ -617,7 +804,10 @@ impl Run<'_, '_, '_> {
     fn is_continuation(&self, call: CallRef, position: usize) -> bool {
         let project = self.project;
         position + 1 == project.call(call).args.len()
-            && (project.receiver(call).is_some_and(|of| project.is_one_of(&self.items, of) != Match::No) || project.is_error_first(call, position))
+            && (project
+                .receiver(call)
+                .is_some_and(|of| project.is_one_of(&self.items, of) != Match::No)
+                || project.is_error_first(call, position))
     }
 }
 
@@ -626,7 +816,9 @@ impl Project<'_> {
     pub fn is_local_settle(&self, call: CallRef) -> bool {
         let callee = self.path(call.with(self.call(call).callee));
         match callee.root {
-            Root::Param(function, _) if callee.is_root() => self.function(function).argument_of.is_some() || self.function(function).params.len() > 1,
+            Root::Param(function, _) if callee.is_root() => {
+                self.function(function).argument_of.is_some() || self.function(function).params.len() > 1
+            }
             _ => false,
         }
     }
@@ -640,7 +832,12 @@ impl Project<'_> {
                 Root::Package(module) => {
                     let packages = &self.catalog.libraries[library].packages;
                     let module = self.text(module);
-                    return packages.iter().any(|package| module == &**package || module.strip_prefix(&**package).is_some_and(|rest| rest.starts_with('/')));
+                    return packages.iter().any(|package| {
+                        module == &**package
+                            || module
+                                .strip_prefix(&**package)
+                                .is_some_and(|rest| rest.starts_with('/'))
+                    });
                 }
                 Root::Call(inner) if inner != at => at = inner,
                 _ => return false,
@@ -651,25 +848,36 @@ impl Project<'_> {
 
     /// Whether a callback's first parameter is an error: the call fires it once, when its work is done.
     pub fn is_error_first(&self, call: CallRef, position: usize) -> bool {
-        let Some(arg) = self.argument(call, position) else { return false };
+        let Some(arg) = self.argument(call, position) else {
+            return false;
+        };
         self.functions_in(arg).into_iter().any(|callback| {
             let facts = self.facts(callback.file);
             let first = self.function(callback).params.first().and_then(|param| param.binding);
-            first.is_some_and(|first| matches!(facts.name(facts.binding(first).name), "err" | "error" | "e" | "_err" | "er"))
+            first.is_some_and(|first| {
+                matches!(
+                    facts.name(facts.binding(first).name),
+                    "err" | "error" | "e" | "_err" | "er"
+                )
+            })
         })
     }
 
     /// Whether a registered callback surely fires before what it waits on is garbage: terminal events, timers.
     pub fn fires_surely(&self, call: CallRef) -> bool {
         let is_timeout = self.callee_name(call).is_some_and(|name| {
-            self.catalog.acquires_named(name).any(|entry| entry.resource == Resource::Timeout && self.matches(&entry.callee, call).is_some())
+            self.catalog
+                .acquires_named(name)
+                .any(|entry| entry.resource == Resource::Timeout && self.matches(&entry.callee, call).is_some())
         });
         is_timeout || self.waits_for_an_end(call)
     }
 
     /// Whether a call registers a listener for an event that ends its emitter's life.
     pub fn waits_for_an_end(&self, call: CallRef) -> bool {
-        let Some(name) = self.callee_name(call) else { return false };
+        let Some(name) = self.callee_name(call) else {
+            return false;
+        };
         for entry in self.catalog.acquires_named(name) {
             if self.matches(&entry.callee, call).is_none() || !self.holds(&entry.when, call) {
                 continue;
@@ -682,9 +890,16 @@ impl Project<'_> {
                 let typed = self.receiver(call).map(|of| self.types_of(of)).unwrap_or_default();
                 let terminal = typed.iter().any(|&(ty, _)| match ty {
                     super::typing::Ty::Catalog(key) => self.catalog.is_terminal(key, event),
-                    super::typing::Ty::Owner(owner) => self.catalog_types(owner).iter().any(|&(key, _)| self.catalog.is_terminal(key, event)),
+                    super::typing::Ty::Owner(owner) => self
+                        .catalog_types(owner)
+                        .iter()
+                        .any(|&(key, _)| self.catalog.is_terminal(key, event)),
                 });
-                return terminal || matches!(event, "close" | "finish" | "end" | "exit" | "abort" | "disposed" | "disconnect" | "disconnected");
+                return terminal
+                    || matches!(
+                        event,
+                        "close" | "finish" | "end" | "exit" | "abort" | "disposed" | "disconnect" | "disconnected"
+                    );
             }
         }
         false

@@ -29,11 +29,17 @@ pub enum Leaves {
 pub enum Invoked {
     Nothing,
     /// Run before the call returns, once or again and again.
-    Now { callbacks: SmallVec<[FnRef; 1]>, repeats: bool },
+    Now {
+        callbacks: SmallVec<[FnRef; 1]>,
+        repeats: bool,
+    },
     /// The executor of `new Promise`.
     Executor(FnRef),
     /// `.then`, `.catch`, `.finally` on the promise `of`.
-    Handlers { handlers: Handlers, of: ExprRef },
+    Handlers {
+        handlers: Handlers,
+        of: ExprRef,
+    },
 }
 
 /// What a link of a promise chain does.
@@ -62,20 +68,92 @@ impl Handler {
 }
 
 /// Array methods that call their first argument at once, for each element.
-const ITERATORS: &[&str] =
-    &["forEach", "map", "filter", "some", "every", "reduce", "reduceRight", "find", "findIndex", "findLast", "findLastIndex", "flatMap"];
+const ITERATORS: &[&str] = &[
+    "forEach",
+    "map",
+    "filter",
+    "some",
+    "every",
+    "reduce",
+    "reduceRight",
+    "find",
+    "findIndex",
+    "findLast",
+    "findLastIndex",
+    "flatMap",
+];
 
 /// Methods of the language's own objects that neither throw nor call back.
 const TOTAL_METHODS: &[&str] = &[
-    "push", "pop", "shift", "unshift", "slice", "splice", "concat", "indexOf", "includes", "join", "keys", "values", "entries", "get", "set",
-    "has", "add", "delete", "clear", "bind", "toString", "trim", "split", "startsWith", "endsWith", "toLowerCase", "toUpperCase", "replace",
-    "padStart", "charCodeAt", "charAt", "substring", "substr", "hasOwnProperty", "emit", "then", "catch", "finally", "unref", "ref", "now", "next", "abort",
+    "push",
+    "pop",
+    "shift",
+    "unshift",
+    "slice",
+    "splice",
+    "concat",
+    "indexOf",
+    "includes",
+    "join",
+    "keys",
+    "values",
+    "entries",
+    "get",
+    "set",
+    "has",
+    "add",
+    "delete",
+    "clear",
+    "bind",
+    "toString",
+    "trim",
+    "split",
+    "startsWith",
+    "endsWith",
+    "toLowerCase",
+    "toUpperCase",
+    "replace",
+    "padStart",
+    "charCodeAt",
+    "charAt",
+    "substring",
+    "substr",
+    "hasOwnProperty",
+    "emit",
+    "then",
+    "catch",
+    "finally",
+    "unref",
+    "ref",
+    "now",
+    "next",
+    "abort",
 ];
 
 /// The language's own globals that always return.
 const TOTAL_GLOBALS: &[&str] = &[
-    "String", "Number", "Boolean", "Array", "Object", "Symbol", "parseInt", "parseFloat", "isNaN", "console", "Math", "Date", "Map", "Set", "WeakMap", "WeakSet", "WeakRef",
-    "Error", "TypeError", "RangeError", "Promise", "AbortController",
+    "String",
+    "Number",
+    "Boolean",
+    "Array",
+    "Object",
+    "Symbol",
+    "parseInt",
+    "parseFloat",
+    "isNaN",
+    "console",
+    "Math",
+    "Date",
+    "Map",
+    "Set",
+    "WeakMap",
+    "WeakSet",
+    "WeakRef",
+    "Error",
+    "TypeError",
+    "RangeError",
+    "Promise",
+    "AbortController",
 ];
 
 impl Project<'_> {
@@ -104,7 +182,10 @@ impl Project<'_> {
         match self.invoked(call) {
             // What a callback throws is the graph's, or what is asked for below.
             Invoked::Now { callbacks, .. } if depth > 0 => {
-                let strongest = callbacks.iter().filter_map(|&callback| self.throws(callback, depth)).max();
+                let strongest = callbacks
+                    .iter()
+                    .filter_map(|&callback| self.throws(callback, depth))
+                    .max();
                 strongest.map_or(Leaves::Throws(Strength::Weak), Leaves::Throws)
             }
             Invoked::Executor(_) => Leaves::Returns,
@@ -177,9 +258,9 @@ impl Project<'_> {
             Root::Global(name) => TOTAL_GLOBALS.contains(&self.names.text(name)),
             _ => match path.steps.last() {
                 Some(Step::Field(name)) => TOTAL_METHODS.contains(&self.names.text(*name)),
-                _ => self.callee_name(call).is_some_and(|name| {
-                    self.receiver(call).is_some() && TOTAL_METHODS.contains(&name)
-                }),
+                _ => self
+                    .callee_name(call)
+                    .is_some_and(|name| self.receiver(call).is_some() && TOTAL_METHODS.contains(&name)),
             },
         }
     }
@@ -187,7 +268,10 @@ impl Project<'_> {
     /// The callbacks that belong to a call's own run.
     pub fn invoked(&self, call: CallRef) -> Invoked {
         let fact = self.call(call);
-        let function = |index: usize| self.argument(call, index).and_then(|arg| self.functions_in(arg).first().copied());
+        let function = |index: usize| {
+            self.argument(call, index)
+                .and_then(|arg| self.functions_in(arg).first().copied())
+        };
         if fact.how == How::New {
             let path = self.path(call.with(fact.callee));
             // `Promise`, or another implementation kept under that name: `new Bluebird.Promise(…)`, `new this.Promise(…)`.
@@ -200,7 +284,9 @@ impl Project<'_> {
                 _ => Invoked::Nothing,
             };
         }
-        let (Some(name), Some(of)) = (self.callee_name(call), self.receiver(call)) else { return Invoked::Nothing };
+        let (Some(name), Some(of)) = (self.callee_name(call), self.receiver(call)) else {
+            return Invoked::Nothing;
+        };
         let handler = |index: usize| match self.argument(call, index) {
             None => Handler::Absent,
             Some(arg) if self.path(arg).is_nullish() => Handler::Absent,
@@ -210,17 +296,33 @@ impl Project<'_> {
             },
         };
         match name {
-            "then" if !fact.args.is_empty() => {
-                Invoked::Handlers { handlers: Handlers { fulfilled: handler(0), rejected: handler(1), ..Handlers::default() }, of }
-            }
-            "catch" if fact.args.len() == 1 => {
-                Invoked::Handlers { handlers: Handlers { rejected: handler(0), ..Handlers::default() }, of }
-            }
-            "finally" if fact.args.len() == 1 => {
-                Invoked::Handlers { handlers: Handlers { finally: handler(0), ..Handlers::default() }, of }
-            }
+            "then" if !fact.args.is_empty() => Invoked::Handlers {
+                handlers: Handlers {
+                    fulfilled: handler(0),
+                    rejected: handler(1),
+                    ..Handlers::default()
+                },
+                of,
+            },
+            "catch" if fact.args.len() == 1 => Invoked::Handlers {
+                handlers: Handlers {
+                    rejected: handler(0),
+                    ..Handlers::default()
+                },
+                of,
+            },
+            "finally" if fact.args.len() == 1 => Invoked::Handlers {
+                handlers: Handlers {
+                    finally: handler(0),
+                    ..Handlers::default()
+                },
+                of,
+            },
             _ if ITERATORS.contains(&name) => match function(0) {
-                Some(callback) if self.types_of(of).is_empty() => Invoked::Now { callbacks: [callback].into_iter().collect(), repeats: true },
+                Some(callback) if self.types_of(of).is_empty() => Invoked::Now {
+                    callbacks: [callback].into_iter().collect(),
+                    repeats: true,
+                },
                 _ => Invoked::Nothing,
             },
             _ => Invoked::Nothing,
@@ -229,12 +331,20 @@ impl Project<'_> {
 
     /// The catalogue's word on who runs the function in the n-th argument of a call.
     pub fn runs_of(&self, call: CallRef, position: u16) -> SmallVec<[(&Runs, Tier); 1]> {
-        let Some(name) = self.callee_name(call) else { return SmallVec::new() };
+        let Some(name) = self.callee_name(call) else {
+            return SmallVec::new();
+        };
         let argument = call.with(self.call(call).args[usize::from(position)]);
         let fits = self.catalog.runs_named(name).filter_map(|run| {
-            let Runner::Callback { callee, at } = &run.who else { return None };
-            let here = self.place_exprs(call, at).iter().any(|&expr| expr == argument || self.is_element_of(expr, argument) || self.is_property_of(argument, expr));
-            let tier = (here && self.holds(&run.when, call)).then(|| self.matches(callee, call)).flatten()?;
+            let Runner::Callback { callee, at } = &run.who else {
+                return None;
+            };
+            let here = self.place_exprs(call, at).iter().any(|&expr| {
+                expr == argument || self.is_element_of(expr, argument) || self.is_property_of(argument, expr)
+            });
+            let tier = (here && self.holds(&run.when, call))
+                .then(|| self.matches(callee, call))
+                .flatten()?;
             Some((run, tier))
         });
         fits.collect()
@@ -248,6 +358,9 @@ impl Project<'_> {
 
     /// Whether the body is that of a function proper: it can be called, unlike a module's or a class's initialisers.
     pub fn is_callable(&self, function: FnRef) -> bool {
-        !matches!(self.function(function).kind, FunctionKind::Module | FunctionKind::FieldInitializers)
+        !matches!(
+            self.function(function).kind,
+            FunctionKind::Module | FunctionKind::FieldInitializers
+        )
     }
 }

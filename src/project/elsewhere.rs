@@ -38,7 +38,11 @@ impl Project<'_> {
                 }
             }
         }
-        if found.is_empty() { Elsewhere::Nothing } else { Elsewhere::Released(found) }
+        if found.is_empty() {
+            Elsewhere::Nothing
+        } else {
+            Elsewhere::Released(found)
+        }
     }
 
     /// Every function in which a release of the acquisition could stand: the owner's and its relatives' methods, else the file's.
@@ -49,13 +53,22 @@ impl Project<'_> {
         let mut scope: Vec<FnRef> = Vec::new();
         for each in self.relatives(owner) {
             let owner = self.owners.get(each);
-            let methods = owner.methods.values().chain(owner.statics.values()).chain(&owner.constructor).copied();
+            let methods = owner
+                .methods
+                .values()
+                .chain(owner.statics.values())
+                .chain(&owner.constructor)
+                .copied();
             for method in methods {
                 scope.extend(self.nested(method));
             }
             if let super::owner::OwnerKind::Class(class) = owner.kind {
                 let facts = self.facts(class.file);
-                let accessors = facts.functions.iter().enumerate().filter(|(_, each)| each.class == Some(class.id));
+                let accessors = facts
+                    .functions
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, each)| each.class == Some(class.id));
                 scope.extend(accessors.map(|(index, _)| class.with(crate::facts::ids::FnId(index as u32))));
             }
         }
@@ -90,13 +103,22 @@ impl Project<'_> {
                             found.extend(self.last_name(function.with(object)));
                         }
                     }
-                    Op::Assign { to, value, .. } if self.outlives_activation(function, to, acquisition.function) && self.holds_item(&acquisition.items, function.with(value)) => {
+                    Op::Assign { to, value, .. }
+                        if self.outlives_activation(function, to, acquisition.function)
+                            && self.holds_item(&acquisition.items, function.with(value)) =>
+                    {
                         found.push(self.sym(function.file, self.facts(function.file).binding(to).name));
                     }
                     Op::Call(call) => {
                         let call = function.with(call);
                         let fills = matches!(self.callee_name(call), Some("push" | "add" | "set" | "unshift"));
-                        if fills && self.call(call).args.iter().any(|&arg| self.holds_item(&acquisition.items, call.with(arg))) {
+                        if fills
+                            && self
+                                .call(call)
+                                .args
+                                .iter()
+                                .any(|&arg| self.holds_item(&acquisition.items, call.with(arg)))
+                        {
                             found.extend(self.receiver(call).and_then(|of| self.last_name(of)));
                         }
                     }
@@ -114,7 +136,10 @@ impl Project<'_> {
     }
 
     fn outermost(&self, function: FnRef) -> FnRef {
-        self.around(function).take_while(|&each| !self.is_module(each)).last().unwrap_or(function)
+        self.around(function)
+            .take_while(|&each| !self.is_module(each))
+            .last()
+            .unwrap_or(function)
     }
 
     fn last_name(&self, expr: ExprRef) -> Option<Sym> {
@@ -135,7 +160,8 @@ impl Project<'_> {
         let releasing = acquisition.entry.ends.iter().any(|end| match end {
             crate::catalog::effect::End::Call { callee, .. } => match callee {
                 crate::catalog::pattern::Callee::Export(export) => export.members.last().map(|last| &**last) == name,
-                crate::catalog::pattern::Callee::Method { name: method, .. } | crate::catalog::pattern::Callee::Shape { name: method } => Some(&**method) == name,
+                crate::catalog::pattern::Callee::Method { name: method, .. }
+                | crate::catalog::pattern::Callee::Shape { name: method } => Some(&**method) == name,
                 _ => false,
             },
             crate::catalog::effect::End::Invoke(_) => mentions(call.with(self.call(call).callee)),
@@ -161,19 +187,33 @@ impl Project<'_> {
             return false;
         }
         match self.expr(expr) {
-            Expr::Member { object, name, .. } => names.contains(&self.sym(expr.file, *name)) || self.mentions_name(expr.with(*object), names, depth + 1),
+            Expr::Member { object, name, .. } => {
+                names.contains(&self.sym(expr.file, *name)) || self.mentions_name(expr.with(*object), names, depth + 1)
+            }
             Expr::Element { object, .. } => self.mentions_name(expr.with(*object), names, depth + 1),
             Expr::Binding(binding) => {
                 let facts = self.facts(expr.file);
                 let fact = facts.binding(*binding);
-                names.contains(&self.sym(expr.file, fact.name)) || fact.values.iter().take(3).any(|&value| self.mentions_name(expr.with(value), names, depth + 1))
+                names.contains(&self.sym(expr.file, fact.name))
+                    || fact
+                        .values
+                        .iter()
+                        .take(3)
+                        .any(|&value| self.mentions_name(expr.with(value), names, depth + 1))
             }
-            Expr::Item(of) | Expr::Index { of, .. } | Expr::Await(of) | Expr::Cast { value: of, .. } => self.mentions_name(expr.with(*of), names, depth + 1),
-            Expr::Call(call) => self.receiver(expr.with(*call)).is_some_and(|of| self.mentions_name(of, names, depth + 1)),
+            Expr::Item(of) | Expr::Index { of, .. } | Expr::Await(of) | Expr::Cast { value: of, .. } => {
+                self.mentions_name(expr.with(*of), names, depth + 1)
+            }
+            Expr::Call(call) => self
+                .receiver(expr.with(*call))
+                .is_some_and(|of| self.mentions_name(of, names, depth + 1)),
             Expr::Param { function, .. } => {
                 // The element a `forEach` gives.
                 let function = expr.with(*function);
-                self.graph.passed(function).iter().any(|&(call, _)| self.receiver(call).is_some_and(|of| self.mentions_name(of, names, depth + 1)))
+                self.graph.passed(function).iter().any(|&(call, _)| {
+                    self.receiver(call)
+                        .is_some_and(|of| self.mentions_name(of, names, depth + 1))
+                })
             }
             _ => false,
         }
@@ -183,10 +223,18 @@ impl Project<'_> {
     pub fn teardown_of(&self, owner: OwnerId) -> Option<FnRef> {
         let mut found: Vec<(&str, FnRef)> = Vec::new();
         let lifecycle = self.lifecycle_of(owner);
-        let is_end = |name: &str| words::is_teardown(name) || lifecycle.is_some_and(|lifecycle| lifecycle.teardown.iter().any(|teardown| &**teardown == name));
+        let is_end = |name: &str| {
+            words::is_teardown(name)
+                || lifecycle.is_some_and(|lifecycle| lifecycle.teardown.iter().any(|teardown| &**teardown == name))
+        };
         for each in self.bases(owner) {
             let methods = &self.owners.get(each).methods;
-            found.extend(methods.iter().filter(|&(&name, _)| is_end(self.text(name))).map(|(&name, &method)| (self.text(name), method)));
+            found.extend(
+                methods
+                    .iter()
+                    .filter(|&(&name, _)| is_end(self.text(name)))
+                    .map(|(&name, &method)| (self.text(name), method)),
+            );
         }
         found.sort();
         found.first().map(|&(_, method)| method)
@@ -198,7 +246,13 @@ impl Project<'_> {
         let chain = self.bases(owner);
         let bases: Vec<_> = chain.iter().filter_map(|&each| self.owners.get(each).base).collect();
         let decorators: Vec<ExprRef> = match self.owners.get(owner).kind {
-            super::owner::OwnerKind::Class(class) => self.facts(class.file).class(class.id).decorators.iter().map(|&each| class.with(each)).collect(),
+            super::owner::OwnerKind::Class(class) => self
+                .facts(class.file)
+                .class(class.id)
+                .decorators
+                .iter()
+                .map(|&each| class.with(each))
+                .collect(),
             super::owner::OwnerKind::Prototype(_) => Vec::new(),
         };
         let named = |decorator: ExprRef| match *self.expr(decorator) {
@@ -208,7 +262,9 @@ impl Project<'_> {
         self.catalog.lifecycles.iter().find(|lifecycle| {
             lifecycle.owners.iter().any(|pattern| match pattern {
                 OwnerPattern::ClassExtends(export) => bases.iter().any(|&base| self.is_export(base, export)),
-                OwnerPattern::ClassDecorator(export) => decorators.iter().any(|&decorator| self.is_export(named(decorator), export)),
+                OwnerPattern::ClassDecorator(export) => decorators
+                    .iter()
+                    .any(|&decorator| self.is_export(named(decorator), export)),
                 _ => false,
             })
         })
@@ -219,8 +275,14 @@ impl Project<'_> {
     pub fn belongs_to_an_end(&self, call: CallRef) -> bool {
         let function = self.calling(call);
         let in_end = |function: FnRef| {
-            self.function(function).name.is_some_and(|name| words::mentions_teardown(self.facts(function.file).name(name)))
-                || self.graph.passed(function).iter().any(|&(call, _)| self.waits_for_an_end(call))
+            self.function(function)
+                .name
+                .is_some_and(|name| words::mentions_teardown(self.facts(function.file).name(name)))
+                || self
+                    .graph
+                    .passed(function)
+                    .iter()
+                    .any(|&(call, _)| self.waits_for_an_end(call))
         };
         self.around(function).any(in_end) || self.is_called_from(function, &in_end, 0)
     }
@@ -229,16 +291,34 @@ impl Project<'_> {
         if depth >= MAX_TEARDOWN_DEPTH {
             return false;
         }
-        let outer = self.around(function).take_while(|&each| !self.is_module(each)).last().unwrap_or(function);
-        let callers = [function, outer].into_iter().flat_map(|each| self.graph.callers(each).iter().copied());
-        callers.map(|call| self.calling(call)).any(|caller| caller != function && (self.around(caller).any(wanted) || self.is_called_from(caller, wanted, depth + 1)))
+        let outer = self
+            .around(function)
+            .take_while(|&each| !self.is_module(each))
+            .last()
+            .unwrap_or(function);
+        let callers = [function, outer]
+            .into_iter()
+            .flat_map(|each| self.graph.callers(each).iter().copied());
+        callers.map(|call| self.calling(call)).any(|caller| {
+            caller != function && (self.around(caller).any(wanted) || self.is_called_from(caller, wanted, depth + 1))
+        })
     }
 
     /// An exported function of the file that is named for the end of the module's work.
     pub fn module_teardown(&self, file: crate::diagnostic::FileId) -> Option<FnRef> {
-        let exported = self.links.own_exports(file).filter_map(|(_, value)| self.path(value).as_function());
-        let mut ends: Vec<FnRef> =
-            exported.filter(|&end| end.file == file && self.function(end).name.is_some_and(|name| words::is_teardown(self.facts(file).name(name)))).collect();
+        let exported = self
+            .links
+            .own_exports(file)
+            .filter_map(|(_, value)| self.path(value).as_function());
+        let mut ends: Vec<FnRef> = exported
+            .filter(|&end| {
+                end.file == file
+                    && self
+                        .function(end)
+                        .name
+                        .is_some_and(|name| words::is_teardown(self.facts(file).name(name)))
+            })
+            .collect();
         ends.sort();
         ends.first().copied()
     }
@@ -252,7 +332,9 @@ impl Project<'_> {
         for value in returned {
             let path = self.path(value);
             let Root::Object(literal) = path.root else { continue };
-            let Expr::Object(properties) = self.expr(literal) else { continue };
+            let Expr::Object(properties) = self.expr(literal) else {
+                continue;
+            };
             for property in properties {
                 if let crate::facts::expr::Property::Field { name, value } = property
                     && words::is_teardown(self.facts(literal.file).name(*name))

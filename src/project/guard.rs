@@ -18,7 +18,10 @@ pub fn guards_of(project: &Project<'_>, function: FnRef, index: usize) -> Vec<Gu
     let mut open: Vec<Guard> = Vec::new();
     for op in &project.function(function).ops[..index] {
         match op {
-            Op::If(test) => open.push(Guard { test: function.with(*test), taken: true }),
+            Op::If(test) => open.push(Guard {
+                test: function.with(*test),
+                taken: true,
+            }),
             Op::Else => {
                 if let Some(last) = open.last_mut() {
                     last.taken = false;
@@ -35,17 +38,42 @@ pub fn guards_of(project: &Project<'_>, function: FnRef, index: usize) -> Vec<Gu
 
 /// Whether a test that went `taken` contradicts a fact about a value: `is_it` tells the value's expressions,
 /// `truthy` what is known of it.
-pub fn contradicts(project: &Project<'_>, test: ExprRef, taken: bool, truthy: bool, is_it: &dyn Fn(ExprRef) -> bool) -> bool {
+pub fn contradicts(
+    project: &Project<'_>,
+    test: ExprRef,
+    taken: bool,
+    truthy: bool,
+    is_it: &dyn Fn(ExprRef) -> bool,
+) -> bool {
     let with = |id| test.with(id);
     match project.expr(test) {
-        Expr::Unary { operator: UnaryOperator::Not, of } => contradicts(project, with(*of), !taken, truthy, is_it),
-        Expr::Logical { operator: LogicalOperator::And, left, right } => {
-            taken && (contradicts(project, with(*left), true, truthy, is_it) || contradicts(project, with(*right), true, truthy, is_it))
+        Expr::Unary {
+            operator: UnaryOperator::Not,
+            of,
+        } => contradicts(project, with(*of), !taken, truthy, is_it),
+        Expr::Logical {
+            operator: LogicalOperator::And,
+            left,
+            right,
+        } => {
+            taken
+                && (contradicts(project, with(*left), true, truthy, is_it)
+                    || contradicts(project, with(*right), true, truthy, is_it))
         }
-        Expr::Logical { operator: LogicalOperator::Or, left, right } => {
-            !taken && (contradicts(project, with(*left), false, truthy, is_it) || contradicts(project, with(*right), false, truthy, is_it))
+        Expr::Logical {
+            operator: LogicalOperator::Or,
+            left,
+            right,
+        } => {
+            !taken
+                && (contradicts(project, with(*left), false, truthy, is_it)
+                    || contradicts(project, with(*right), false, truthy, is_it))
         }
-        Expr::Binary { operator: operator @ (BinaryOperator::Equal | BinaryOperator::NotEqual), left, right } => {
+        Expr::Binary {
+            operator: operator @ (BinaryOperator::Equal | BinaryOperator::NotEqual),
+            left,
+            right,
+        } => {
             let (left, right) = (with(*left), with(*right));
             let other = if is_it(left) {
                 right
@@ -62,7 +90,11 @@ pub fn contradicts(project: &Project<'_>, test: ExprRef, taken: bool, truthy: bo
             let absent = (*operator == BinaryOperator::Equal) == taken;
             absent == truthy
         }
-        Expr::Binary { operator: BinaryOperator::InstanceOf, left, .. } => is_it(with(*left)) && taken && !truthy,
+        Expr::Binary {
+            operator: BinaryOperator::InstanceOf,
+            left,
+            ..
+        } => is_it(with(*left)) && taken && !truthy,
         Expr::Call(_) => is_it(test) && taken != truthy,
         _ => is_it(test) && taken != truthy,
     }
@@ -80,7 +112,10 @@ pub fn excluded(project: &Project<'_>, test: ExprRef, taken: bool, guards: &[Gua
 /// A test without its negations.
 fn strip(project: &Project<'_>, test: ExprRef, taken: bool) -> (ExprRef, bool) {
     match project.expr(test) {
-        Expr::Unary { operator: UnaryOperator::Not, of } => strip(project, test.with(*of), !taken),
+        Expr::Unary {
+            operator: UnaryOperator::Not,
+            of,
+        } => strip(project, test.with(*of), !taken),
         _ => (test, taken),
     }
 }
@@ -90,32 +125,58 @@ fn is_stable(project: &Project<'_>, test: ExprRef) -> bool {
     let facts = project.facts(test.file);
     match facts.expr(test.id) {
         Expr::Binding(binding) => facts.binding(*binding).reassigned == 0,
-        Expr::Literal(_) | Expr::Param { .. } | Expr::This(_) | Expr::Global(_) | Expr::Import { .. } | Expr::Module(_) => true,
+        Expr::Literal(_)
+        | Expr::Param { .. }
+        | Expr::This(_)
+        | Expr::Global(_)
+        | Expr::Import { .. }
+        | Expr::Module(_) => true,
         Expr::Member { object, .. } => is_stable(project, test.with(*object)),
         Expr::Unary { of, .. } => is_stable(project, test.with(*of)),
-        Expr::Binary { left, right, .. } | Expr::Logical { left, right, .. } => is_stable(project, test.with(*left)) && is_stable(project, test.with(*right)),
+        Expr::Binary { left, right, .. } | Expr::Logical { left, right, .. } => {
+            is_stable(project, test.with(*left)) && is_stable(project, test.with(*right))
+        }
         _ => false,
     }
 }
 
 /// Whether a line is under a guard that makes it run once per life of a variable: `if (!started)`, `if (timer) return`.
 pub fn is_idempotent(project: &Project<'_>, function: FnRef, index: usize) -> bool {
-    let direct = guards_of(project, function, index).iter().any(|guard| is_latch(project, function, guard.test, guard.taken) && !is_reopened(project, function, index, guard.test));
+    let direct = guards_of(project, function, index).iter().any(|guard| {
+        is_latch(project, function, guard.test, guard.taken) && !is_reopened(project, function, index, guard.test)
+    });
     direct || early_return_latch(project, function, index)
 }
 
 /// The field of `this` whose absence lets a line run: `if (!this.timer) this.timer = …`.
 pub fn latch_field(project: &Project<'_>, function: FnRef, index: usize) -> Option<super::names::Sym> {
-    guards_of(project, function, index).iter().find_map(|guard| absent_field(project, guard.test, guard.taken))
+    guards_of(project, function, index)
+        .iter()
+        .find_map(|guard| absent_field(project, guard.test, guard.taken))
 }
 
 fn absent_field(project: &Project<'_>, test: ExprRef, taken: bool) -> Option<super::names::Sym> {
     match *project.expr(test) {
-        Expr::Unary { operator: UnaryOperator::Not, of } => absent_field(project, test.with(of), !taken),
-        Expr::Logical { operator: LogicalOperator::And, left, right } if taken => {
+        Expr::Unary {
+            operator: UnaryOperator::Not,
+            of,
+        } => absent_field(project, test.with(of), !taken),
+        Expr::Logical {
+            operator: LogicalOperator::And,
+            left,
+            right,
+        } if taken => {
             absent_field(project, test.with(left), true).or_else(|| absent_field(project, test.with(right), true))
         }
-        Expr::Member { object, name, .. } if !taken && matches!(project.path(test.with(object)).root, super::path::Root::Instance(_) | super::path::Root::This(_)) => Some(project.sym(test.file, name)),
+        Expr::Member { object, name, .. }
+            if !taken
+                && matches!(
+                    project.path(test.with(object)).root,
+                    super::path::Root::Instance(_) | super::path::Root::This(_)
+                ) =>
+        {
+            Some(project.sym(test.file, name))
+        }
         _ => None,
     }
 }
@@ -123,9 +184,15 @@ fn absent_field(project: &Project<'_>, test: ExprRef, taken: bool) -> Option<sup
 /// Whether the same body sets the latch back behind the line, so that the next round gets through again.
 fn is_reopened(project: &Project<'_>, function: FnRef, index: usize, test: ExprRef) -> bool {
     let (test, _) = strip(project, test, true);
-    let Expr::Binding(latch) = *project.expr(test) else { return false };
+    let Expr::Binding(latch) = *project.expr(test) else {
+        return false;
+    };
     project.function(function).ops[index..].iter().any(|op| match *op {
-        Op::Assign { to, value, .. } => to == latch && (project.as_bool(function.with(value)) == Some(false) || project.path(function.with(value)).is_nullish()),
+        Op::Assign { to, value, .. } => {
+            to == latch
+                && (project.as_bool(function.with(value)) == Some(false)
+                    || project.path(function.with(value)).is_nullish())
+        }
         _ => false,
     })
 }
@@ -138,7 +205,10 @@ fn early_return_latch(project: &Project<'_>, function: FnRef, index: usize) -> b
     while at < index {
         if let Op::If(test) = ops[at] {
             let leaves = matches!(ops.get(at + 1), Some(Op::Return(_) | Op::Throw(_)))
-                || matches!((ops.get(at + 1), ops.get(at + 2)), (Some(Op::Call(_)), Some(Op::Return(_) | Op::Throw(_))));
+                || matches!(
+                    (ops.get(at + 1), ops.get(at + 2)),
+                    (Some(Op::Call(_)), Some(Op::Return(_) | Op::Throw(_)))
+                );
             if depth == 0 && leaves && is_latch(project, function, function.with(test), false) {
                 return true;
             }
@@ -155,26 +225,48 @@ fn early_return_latch(project: &Project<'_>, function: FnRef, index: usize) -> b
 /// absent or zero for the line to run.
 fn is_latch(project: &Project<'_>, function: FnRef, test: ExprRef, taken: bool) -> bool {
     match project.expr(test) {
-        Expr::Unary { operator: UnaryOperator::Not, of } => is_latch(project, function, test.with(*of), !taken),
-        Expr::Logical { operator: LogicalOperator::And, left, right } if taken => {
-            is_latch(project, function, test.with(*left), taken) || is_latch(project, function, test.with(*right), taken)
+        Expr::Unary {
+            operator: UnaryOperator::Not,
+            of,
+        } => is_latch(project, function, test.with(*of), !taken),
+        Expr::Logical {
+            operator: LogicalOperator::And,
+            left,
+            right,
+        } if taken => {
+            is_latch(project, function, test.with(*left), taken)
+                || is_latch(project, function, test.with(*right), taken)
         }
-        Expr::Logical { operator: LogicalOperator::Or, left, right } if !taken => {
-            is_latch(project, function, test.with(*left), taken) || is_latch(project, function, test.with(*right), taken)
+        Expr::Logical {
+            operator: LogicalOperator::Or,
+            left,
+            right,
+        } if !taken => {
+            is_latch(project, function, test.with(*left), taken)
+                || is_latch(project, function, test.with(*right), taken)
         }
         Expr::Binary { operator, left, right } => {
             let (left, right) = (test.with(*left), test.with(*right));
-            let absent = project.path(right).is_nullish() || project.as_bool(right) == Some(false) || is_zero(project, right);
+            let absent =
+                project.path(right).is_nullish() || project.as_bool(right) == Some(false) || is_zero(project, right);
             let present = project.as_bool(right) == Some(true);
             match operator {
-                BinaryOperator::Equal => (absent && taken || present && !taken) && outlives_call(project, function, left),
-                BinaryOperator::NotEqual => (absent && !taken || present && taken) && outlives_call(project, function, left),
+                BinaryOperator::Equal => {
+                    (absent && taken || present && !taken) && outlives_call(project, function, left)
+                }
+                BinaryOperator::NotEqual => {
+                    (absent && !taken || present && taken) && outlives_call(project, function, left)
+                }
                 _ => false,
             }
         }
         Expr::Call(call) => {
             let call = test.with(*call);
-            !taken && project.callee_name(call) == Some("has") && project.receiver(call).is_some_and(|of| keeps_its_value(project, function, of))
+            !taken
+                && project.callee_name(call) == Some("has")
+                && project
+                    .receiver(call)
+                    .is_some_and(|of| keeps_its_value(project, function, of))
         }
         _ => !taken && outlives_call(project, function, test),
     }
@@ -193,7 +285,9 @@ fn outlives_call(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool 
 fn is_set_here(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool {
     let facts = project.facts(expr.file);
     let member = match *facts.expr(expr.id) {
-        Expr::Member { name, object, .. } if matches!(facts.name(name), "size" | "length") => return keeps_its_value(project, function, expr.with(object)),
+        Expr::Member { name, object, .. } if matches!(facts.name(name), "size" | "length") => {
+            return keeps_its_value(project, function, expr.with(object));
+        }
         Expr::Member { name, .. } => Some(name),
         Expr::Element { .. } => return true,
         _ => None,
@@ -220,10 +314,16 @@ fn keeps_its_value(project: &Project<'_>, function: FnRef, expr: ExprRef) -> boo
         }
         Expr::Member { object, .. } | Expr::Element { object, .. } => match facts.expr(*object) {
             Expr::This(_) | Expr::Global(_) => true,
-            Expr::Binding(binding) => facts.binding(*binding).function != function.id || !facts.binding(*binding).values.iter().any(|&value| matches!(facts.expr(value), Expr::Param { .. })),
+            Expr::Binding(binding) => {
+                facts.binding(*binding).function != function.id
+                    || !facts
+                        .binding(*binding)
+                        .values
+                        .iter()
+                        .any(|&value| matches!(facts.expr(value), Expr::Param { .. }))
+            }
             _ => keeps_its_value(project, function, expr.with(*object)),
         },
         _ => false,
     }
 }
-

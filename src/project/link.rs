@@ -57,7 +57,10 @@ enum Exported {
 
 impl Links {
     pub fn build(files: &[SourceFile], syms: &[Vec<Sym>], names: &mut Names, resolver: &Resolver) -> Self {
-        let mut links = Links { default: Some(names.intern("default")), ..Links::default() };
+        let mut links = Links {
+            default: Some(names.intern("default")),
+            ..Links::default()
+        };
         for (index, file) in files.iter().enumerate() {
             let id = FileId(index as u32);
             for import in &file.facts.imports {
@@ -85,7 +88,9 @@ impl Links {
         let sym = |name: Name| syms[name.index()];
         for export in &facts.exports {
             match export {
-                Export::Local { name, value } if facts.name(*name) == "export=" => exports.whole = Some(At::new(file, *value)),
+                Export::Local { name, value } if facts.name(*name) == "export=" => {
+                    exports.whole = Some(At::new(file, *value))
+                }
                 Export::Local { name, value } => {
                     exports.named.insert(sym(*name), Exported::Value(At::new(file, *value)));
                 }
@@ -156,7 +161,9 @@ impl Links {
 fn common_js(file: FileId, facts: &FileFacts, sym: &impl Fn(Name) -> Sym, exports: &mut Exports) {
     for op in &facts.function(FnId(0)).ops {
         let Op::Store { to, value } = *op else { continue };
-        let Expr::Member { object, name, .. } = *facts.expr(to) else { continue };
+        let Expr::Member { object, name, .. } = *facts.expr(to) else {
+            continue;
+        };
         if is_module_exports(facts, to) {
             exports.whole = Some(At::new(file, value));
             if let Expr::Object(properties) = facts.expr(value) {

@@ -111,8 +111,17 @@ impl<'a> Project<'a> {
             .into_iter()
             .zip(syms)
             .map(|(file, syms)| {
-                let package = resolver.package_of(&file.path).map(|package| Package { name: package.name.clone().unwrap_or_default(), is_library: package.is_library, dependencies: package.dependencies.iter().cloned().collect() });
-                File { path: file.path, facts: file.facts, syms, package }
+                let package = resolver.package_of(&file.path).map(|package| Package {
+                    name: package.name.clone().unwrap_or_default(),
+                    is_library: package.is_library,
+                    dependencies: package.dependencies.iter().cloned().collect(),
+                });
+                File {
+                    path: file.path,
+                    facts: file.facts,
+                    syms,
+                    package,
+                }
             })
             .collect();
         let mut project = Project {
@@ -160,7 +169,8 @@ impl<'a> Project<'a> {
 
     /// Every function of the project.
     pub fn functions(&self) -> impl Iterator<Item = FnRef> + '_ {
-        self.file_ids().flat_map(|file| (0..self.facts(file).functions.len() as u32).map(move |index| At::new(file, FnId(index))))
+        self.file_ids()
+            .flat_map(|file| (0..self.facts(file).functions.len() as u32).map(move |index| At::new(file, FnId(index))))
     }
 
     /// The project's number of a file's name.
@@ -178,7 +188,10 @@ impl<'a> Project<'a> {
 
     /// The name of the package a file belongs to.
     pub fn package_name(&self, file: FileId) -> Option<&str> {
-        self.files[file.index()].package.as_ref().map(|package| package.name.as_str())
+        self.files[file.index()]
+            .package
+            .as_ref()
+            .map(|package| package.name.as_str())
     }
 
     /// What the nearest `package.json` says.
@@ -188,7 +201,10 @@ impl<'a> Project<'a> {
 
     /// Whether the file belongs to a package whose exports others call.
     pub fn is_library(&self, file: FileId) -> bool {
-        self.files[file.index()].package.as_ref().is_some_and(|package| package.is_library)
+        self.files[file.index()]
+            .package
+            .as_ref()
+            .is_some_and(|package| package.is_library)
     }
 
     /// Whether the file belongs to a package that nobody but itself calls.
@@ -198,7 +214,9 @@ impl<'a> Project<'a> {
 
     /// The functions around a function, from itself outward.
     pub fn around(&self, function: FnRef) -> impl Iterator<Item = FnRef> + '_ {
-        std::iter::successors(Some(function), |&each| self.function(each).parent.map(|parent| each.with(parent)))
+        std::iter::successors(Some(function), |&each| {
+            self.function(each).parent.map(|parent| each.with(parent))
+        })
     }
 
     /// Whether `inner` is `outer` or stands inside it.
@@ -208,6 +226,8 @@ impl<'a> Project<'a> {
 
     /// Functions declared directly or deeper inside a function, itself included.
     pub fn nested(&self, outer: FnRef) -> impl Iterator<Item = FnRef> + '_ {
-        (outer.id.0..self.facts(outer.file).functions.len() as u32).map(move |index| outer.with(FnId(index))).filter(move |&each| self.is_within(each, outer))
+        (outer.id.0..self.facts(outer.file).functions.len() as u32)
+            .map(move |index| outer.with(FnId(index)))
+            .filter(move |&each| self.is_within(each, outer))
     }
 }

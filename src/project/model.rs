@@ -84,8 +84,15 @@ impl Model {
         let mut acquisitions = project.acquisitions();
         let mut leaks: Vec<Leak> = Vec::new();
         for _ in 0..=MAX_WRAPPERS {
-            leaks.extend(acquisitions.iter().filter_map(|acquisition| project.leak(&mut engine, acquisition)));
-            acquisitions = acquisitions.iter().flat_map(|acquisition| project.passed_to_callers(&mut engine, acquisition)).collect();
+            leaks.extend(
+                acquisitions
+                    .iter()
+                    .filter_map(|acquisition| project.leak(&mut engine, acquisition)),
+            );
+            acquisitions = acquisitions
+                .iter()
+                .flat_map(|acquisition| project.passed_to_callers(&mut engine, acquisition))
+                .collect();
         }
         leaks.retain(|leak| !words::is_test_file(project.file_path(leak.place.file)));
         leaks.sort_by_key(|leak| leak.place);

@@ -63,7 +63,10 @@ impl Owners {
     }
 
     pub fn all(&self) -> impl Iterator<Item = (OwnerId, &Owner)> {
-        self.list.iter().enumerate().map(|(index, owner)| (OwnerId(index as u32), owner))
+        self.list
+            .iter()
+            .enumerate()
+            .map(|(index, owner)| (OwnerId(index as u32), owner))
     }
 
     pub fn of_class(&self, class: ClassRef) -> OwnerId {
@@ -88,17 +91,27 @@ impl Owners {
 
     /// Every assignment to a field of the owner itself.
     pub fn stores(&self, owner: OwnerId, field: Sym, is_static: bool) -> &[FieldStore] {
-        self.get(owner).stores.get(&(field, is_static)).map_or(&[], Vec::as_slice)
+        self.get(owner)
+            .stores
+            .get(&(field, is_static))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The names of all fields that are ever assigned.
     pub fn fields(&self, owner: OwnerId) -> impl Iterator<Item = (Sym, &[FieldStore])> {
-        self.get(owner).stores.iter().filter(|((_, is_static), _)| !is_static).map(|(&(name, _), stores)| (name, stores.as_slice()))
+        self.get(owner)
+            .stores
+            .iter()
+            .filter(|((_, is_static), _)| !is_static)
+            .map(|(&(name, _), stores)| (name, stores.as_slice()))
     }
 
     /// The one value a field is given besides `null` and `undefined`.
     pub fn single_store(&self, project: &Project<'_>, owner: OwnerId, field: Sym, is_static: bool) -> Option<ExprRef> {
-        let mut real = self.stores(owner, field, is_static).iter().filter(|store| !is_nullish(project.expr(store.value)));
+        let mut real = self
+            .stores(owner, field, is_static)
+            .iter()
+            .filter(|store| !is_nullish(project.expr(store.value)));
         match (real.next(), real.next()) {
             (Some(only), None) => Some(only.value),
             _ => None,
@@ -147,7 +160,10 @@ impl Owners {
                     MemberKind::Method(function) => {
                         owner.methods.insert(name, At::new(file, function));
                     }
-                    MemberKind::Getter(_) | MemberKind::Setter(_) | MemberKind::Field { .. } | MemberKind::ParameterProperty { .. } => {}
+                    MemberKind::Getter(_)
+                    | MemberKind::Setter(_)
+                    | MemberKind::Field { .. }
+                    | MemberKind::ParameterProperty { .. } => {}
                 }
             }
             let id = self.add(owner);
@@ -165,7 +181,10 @@ impl Owners {
                 )
             {
                 let owner = self.classes[&At::new(file, class)];
-                self.functions.insert(At::new(file, crate::facts::ids::FnId(index as u32)), (owner, function.is_static));
+                self.functions.insert(
+                    At::new(file, crate::facts::ids::FnId(index as u32)),
+                    (owner, function.is_static),
+                );
             }
         }
     }
@@ -205,22 +224,35 @@ impl Owners {
 
     fn prototype_store(&mut self, project: &Project<'_>, file: FileId, to: ExprId, value: ExprId) {
         let facts = project.facts(file);
-        let Expr::Member { object, name, .. } = *facts.expr(to) else { return };
+        let Expr::Member { object, name, .. } = *facts.expr(to) else {
+            return;
+        };
         if facts.name(name) == "prototype" {
             if let Some(constructor) = self.plain_function(project, At::new(file, object)) {
                 self.prototype_object(project, constructor, At::new(file, value));
             }
             return;
         }
-        let Expr::Member { object: constructor, name: prototype, .. } = *facts.expr(object) else { return };
+        let Expr::Member {
+            object: constructor,
+            name: prototype,
+            ..
+        } = *facts.expr(object)
+        else {
+            return;
+        };
         if facts.name(prototype) != "prototype" {
             return;
         }
-        let Some(constructor) = self.plain_function(project, At::new(file, constructor)) else { return };
+        let Some(constructor) = self.plain_function(project, At::new(file, constructor)) else {
+            return;
+        };
         let owner = self.prototype_owner(project, constructor);
         if let Expr::Function(method) = facts.expr(value) {
             let method = At::new(file, *method);
-            self.list[owner.0 as usize].methods.insert(project.sym(file, name), method);
+            self.list[owner.0 as usize]
+                .methods
+                .insert(project.sym(file, name), method);
             self.functions.insert(method, (owner, false));
             self.objects.remove(&method);
         }
@@ -230,7 +262,9 @@ impl Owners {
     fn prototype_call(&mut self, project: &Project<'_>, call: super::path::CallRef) {
         let facts = project.facts(call.file);
         let fact = facts.call(call.id);
-        let Expr::Member { name, .. } = *facts.expr(fact.callee) else { return };
+        let Expr::Member { name, .. } = *facts.expr(fact.callee) else {
+            return;
+        };
         let [first, second, ..] = fact.args[..] else { return };
         match facts.name(name) {
             "inherits" => {
@@ -274,7 +308,9 @@ impl Owners {
                 && let Expr::Function(method) = facts.expr(*value)
             {
                 let method = literal.with(*method);
-                self.list[owner.0 as usize].methods.insert(project.sym(literal.file, *name), method);
+                self.list[owner.0 as usize]
+                    .methods
+                    .insert(project.sym(literal.file, *name), method);
                 self.functions.insert(method, (owner, false));
                 self.objects.remove(&method);
             }
@@ -285,10 +321,14 @@ impl Owners {
         let function = match project.expr(expr) {
             Expr::Binding(binding) => {
                 let facts = project.facts(expr.file);
-                facts.binding(*binding).values.iter().find_map(|&value| match facts.expr(value) {
-                    Expr::Function(function) => Some(*function),
-                    _ => None,
-                })?
+                facts
+                    .binding(*binding)
+                    .values
+                    .iter()
+                    .find_map(|&value| match facts.expr(value) {
+                        Expr::Function(function) => Some(*function),
+                        _ => None,
+                    })?
             }
             Expr::Function(function) => *function,
             _ => return None,
@@ -326,14 +366,20 @@ impl Owners {
             for (index, function) in facts.functions.iter().enumerate() {
                 for (op, &span) in function.ops.iter().zip(&function.spans) {
                     let Op::Store { to, value } = *op else { continue };
-                    let Expr::Member { object, name, .. } = *facts.expr(to) else { continue };
+                    let Expr::Member { object, name, .. } = *facts.expr(to) else {
+                        continue;
+                    };
                     let path = project.path(At::new(file, object));
                     let owner = match path.root {
                         Root::Instance(owner) if path.is_root() => (owner, false),
                         Root::Static(owner) if path.is_root() => (owner, true),
                         _ => continue,
                     };
-                    let store = FieldStore { function: At::new(file, crate::facts::ids::FnId(index as u32)), value: At::new(file, value), span };
+                    let store = FieldStore {
+                        function: At::new(file, crate::facts::ids::FnId(index as u32)),
+                        value: At::new(file, value),
+                        span,
+                    };
                     found.push((owner.0, (project.sym(file, name), owner.1), store));
                 }
             }
@@ -351,7 +397,9 @@ impl Owners {
 impl Project<'_> {
     /// The method of that name, the owner's own or a base's.
     pub fn method(&self, owner: OwnerId, name: Sym) -> Option<FnRef> {
-        self.bases(owner).into_iter().find_map(|each| self.owners.get(each).methods.get(&name).copied())
+        self.bases(owner)
+            .into_iter()
+            .find_map(|each| self.owners.get(each).methods.get(&name).copied())
     }
 
     /// The owner and the bases of it that are part of the project, nearest first.
@@ -359,7 +407,9 @@ impl Project<'_> {
         let mut chain = vec![owner];
         let mut current = owner;
         for _ in 0..MAX_BASES {
-            let Some(base) = self.owners.get(current).base else { break };
+            let Some(base) = self.owners.get(current).base else {
+                break;
+            };
             let path = self.path(base);
             let next = match path.root {
                 Root::Static(next) if path.is_root() => next,
@@ -380,13 +430,23 @@ impl Project<'_> {
 
     /// Whether the chain of bases ends outside the project, so that methods exist that are not seen.
     pub fn has_open_base(&self, owner: OwnerId) -> bool {
-        let last = *self.bases(owner).last().expect("a chain of bases starts with the owner");
-        self.owners.get(last).base.is_some_and(|base| self.types_constructed_by(&self.path(base)).is_empty())
+        let last = *self
+            .bases(owner)
+            .last()
+            .expect("a chain of bases starts with the owner");
+        self.owners
+            .get(last)
+            .base
+            .is_some_and(|base| self.types_constructed_by(&self.path(base)).is_empty())
     }
 
     /// Owners of the project whose base is this one.
     pub fn subclasses(&self, owner: OwnerId) -> Vec<OwnerId> {
-        self.owners.all().filter(|&(id, _)| id != owner && self.bases(id).contains(&owner)).map(|(id, _)| id).collect()
+        self.owners
+            .all()
+            .filter(|&(id, _)| id != owner && self.bases(id).contains(&owner))
+            .map(|(id, _)| id)
+            .collect()
     }
 
     /// The field of an owner that a path is.

@@ -92,7 +92,10 @@ pub enum Step {
 
 impl Path {
     pub fn root(root: Root) -> Self {
-        Self { root, steps: SmallVec::new() }
+        Self {
+            root,
+            steps: SmallVec::new(),
+        }
     }
 
     /// The path with one step more; `from` is the expression it belongs to, for paths that grow too long.

@@ -21,19 +21,30 @@ impl Project<'_> {
         if generators.is_empty() || depth >= MAX_THROW_DEPTH {
             return is_await.then_some(Strength::Strong);
         }
-        generators.into_iter().filter_map(|generator| self.body_throws(generator, depth + 1)).max()
+        generators
+            .into_iter()
+            .filter_map(|generator| self.body_throws(generator, depth + 1))
+            .max()
     }
 
     /// How strongly closing a value throws, where a loop over it is left early: a generator's finalisers run then.
     pub fn closing_throws(&self, of: ExprRef) -> Option<Strength> {
         let has_finaliser = |generator: &FnRef| self.function(*generator).ops.contains(&Op::Finally);
-        self.generators(of).into_iter().filter(has_finaliser).filter_map(|generator| self.body_throws(generator, 1)).max()
+        self.generators(of)
+            .into_iter()
+            .filter(has_finaliser)
+            .filter_map(|generator| self.body_throws(generator, 1))
+            .max()
     }
 
     /// The generators of the project that a value may come from.
     fn generators(&self, of: ExprRef) -> SmallVec<[FnRef; 2]> {
         match self.call_behind(of) {
-            Some(call) => self.callees(call).into_iter().filter(|&callee| self.function(callee).is_generator).collect(),
+            Some(call) => self
+                .callees(call)
+                .into_iter()
+                .filter(|&callee| self.function(callee).is_generator)
+                .collect(),
             None => SmallVec::new(),
         }
     }
@@ -74,7 +85,11 @@ impl Project<'_> {
             return None;
         }
         // A method that is returned to be waited for gives a promise more often than not.
-        Some(if self.receiver(call).is_some() { Strength::Strong } else { Strength::Weak })
+        Some(if self.receiver(call).is_some() {
+            Strength::Strong
+        } else {
+            Strength::Weak
+        })
     }
 
     /// How strongly a value rejects, if it is known to be a promise and by what it settles.
@@ -86,23 +101,45 @@ impl Project<'_> {
         match self.invoked(call) {
             Invoked::Executor(executor) => {
                 let by_reject = self.function(executor).params.len() > 1;
-                let thrown = if self.function(executor).is_async { None } else { self.body_throws(executor, depth + 1) };
+                let thrown = if self.function(executor).is_async {
+                    None
+                } else {
+                    self.body_throws(executor, depth + 1)
+                };
                 return Some(thrown.max(by_reject.then_some(Strength::Strong)));
             }
             Invoked::Handlers { handlers, of } => {
-                let thrown = [&handlers.fulfilled, &handlers.rejected, &handlers.finally].into_iter().filter_map(|handler| match handler {
-                    Handler::Absent => None,
-                    Handler::Unknown => Some(Strength::Weak),
-                    Handler::Known(functions) => functions.iter().filter_map(|&function| self.body_throws(function, depth + 1)).max(),
-                });
-                let passed = if handlers.rejected.is_absent() { self.rejects_within(of, depth + 1) } else { None };
+                let thrown = [&handlers.fulfilled, &handlers.rejected, &handlers.finally]
+                    .into_iter()
+                    .filter_map(|handler| match handler {
+                        Handler::Absent => None,
+                        Handler::Unknown => Some(Strength::Weak),
+                        Handler::Known(functions) => functions
+                            .iter()
+                            .filter_map(|&function| self.body_throws(function, depth + 1))
+                            .max(),
+                    });
+                let passed = if handlers.rejected.is_absent() {
+                    self.rejects_within(of, depth + 1)
+                } else {
+                    None
+                };
                 return Some(thrown.max().max(passed));
             }
             Invoked::Now { .. } | Invoked::Nothing => {}
         }
         let callees = self.callees(call);
-        if !callees.is_empty() && callees.iter().all(|&callee| self.function(callee).is_async && !self.function(callee).is_generator) {
-            return Some(callees.iter().filter_map(|&callee| self.body_throws(callee, depth + 1)).max());
+        if !callees.is_empty()
+            && callees
+                .iter()
+                .all(|&callee| self.function(callee).is_async && !self.function(callee).is_generator)
+        {
+            return Some(
+                callees
+                    .iter()
+                    .filter_map(|&callee| self.body_throws(callee, depth + 1))
+                    .max(),
+            );
         }
         let of_promise = self.receiver(call).is_some_and(|of| {
             let path = self.path(of);
@@ -110,10 +147,12 @@ impl Project<'_> {
         });
         match self.callee_name(call) {
             Some("allSettled") if of_promise => Some(None),
-            Some("resolve") if of_promise => Some(self.argument(call, 0).and_then(|value| match self.path(value).root {
-                Root::Call(_) | Root::Param(..) => self.rejects_within(value, depth + 1),
-                _ => None,
-            })),
+            Some("resolve") if of_promise => {
+                Some(self.argument(call, 0).and_then(|value| match self.path(value).root {
+                    Root::Call(_) | Root::Param(..) => self.rejects_within(value, depth + 1),
+                    _ => None,
+                }))
+            }
             Some("all" | "any" | "race" | "reject") if of_promise => Some(Some(Strength::Strong)),
             _ => None,
         }

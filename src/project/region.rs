@@ -79,23 +79,34 @@ impl Project<'_> {
 
     /// Whether a value's type is made to be handed to many who outlive nothing of it: an abort signal.
     pub fn is_made_to_be_shared(&self, expr: ExprRef) -> bool {
-        self.types_of(expr).iter().any(|&(ty, _)| matches!(ty, Ty::Catalog(key) if self.lifetime_of(key) == Some(Lifetime::Outlives)))
+        self.types_of(expr)
+            .iter()
+            .any(|&(ty, _)| matches!(ty, Ty::Catalog(key) if self.lifetime_of(key) == Some(Lifetime::Outlives)))
     }
 
     fn lifetime_of(&self, key: crate::catalog::pattern::TypeKey) -> Option<Lifetime> {
         let ty = self.catalog.ty(key);
-        ty.lifetime.or_else(|| ty.extends.iter().find_map(|&base| self.lifetime_of(base)))
+        ty.lifetime
+            .or_else(|| ty.extends.iter().find_map(|&base| self.lifetime_of(base)))
     }
 
     /// `this.field`, by what is stored in it.
     fn field_region(&self, expr: ExprRef, function: FnRef) -> Option<Region> {
-        let Expr::Member { object, name, .. } = *self.expr(expr) else { return None };
+        let Expr::Member { object, name, .. } = *self.expr(expr) else {
+            return None;
+        };
         let name = self.sym(expr.file, name);
         let object = expr.with(object);
-        let Path { root: Root::Instance(owner), steps } = self.path(object) else {
+        let Path {
+            root: Root::Instance(owner),
+            steps,
+        } = self.path(object)
+        else {
             // A field of a field lives as the outer one, unless its type says otherwise.
             return match self.field_region(object, function) {
-                Some(Region::Injected(owner, field)) if self.typed_region(expr).is_none() => Some(Region::Injected(owner, field)),
+                Some(Region::Injected(owner, field)) if self.typed_region(expr).is_none() => {
+                    Some(Region::Injected(owner, field))
+                }
                 Some(Region::Owned(_)) => Some(self.typed_region(expr).unwrap_or(Region::Unknown)),
                 _ => None,
             };
@@ -111,7 +122,8 @@ impl Project<'_> {
         for each in self.bases(owner) {
             for store in self.owners.stores(each, name, false) {
                 // Made anew by the very call that uses it.
-                if store.function == function && !self.is_constructor(function) && !self.path(store.value).is_nullish() {
+                if store.function == function && !self.is_constructor(function) && !self.path(store.value).is_nullish()
+                {
                     return Some(Region::Activation);
                 }
                 stored = true;
@@ -123,7 +135,11 @@ impl Project<'_> {
                         Root::Param(..) => Region::Injected(owner, Some(name)),
                         Root::Call(call) if self.call(call).how == How::New => Region::Owned(owner),
                         Root::Object(_) | Root::Function(_) => Region::Owned(owner),
-                        Root::Global(_) | Root::Package(_) | Root::Static(_) if value.is_root() || matches!(value.root, Root::Package(_)) => Region::Process,
+                        Root::Global(_) | Root::Package(_) | Root::Static(_)
+                            if value.is_root() || matches!(value.root, Root::Package(_)) =>
+                        {
+                            Region::Process
+                        }
                         Root::Call(call) => self.made_region(call, owner, name),
                         Root::Instance(_) | Root::Choice(_) | Root::Variable(_) => continue,
                         _ => Region::Unknown,
@@ -132,23 +148,39 @@ impl Project<'_> {
                         None => region,
                         Some(known) if known == region => known,
                         // Given by the caller or made here: it may be shared.
-                        Some(Region::Injected(..)) | Some(Region::Owned(_)) if matches!(region, Region::Injected(..) | Region::Owned(_)) => Region::Unknown,
+                        Some(Region::Injected(..)) | Some(Region::Owned(_))
+                            if matches!(region, Region::Injected(..) | Region::Owned(_)) =>
+                        {
+                            Region::Unknown
+                        }
                         Some(_) => Region::Unknown,
                     });
                 }
             }
         }
-        Some(result.unwrap_or(if stored || self.field_annotation(owner, name).is_none() { Region::Unknown } else { Region::Injected(owner, Some(name)) }))
+        Some(
+            result.unwrap_or(if stored || self.field_annotation(owner, name).is_none() {
+                Region::Unknown
+            } else {
+                Region::Injected(owner, Some(name))
+            }),
+        )
     }
 
     /// Whether a function runs once, when its owner is made.
     pub fn is_constructor(&self, function: FnRef) -> bool {
-        matches!(self.function(function).kind, FunctionKind::Constructor | FunctionKind::FieldInitializers) || self.owners.made_by(function).is_some()
+        matches!(
+            self.function(function).kind,
+            FunctionKind::Constructor | FunctionKind::FieldInitializers
+        ) || self.owners.made_by(function).is_some()
     }
 
     /// A field that holds what a call gave: owned if the call makes something, else unknown.
     fn made_region(&self, call: super::path::CallRef, owner: OwnerId, _name: Sym) -> Region {
-        let makes = self.types_of_path(&Path::root(Root::Call(call))).iter().any(|(ty, _)| matches!(ty, Ty::Catalog(_)));
+        let makes = self
+            .types_of_path(&Path::root(Root::Call(call)))
+            .iter()
+            .any(|(ty, _)| matches!(ty, Ty::Catalog(_)));
         if makes { Region::Owned(owner) } else { Region::Unknown }
     }
 
@@ -165,10 +197,15 @@ impl Project<'_> {
                 if fact.function == FnId(0) {
                     return Region::Process;
                 }
-                let mut regions = fact.values.iter().map(|&value| self.path(binding.with(value))).filter(|value| !value.is_nullish()).map(|value| match value.root {
-                    Root::Variable(_) => Region::Unknown,
-                    _ => self.path_region(&value, function),
-                });
+                let mut regions = fact
+                    .values
+                    .iter()
+                    .map(|&value| self.path(binding.with(value)))
+                    .filter(|value| !value.is_nullish())
+                    .map(|value| match value.root {
+                        Root::Variable(_) => Region::Unknown,
+                        _ => self.path_region(&value, function),
+                    });
                 match regions.next() {
                     Some(first) if regions.all(|each| each == first) => first,
                     _ => Region::Unknown,
@@ -179,9 +216,14 @@ impl Project<'_> {
                 if self.is_module(maker) {
                     return Region::Process;
                 }
-                let makes = self.call(call).how == How::New || !self.types_of_path(&Path::root(Root::Call(call))).is_empty();
+                let makes =
+                    self.call(call).how == How::New || !self.types_of_path(&Path::root(Root::Call(call))).is_empty();
                 let same = self.is_within(function, maker) || self.is_within(maker, function);
-                if makes && same { Region::Activation } else { Region::Unknown }
+                if makes && same {
+                    Region::Activation
+                } else {
+                    Region::Unknown
+                }
             }
             Root::Object(_) | Root::Function(_) => Region::Activation,
             Root::Param(of, _) | Root::Rest(of, _) => self.param_region(of, path),
@@ -195,17 +237,30 @@ impl Project<'_> {
         if let Some((owner, false)) = self.owners.of_function(of)
             && (self.function(of).kind == FunctionKind::Constructor || self.owners.get(owner).constructor == Some(of))
         {
-            let field = self.owners.fields(owner).find(|(_, stores)| stores.iter().any(|store| self.path(store.value) == *path)).map(|(name, _)| name);
+            let field = self
+                .owners
+                .fields(owner)
+                .find(|(_, stores)| stores.iter().any(|store| self.path(store.value) == *path))
+                .map(|(name, _)| name);
             return Region::Injected(owner, field);
         }
         // What a callback is given lives for the request, connection or event, or is not known.
         for &(call, position) in self.graph.passed(of) {
             let runs = self.runs_of(call, position);
-            if runs.iter().any(|(run, _)| matches!(run.per, Per::Request | Per::Connection | Per::Message | Per::Event | Per::Item)) {
-                return if path.is_root() { Region::Activation } else { Region::Unknown };
+            if runs.iter().any(|(run, _)| {
+                matches!(
+                    run.per,
+                    Per::Request | Per::Connection | Per::Message | Per::Event | Per::Item
+                )
+            }) {
+                return if path.is_root() {
+                    Region::Activation
+                } else {
+                    Region::Unknown
+                };
             }
         }
-        if path.steps.iter().any(|step| *step == Step::Element) || !self.graph.passed(of).is_empty() {
+        if path.steps.contains(&Step::Element) || !self.graph.passed(of).is_empty() {
             return Region::Unknown;
         }
         Region::Given(of)
@@ -219,21 +274,37 @@ impl Project<'_> {
                 Some(place) => Label::new(place, format!("`{name}` is made once and lives as long as the process")),
                 None => Label::new(at, format!("`{name}` lives as long as the process")),
             },
-            Region::Outlives => Label::new(at, format!("`{name}` outlives the request: the connection is kept for further ones")),
-            Region::Owner(owner) => Label::new(self.owner_place(*owner), format!("`{name}` outlives each call of this method")),
+            Region::Outlives => Label::new(
+                at,
+                format!("`{name}` outlives the request: the connection is kept for further ones"),
+            ),
+            Region::Owner(owner) => Label::new(
+                self.owner_place(*owner),
+                format!("`{name}` outlives each call of this method"),
+            ),
             Region::Injected(owner, _) => {
-                let class = self.owners.get(*owner).name.map_or("this object", |name| self.text(name));
+                let class = self
+                    .owners
+                    .get(*owner)
+                    .name
+                    .map_or("this object", |name| self.text(name));
                 Label::new(at, format!("`{name}` was given to `{class}` and may outlive it"))
             }
             Region::Given(_) => Label::new(at, format!("`{name}` belongs to the caller and outlives this call")),
-            Region::Owned(owner) => Label::new(self.owner_place(*owner), format!("`{name}` outlives each call of this method")),
+            Region::Owned(owner) => Label::new(
+                self.owner_place(*owner),
+                format!("`{name}` outlives each call of this method"),
+            ),
             Region::Activation | Region::Unknown => Label::new(at, format!("`{name}` holds it")),
         }
     }
 
     pub fn owner_place(&self, owner: OwnerId) -> Place {
         let owner = self.owners.get(owner);
-        Place { file: owner.file, span: owner.head }
+        Place {
+            file: owner.file,
+            span: owner.head,
+        }
     }
 
     /// Where a module-level variable is declared.
@@ -243,13 +314,22 @@ impl Project<'_> {
             Expr::Binding(binding) => {
                 let fact = facts.binding(binding);
                 let imported = fact.values.first().map(|&value| self.path(expr.with(value)));
-                if let Some(Path { root: Root::Call(call), steps }) = imported
+                if let Some(Path {
+                    root: Root::Call(call),
+                    steps,
+                }) = imported
                     && steps.is_empty()
                     && call.file != expr.file
                 {
-                    return Some(Place { file: call.file, span: self.call(call).statement });
+                    return Some(Place {
+                        file: call.file,
+                        span: self.call(call).statement,
+                    });
                 }
-                Some(Place { file: expr.file, span: fact.span })
+                Some(Place {
+                    file: expr.file,
+                    span: fact.span,
+                })
             }
             Expr::Member { object, .. } => self.declared_at(expr.with(object)),
             _ => None,

@@ -93,7 +93,10 @@ impl Project<'_> {
     /// The operation that makes a call.
     pub fn op_of(&self, call: CallRef) -> Option<usize> {
         let function = self.calling(call);
-        self.function(function).ops.iter().position(|op| *op == Op::Call(call.id))
+        self.function(function)
+            .ops
+            .iter()
+            .position(|op| *op == Op::Call(call.id))
     }
 
     fn site_repeats(&self, function: FnRef, index: usize, seen: &mut Vec<FnRef>) -> Repeats {
@@ -102,13 +105,27 @@ impl Project<'_> {
             // What brings the whole function back is the better reason.
             _ if around.is_many() => around,
             Some((span, Rounds::Endless)) => {
-                let why = vec![Label::new(Place { file: function.file, span }, "this loop runs it again and again")];
+                let why = vec![Label::new(
+                    Place {
+                        file: function.file,
+                        span,
+                    },
+                    "this loop runs it again and again",
+                )];
                 // A program that runs once may loop until it has read its input, or for ever.
-                if around == Repeats::Once { Repeats::Often(why) } else { Repeats::Many(why) }
+                if around == Repeats::Once {
+                    Repeats::Often(why)
+                } else {
+                    Repeats::Many(why)
+                }
             }
-            Some((span, Rounds::Open)) => {
-                Repeats::Often(vec![Label::new(Place { file: function.file, span }, "this loop runs it again and again")])
-            }
+            Some((span, Rounds::Open)) => Repeats::Often(vec![Label::new(
+                Place {
+                    file: function.file,
+                    span,
+                },
+                "this loop runs it again and again",
+            )]),
             // As many rounds as there are items: once through a list at start-up piles up nothing.
             Some((_, Rounds::Counted)) if around == Repeats::Once => Repeats::Unknown,
             Some((_, Rounds::Counted)) | None => around,
@@ -128,8 +145,16 @@ impl Project<'_> {
                 _ => {}
             }
         }
-        let around: Vec<(usize, Rounds)> = open.into_iter().rev().filter(|&at| !self.is_fixed_loop(function, at)).map(|at| (at, self.rounds(function, at))).collect();
-        let chosen = around.iter().find(|(_, rounds)| *rounds == Rounds::Endless).or(around.first());
+        let around: Vec<(usize, Rounds)> = open
+            .into_iter()
+            .rev()
+            .filter(|&at| !self.is_fixed_loop(function, at))
+            .map(|at| (at, self.rounds(function, at)))
+            .collect();
+        let chosen = around
+            .iter()
+            .find(|(_, rounds)| *rounds == Rounds::Endless)
+            .or(around.first());
         chosen.map(|&(at, rounds)| {
             let span = fact.spans[at];
             (Span::new(span.start, span.end.min(span.start + 120)), rounds)
@@ -138,17 +163,28 @@ impl Project<'_> {
 
     /// Whether a loop is over items or up to a bound, or goes on until something happens.
     fn rounds(&self, function: FnRef, at: usize) -> Rounds {
-        let Op::Loop(label) = self.function(function).ops[at] else { return Rounds::Counted };
+        let Op::Loop(label) = self.function(function).ops[at] else {
+            return Rounds::Counted;
+        };
         let mut depth = 0;
         for op in &self.function(function).ops[at + 1..] {
             match *op {
                 Op::Loop(_) => depth += 1,
                 Op::EndLoop(end) if end == label => return Rounds::Endless,
                 Op::EndLoop(_) => depth -= 1,
-                Op::LoopItem { is_await, .. } if depth == 0 => return if is_await { Rounds::Endless } else { Rounds::Counted },
+                Op::LoopItem { is_await, .. } if depth == 0 => {
+                    return if is_await { Rounds::Endless } else { Rounds::Counted };
+                }
                 Op::LoopTest(test) if depth == 0 => {
                     return match *self.expr(function.with(test)) {
-                        Expr::Binary { operator: BinaryOperator::Less | BinaryOperator::LessEqual | BinaryOperator::Greater | BinaryOperator::GreaterEqual, .. } => Rounds::Counted,
+                        Expr::Binary {
+                            operator:
+                                BinaryOperator::Less
+                                | BinaryOperator::LessEqual
+                                | BinaryOperator::Greater
+                                | BinaryOperator::GreaterEqual,
+                            ..
+                        } => Rounds::Counted,
                         _ if self.as_bool(function.with(test)) == Some(true) => Rounds::Endless,
                         _ => Rounds::Open,
                     };
@@ -180,8 +216,12 @@ impl Project<'_> {
             Root::Object(_) => path.is_root(),
             Root::Call(call) if path.is_root() => {
                 matches!(self.callee_name(call), Some("keys" | "values" | "entries"))
-                    && (self.argument(call, 0).is_some_and(|arg| matches!(self.path(arg).root, Root::Object(_)))
-                        || self.receiver(call).is_some_and(|of| matches!(self.path(of).root, Root::Object(_))))
+                    && (self
+                        .argument(call, 0)
+                        .is_some_and(|arg| matches!(self.path(arg).root, Root::Object(_)))
+                        || self
+                            .receiver(call)
+                            .is_some_and(|of| matches!(self.path(of).root, Root::Object(_))))
             }
             _ => false,
         }
@@ -195,42 +235,76 @@ impl Project<'_> {
             return Repeats::Unknown;
         }
         seen.push(function);
-        let result = self.decorated(function).or_else(|| self.run_by_its_file(function)).unwrap_or_else(|| {
-            let owner = self.owners.of_function(function);
-            match (owner, self.function(function).kind) {
-                (Some((owner, _)), FunctionKind::Constructor) => self.instance_repeats(owner, seen),
-                (Some((owner, false)), _) if self.owners.get(owner).constructor == Some(function) => self.instance_repeats(owner, seen),
-                (Some((owner, false)), FunctionKind::FieldInitializers) => self.instance_repeats(owner, seen),
-                (Some((_, true)), FunctionKind::FieldInitializers) => Repeats::Once,
-                _ => self.callers_repeat(function, seen),
-            }
-        });
+        let result = self
+            .decorated(function)
+            .or_else(|| self.run_by_its_file(function))
+            .unwrap_or_else(|| {
+                let owner = self.owners.of_function(function);
+                match (owner, self.function(function).kind) {
+                    (Some((owner, _)), FunctionKind::Constructor) => self.instance_repeats(owner, seen),
+                    (Some((owner, false)), _) if self.owners.get(owner).constructor == Some(function) => {
+                        self.instance_repeats(owner, seen)
+                    }
+                    (Some((owner, false)), FunctionKind::FieldInitializers) => self.instance_repeats(owner, seen),
+                    (Some((_, true)), FunctionKind::FieldInitializers) => Repeats::Once,
+                    _ => self.callers_repeat(function, seen),
+                }
+            });
         seen.pop();
         result
     }
 
     /// An export that a framework runs because of where its file lies: `app/users/route.ts`.
     fn run_by_its_file(&self, function: FnRef) -> Option<Repeats> {
-        if self.function(function).parent.is_some_and(|parent| !self.is_module(function.with(parent))) {
+        if self
+            .function(function)
+            .parent
+            .is_some_and(|parent| !self.is_module(function.with(parent)))
+        {
             return None;
         }
-        let exports = self.links.own_exports(function.file).filter(|&(_, value)| self.path(value).as_function() == Some(function));
-        let names: Vec<&str> = exports.map(|(name, _)| name.map_or("default", |name| self.text(name))).collect();
+        let exports = self
+            .links
+            .own_exports(function.file)
+            .filter(|&(_, value)| self.path(value).as_function() == Some(function));
+        let names: Vec<&str> = exports
+            .map(|(name, _)| name.map_or("default", |name| self.text(name)))
+            .collect();
         self.catalog.nameless_runs().find_map(|run| {
-            let Runner::FileExport { glob, export } = &run.who else { return None };
-            let fits = names.iter().any(|&name| export.iter().any(|wanted| &**wanted == name)) && self.lies_in(function.file, glob, run.library);
-            fits.then(|| self.per_repeats(run.per, Place { file: function.file, span: self.function(function).head }, None)).flatten()
+            let Runner::FileExport { glob, export } = &run.who else {
+                return None;
+            };
+            let fits = names.iter().any(|&name| export.iter().any(|wanted| &**wanted == name))
+                && self.lies_in(function.file, glob, run.library);
+            fits.then(|| {
+                self.per_repeats(
+                    run.per,
+                    Place {
+                        file: function.file,
+                        span: self.function(function).head,
+                    },
+                    None,
+                )
+            })
+            .flatten()
         })
     }
 
     /// Whether the end of a file's path matches a glob, and its package depends on the library (or there is no `package.json`).
     fn lies_in(&self, file: crate::diagnostic::FileId, glob: &str, library: usize) -> bool {
         let packages = &self.catalog.libraries[library].packages;
-        let depends = self.package_of(file).is_none_or(|package| package.dependencies.iter().any(|dependency| packages.iter().any(|each| **each == **dependency)));
+        let depends = self.package_of(file).is_none_or(|package| {
+            package
+                .dependencies
+                .iter()
+                .any(|dependency| packages.iter().any(|each| **each == **dependency))
+        });
         if !depends {
             return false;
         }
-        let Ok(glob) = globset::GlobBuilder::new(glob).literal_separator(true).build() else { return false };
+        let Ok(glob) = globset::GlobBuilder::new(glob).literal_separator(true).build() else {
+            return false;
+        };
         let (glob, path) = (glob.compile_matcher(), self.file_path(file));
         std::iter::successors(Some(path.components()), |rest| {
             let mut rest = rest.clone();
@@ -243,18 +317,27 @@ impl Project<'_> {
     fn decorated(&self, function: FnRef) -> Option<Repeats> {
         let class = self.function(function).class?;
         let facts = self.facts(function.file);
-        let member = facts.class(class).members.iter().find(|member| {
-            matches!(member.kind, crate::facts::MemberKind::Method(id) if id == function.id)
-        })?;
+        let member = facts
+            .class(class)
+            .members
+            .iter()
+            .find(|member| matches!(member.kind, crate::facts::MemberKind::Method(id) if id == function.id))?;
         member.decorators.iter().find_map(|&decorator| {
             let callee = match *facts.expr(decorator) {
                 Expr::Call(call) => facts.call(call).callee,
                 _ => decorator,
             };
-            let run = self.catalog.runs.iter().find(|run| {
-                matches!(&run.who, Runner::Decorated(export) if self.is_export(function.with(callee), export))
-            })?;
-            self.per_repeats(run.per, Place { file: function.file, span: member.span_of_name(facts) }, None)
+            let run = self.catalog.runs.iter().find(
+                |run| matches!(&run.who, Runner::Decorated(export) if self.is_export(function.with(callee), export)),
+            )?;
+            self.per_repeats(
+                run.per,
+                Place {
+                    file: function.file,
+                    span: member.span_of_name(facts),
+                },
+                None,
+            )
         })
     }
 
@@ -276,7 +359,13 @@ impl Project<'_> {
             let made = match made {
                 Repeats::Many(mut why) => {
                     let name = self.owners.get(owner).name.map_or("the class", |name| self.text(name));
-                    why.push(Label::new(Place { file: call.file, span: self.call(call).callee_span }, format!("and makes a new `{name}`")));
+                    why.push(Label::new(
+                        Place {
+                            file: call.file,
+                            span: self.call(call).callee_span,
+                        },
+                        format!("and makes a new `{name}`"),
+                    ));
                     Repeats::Many(why)
                 }
                 Repeats::Often(why) => Repeats::Often(why),
@@ -294,7 +383,10 @@ impl Project<'_> {
     /// An exported class can be made by others.
     fn is_reachable_from_outside(&self, owner: OwnerId) -> bool {
         let file = self.owners.get(owner).file;
-        self.links.own_exports(file).any(|(_, value)| self.path(value).root == Root::Static(owner)) && self.is_library(file)
+        self.links
+            .own_exports(file)
+            .any(|(_, value)| self.path(value).root == Root::Static(owner))
+            && self.is_library(file)
     }
 
     fn callers_repeat(&self, function: FnRef, seen: &mut Vec<FnRef>) -> Repeats {
@@ -316,13 +408,29 @@ impl Project<'_> {
             };
             let caller = match caller {
                 Repeats::Many(mut why) => {
-                    let name = fact.name.map_or("this function", |name| self.facts(function.file).name(name));
-                    why.push(Label::new(Place { file: call.file, span: self.call(call).callee_span }, format!("which calls `{name}`")));
+                    let name = fact
+                        .name
+                        .map_or("this function", |name| self.facts(function.file).name(name));
+                    why.push(Label::new(
+                        Place {
+                            file: call.file,
+                            span: self.call(call).callee_span,
+                        },
+                        format!("which calls `{name}`"),
+                    ));
                     Repeats::Many(why)
                 }
                 Repeats::Often(mut why) => {
-                    let name = fact.name.map_or("this function", |name| self.facts(function.file).name(name));
-                    why.push(Label::new(Place { file: call.file, span: self.call(call).callee_span }, format!("which calls `{name}`")));
+                    let name = fact
+                        .name
+                        .map_or("this function", |name| self.facts(function.file).name(name));
+                    why.push(Label::new(
+                        Place {
+                            file: call.file,
+                            span: self.call(call).callee_span,
+                        },
+                        format!("which calls `{name}`"),
+                    ));
                     Repeats::Often(why)
                 }
                 other => other,
@@ -336,14 +444,24 @@ impl Project<'_> {
             && !is_static
         {
             // Anybody who has the object may call its methods.
-            return if self.is_setup_name(function) { result.max(Repeats::PerOwner(owner)) } else { result.max(Repeats::PerCall(function)) };
+            return if self.is_setup_name(function) {
+                result.max(Repeats::PerOwner(owner))
+            } else {
+                result.max(Repeats::PerCall(function))
+            };
         }
         // All callers of an application are in view.
         if self.is_exported(function) && !(known && self.is_application(function.file)) {
-            return if self.is_setup_name(function) { result.max(Repeats::Unknown) } else { result.max(Repeats::PerCall(function)) };
+            return if self.is_setup_name(function) {
+                result.max(Repeats::Unknown)
+            } else {
+                result.max(Repeats::PerCall(function))
+            };
         }
         if !known || self.graph.is_mentioned(function) {
-            let outer = fact.parent.map_or(Repeats::Unknown, |parent| self.function_repeats(function.with(parent), seen));
+            let outer = fact.parent.map_or(Repeats::Unknown, |parent| {
+                self.function_repeats(function.with(parent), seen)
+            });
             return match outer {
                 Repeats::Once | Repeats::Unknown => Repeats::Unknown.max(result),
                 outer => outer.max(result),
@@ -358,15 +476,20 @@ impl Project<'_> {
             Some(index) => project.site_repeats(project.calling(call), index, seen),
             None => Repeats::Unknown,
         };
-        let place = Place { file: call.file, span: self.call(call).callee_span };
-        for (run, _) in self.runs_of(call, position) {
-            if let Some(repeats) = self.per_repeats(run.per, place, self.first_text(call)) {
-                return repeats;
-            }
-            return enclosing(self, seen);
+        let place = Place {
+            file: call.file,
+            span: self.call(call).callee_span,
+        };
+        if let Some((run, _)) = self.runs_of(call, position).first() {
+            return self
+                .per_repeats(run.per, place, self.first_text(call))
+                .unwrap_or_else(|| enclosing(self, seen));
         }
         match self.invoked(call) {
-            Invoked::Now { callbacks, repeats: true } if callbacks.contains(&function) => {
+            Invoked::Now {
+                callbacks,
+                repeats: true,
+            } if callbacks.contains(&function) => {
                 let fixed = self.receiver(call).is_some_and(|of| self.is_fixed_collection(of));
                 return match enclosing(self, seen) {
                     Repeats::Once if !fixed => Repeats::Unknown,
@@ -398,7 +521,11 @@ impl Project<'_> {
             None => what.to_owned(),
         };
         let why = vec![Label::new(place, text)];
-        Some(if per == Per::Event { Repeats::Often(why) } else { Repeats::Many(why) })
+        Some(if per == Per::Event {
+            Repeats::Often(why)
+        } else {
+            Repeats::Many(why)
+        })
     }
 
     /// The route or event a call names first.
@@ -411,15 +538,19 @@ impl Project<'_> {
 
     /// Whether the function can be called from files that are not seen.
     pub fn is_exported(&self, function: FnRef) -> bool {
-        self.links.own_exports(function.file).any(|(_, value)| match self.expr(value) {
-            Expr::Object(_) => false,
-            _ => self.path(value).as_function() == Some(function),
-        })
+        self.links
+            .own_exports(function.file)
+            .any(|(_, value)| match self.expr(value) {
+                Expr::Object(_) => false,
+                _ => self.path(value).as_function() == Some(function),
+            })
     }
 
     /// A free function named for set-up is called once by whoever starts the program.
     fn is_setup_name(&self, function: FnRef) -> bool {
-        self.function(function).name.is_some_and(|name| words::is_setup(self.facts(function.file).name(name)))
+        self.function(function)
+            .name
+            .is_some_and(|name| words::is_setup(self.facts(function.file).name(name)))
     }
 }
 
@@ -432,4 +563,3 @@ impl crate::facts::Member {
         }
     }
 }
-

@@ -23,8 +23,15 @@ impl Project<'_> {
     /// The settle group of the executor in which a function stands.
     pub fn settle_group(&self, function: FnRef) -> Option<SettleGroup> {
         let executor = self.around(function).find(|&each| self.is_executor(each))?;
-        let settlers: Vec<Path> = (0..self.function(executor).params.len() as u16).map(|index| self.param_path(executor, index)).collect();
-        let mut group = SettleGroup { executor, settlers, functions: Vec::new(), direct: Vec::new() };
+        let settlers: Vec<Path> = (0..self.function(executor).params.len() as u16)
+            .map(|index| self.param_path(executor, index))
+            .collect();
+        let mut group = SettleGroup {
+            executor,
+            settlers,
+            functions: Vec::new(),
+            direct: Vec::new(),
+        };
         for each in self.nested(executor) {
             for op in &self.function(each).ops {
                 let Op::Call(call) = *op else { continue };
@@ -33,7 +40,13 @@ impl Project<'_> {
                     if !group.functions.contains(&each) {
                         group.functions.push(each);
                     }
-                } else if self.call(call).args.iter().any(|&arg| self.is_settler(&group, &self.path(call.with(arg)))) && self.callees(call).is_empty() {
+                } else if self
+                    .call(call)
+                    .args
+                    .iter()
+                    .any(|&arg| self.is_settler(&group, &self.path(call.with(arg))))
+                    && self.callees(call).is_empty()
+                {
                     group.direct.push(call);
                 }
             }
@@ -53,7 +66,9 @@ impl Project<'_> {
 
     fn is_settler(&self, group: &SettleGroup, path: &Path) -> bool {
         let bound = match path.root {
-            Root::Call(bind) if path.is_root() && self.callee_name(bind) == Some("bind") => self.receiver(bind).map(|of| self.path(of)),
+            Root::Call(bind) if path.is_root() && self.callee_name(bind) == Some("bind") => {
+                self.receiver(bind).map(|of| self.path(of))
+            }
             _ => None,
         };
         group.settlers.contains(bound.as_ref().unwrap_or(path))
@@ -62,8 +77,18 @@ impl Project<'_> {
 
 impl Engine {
     /// Whether every way of settling the promise releases an acquisition made in its executor; `None` if nothing else settles it.
-    pub fn release_on_settle(&mut self, project: &Project<'_>, acquisition: &Acquisition<'_>, group: &SettleGroup) -> Option<Release> {
-        let own: Vec<FnRef> = project.call(acquisition.call).args.iter().flat_map(|&arg| project.functions_in(acquisition.call.with(arg))).collect();
+    pub fn release_on_settle(
+        &mut self,
+        project: &Project<'_>,
+        acquisition: &Acquisition<'_>,
+        group: &SettleGroup,
+    ) -> Option<Release> {
+        let own: Vec<FnRef> = project
+            .call(acquisition.call)
+            .args
+            .iter()
+            .flat_map(|&arg| project.functions_in(acquisition.call.with(arg)))
+            .collect();
         let mut missed: Vec<Missed> = Vec::new();
         let mut is_released = false;
         let mut ways = 0;
@@ -94,7 +119,11 @@ impl Engine {
                 continue;
             }
             ways += 1;
-            missed.extend(project.op_of(call).map(|index| Missed::settled(project.calling(call), index as u32)));
+            missed.extend(
+                project
+                    .op_of(call)
+                    .map(|index| Missed::settled(project.calling(call), index as u32)),
+            );
         }
         if ways == 0 {
             // Nothing else settles it: a delay, unless it can only reject and so was made to win a race.
@@ -113,7 +142,9 @@ impl Engine {
 impl Project<'_> {
     /// Whether nothing fulfils the promise.
     fn only_rejects(&self, group: &SettleGroup) -> bool {
-        let Some(resolve) = group.settlers.first() else { return false };
+        let Some(resolve) = group.settlers.first() else {
+            return false;
+        };
         group.settlers.len() > 1
             && self.nested(group.executor).all(|function| {
                 let ops = &self.function(function).ops;
@@ -121,7 +152,8 @@ impl Project<'_> {
                     Op::Call(call) => {
                         let call = function.with(call);
                         let fact = self.call(call);
-                        self.path(call.with(fact.callee)) != *resolve && fact.args.iter().all(|&arg| self.path(call.with(arg)) != *resolve)
+                        self.path(call.with(fact.callee)) != *resolve
+                            && fact.args.iter().all(|&arg| self.path(call.with(arg)) != *resolve)
                     }
                     _ => true,
                 })
@@ -131,7 +163,9 @@ impl Project<'_> {
     /// The first operation in which a function settles.
     fn settle_point(&self, group: &SettleGroup, function: FnRef) -> Option<Missed> {
         let ops = &self.function(function).ops;
-        let index = ops.iter().position(|op| matches!(*op, Op::Call(call) if self.settles(group, function.with(call))))?;
+        let index = ops
+            .iter()
+            .position(|op| matches!(*op, Op::Call(call) if self.settles(group, function.with(call))))?;
         Some(Missed::settled(function, index as u32))
     }
 }

@@ -60,7 +60,11 @@ impl Project<'_> {
         let annotated = match self.expr(expr) {
             Expr::Cast { ty, value } => {
                 let value = self.types_of_expr(expr.with(*value), depth + 1);
-                if value.is_empty() { self.types_of_annotation(expr.with(*ty), depth + 1) } else { value }
+                if value.is_empty() {
+                    self.types_of_annotation(expr.with(*ty), depth + 1)
+                } else {
+                    value
+                }
             }
             Expr::Binding(binding) => match self.facts(expr.file).binding(*binding).annotation {
                 Some(annotation) => self.types_of_annotation(expr.with(annotation), depth + 1),
@@ -78,7 +82,11 @@ impl Project<'_> {
         }
         // A followed field may hide what its declaration says.
         match *self.expr(expr) {
-            Expr::Member { object, name, .. } => self.member_types(&self.types_of_expr(expr.with(object), depth + 1), self.sym(expr.file, name), depth + 1),
+            Expr::Member { object, name, .. } => self.member_types(
+                &self.types_of_expr(expr.with(object), depth + 1),
+                self.sym(expr.file, name),
+                depth + 1,
+            ),
             _ => found,
         }
     }
@@ -115,7 +123,10 @@ impl Project<'_> {
                 let fact = self.facts(binding.file).binding(binding.id);
                 let mut types = Types::new();
                 if let Some(annotation) = fact.annotation {
-                    add(&mut types, self.types_of_annotation(binding.with(annotation), depth + 1));
+                    add(
+                        &mut types,
+                        self.types_of_annotation(binding.with(annotation), depth + 1),
+                    );
                 }
                 if types.is_empty() {
                     for &value in fact.values.iter().take(4) {
@@ -153,8 +164,17 @@ impl Project<'_> {
         };
         let mut best = (Types::new(), 0);
         for used in 0..=path.steps.len() {
-            let export = ExportPath { module: module.clone(), members: members.clone() }.canonical();
-            let types: Types = self.catalog.types_by_value(&export).iter().map(|&key| (Ty::Catalog(key), Tier::Resolved)).collect();
+            let export = ExportPath {
+                module: module.clone(),
+                members: members.clone(),
+            }
+            .canonical();
+            let types: Types = self
+                .catalog
+                .types_by_value(&export)
+                .iter()
+                .map(|&key| (Ty::Catalog(key), Tier::Resolved))
+                .collect();
             if !types.is_empty() {
                 best = (types, used);
             }
@@ -172,7 +192,11 @@ impl Project<'_> {
             if let Some(owner) = self.constructed(call) {
                 return [(Ty::Owner(owner), Tier::Resolved)].into_iter().collect();
             }
-            return self.types_constructed_by(&self.path(call.with(fact.callee))).into_iter().map(|key| (Ty::Catalog(key), Tier::Resolved)).collect();
+            return self
+                .types_constructed_by(&self.path(call.with(fact.callee)))
+                .into_iter()
+                .map(|key| (Ty::Catalog(key), Tier::Resolved))
+                .collect();
         }
         let mut types = Types::new();
         let wanted = |steps: &[PlaceStep]| match steps {
@@ -184,7 +208,10 @@ impl Project<'_> {
         };
         if let Some(name) = self.callee_name(call) {
             for (key, callee, place) in self.catalog.factories_named(name) {
-                if place.root == PlaceRoot::Return && wanted(&place.steps) && let Some(tier) = self.matches(callee, call) {
+                if place.root == PlaceRoot::Return
+                    && wanted(&place.steps)
+                    && let Some(tier) = self.matches(callee, call)
+                {
                     add(&mut types, [(Ty::Catalog(key), tier)]);
                 }
             }
@@ -231,7 +258,9 @@ impl Project<'_> {
     }
 
     fn types_of_param(&self, function: FnRef, index: u16, depth: u32) -> Types {
-        let Some(param) = self.function(function).params.get(usize::from(index)) else { return Types::new() };
+        let Some(param) = self.function(function).params.get(usize::from(index)) else {
+            return Types::new();
+        };
         if let Some(annotation) = param.annotation {
             let types = self.types_of_annotation(function.with(annotation), depth + 1);
             if !types.is_empty() {
@@ -242,7 +271,11 @@ impl Project<'_> {
         for &(call, position) in self.graph.passed(function) {
             for (run, _) in self.runs_of(call, position) {
                 let arity = self.function(function).params.len() as u8;
-                let by_arity = run.params.iter().find(|(count, _)| *count == Some(arity)).or_else(|| run.params.iter().find(|(count, _)| count.is_none()));
+                let by_arity = run
+                    .params
+                    .iter()
+                    .find(|(count, _)| *count == Some(arity))
+                    .or_else(|| run.params.iter().find(|(count, _)| count.is_none()));
                 if let Some(Some(key)) = by_arity.and_then(|(_, params)| params.get(usize::from(index))) {
                     add(&mut types, [(Ty::Catalog(*key), Tier::Resolved)]);
                 }
@@ -257,7 +290,9 @@ impl Project<'_> {
 
     /// What an acquiring call gives its callback: `pool.connect((err, client) => …)`.
     fn types_given(&self, call: CallRef, position: u16, index: u16) -> Types {
-        let Some(name) = self.callee_name(call) else { return Types::new() };
+        let Some(name) = self.callee_name(call) else {
+            return Types::new();
+        };
         let given = self.catalog.acquires_named(name).filter_map(|acquire| {
             let item = acquire.item.as_ref()?;
             let key = item.ty?;
@@ -267,7 +302,9 @@ impl Project<'_> {
                     PlaceRoot::LastArgument => usize::from(position) + 1 == self.call(call).args.len(),
                     _ => false,
                 };
-            let tier = (fits && self.holds(&acquire.when, call)).then(|| self.matches(&acquire.callee, call)).flatten()?;
+            let tier = (fits && self.holds(&acquire.when, call))
+                .then(|| self.matches(&acquire.callee, call))
+                .flatten()?;
             Some((Ty::Catalog(key), tier))
         });
         given.collect()
@@ -341,7 +378,9 @@ impl Project<'_> {
 
     /// The declared type of a class's field, parameter property or getter.
     pub fn field_annotation(&self, owner: OwnerId, name: Sym) -> Option<At<TypeId>> {
-        let super::owner::OwnerKind::Class(class) = self.owners.get(owner).kind else { return None };
+        let super::owner::OwnerKind::Class(class) = self.owners.get(owner).kind else {
+            return None;
+        };
         let facts = self.facts(class.file);
         facts.class(class.id).members.iter().find_map(|member| {
             if self.sym(class.file, member.name) != name {
@@ -365,7 +404,10 @@ impl Project<'_> {
         match facts.type_expr(annotation.id) {
             TypeExpr::Named { name, args } => {
                 if let Expr::Global(name) = facts.expr(*name)
-                    && matches!(facts.name(*name), "Promise" | "PromiseLike" | "Readonly" | "NonNullable" | "Partial" | "Required" | "Awaited")
+                    && matches!(
+                        facts.name(*name),
+                        "Promise" | "PromiseLike" | "Readonly" | "NonNullable" | "Partial" | "Required" | "Awaited"
+                    )
                     && let Some(&inner) = args.first()
                 {
                     return self.types_of_annotation(annotation.with(inner), depth + 1);
@@ -387,16 +429,26 @@ impl Project<'_> {
     fn types_of_type_name(&self, name: ExprRef, depth: u32) -> Types {
         let path = self.path(name);
         if let Some(export) = self.export_of(&path) {
-            return self.catalog.types_by_annotation(&export).iter().map(|&key| (Ty::Catalog(key), Tier::Resolved)).collect();
+            return self
+                .catalog
+                .types_by_annotation(&export)
+                .iter()
+                .map(|&key| (Ty::Catalog(key), Tier::Resolved))
+                .collect();
         }
         match path.root {
             Root::Static(owner) if path.is_root() => [(Ty::Owner(owner), Tier::Resolved)].into_iter().collect(),
-            Root::Function(function) if path.is_root() => {
-                self.owners.made_by(function).map(|owner| (Ty::Owner(owner), Tier::Resolved)).into_iter().collect()
-            }
+            Root::Function(function) if path.is_root() => self
+                .owners
+                .made_by(function)
+                .map(|owner| (Ty::Owner(owner), Tier::Resolved))
+                .into_iter()
+                .collect(),
             Root::Variable(binding) => {
                 let facts = self.facts(binding.file);
-                let Some(decl) = facts.type_decls.iter().find(|decl| decl.binding == binding.id) else { return Types::new() };
+                let Some(decl) = facts.type_decls.iter().find(|decl| decl.binding == binding.id) else {
+                    return Types::new();
+                };
                 let mut types = Types::new();
                 match &decl.kind {
                     TypeDeclKind::Interface { extends, .. } => {
@@ -404,7 +456,9 @@ impl Project<'_> {
                             add(&mut types, self.types_of_annotation(binding.with(base), depth + 1));
                         }
                     }
-                    TypeDeclKind::Alias(target) => add(&mut types, self.types_of_annotation(binding.with(*target), depth + 1)),
+                    TypeDeclKind::Alias(target) => {
+                        add(&mut types, self.types_of_annotation(binding.with(*target), depth + 1))
+                    }
                     TypeDeclKind::Enum(_) => {}
                 }
                 types
@@ -441,11 +495,23 @@ impl Project<'_> {
         for each in self.bases(owner) {
             let owner = self.owners.get(each);
             if let Some(base) = owner.base {
-                found.extend(self.types_constructed_by(&self.path(base)).into_iter().map(|key| (key, Tier::Resolved)));
+                found.extend(
+                    self.types_constructed_by(&self.path(base))
+                        .into_iter()
+                        .map(|key| (key, Tier::Resolved)),
+                );
             }
             if let (Some(name), Some(package)) = (owner.name, self.package_name(owner.file)) {
-                let own = ExportPath { module: Some(package.into()), members: vec![self.names.text(name).into()] };
-                found.extend(self.catalog.types_by_constructor(&own).iter().map(|&key| (key, Tier::SelfPackage)));
+                let own = ExportPath {
+                    module: Some(package.into()),
+                    members: vec![self.names.text(name).into()],
+                };
+                found.extend(
+                    self.catalog
+                        .types_by_constructor(&own)
+                        .iter()
+                        .map(|&key| (key, Tier::SelfPackage)),
+                );
             }
         }
         found

@@ -78,9 +78,14 @@ impl Project<'_> {
             Expr::Class(class) => Path::root(Root::Static(self.owners.of_class(at.with(*class)))),
             Expr::Object(_) | Expr::Array(_) => Path::root(Root::Object(at)),
             Expr::Literal(literal) => Path::root(self.literal_root(at, literal)),
-            Expr::Logical { operator, left, right } => self.logical_path(at, *operator, at.with(*left), at.with(*right), hops),
+            Expr::Logical { operator, left, right } => {
+                self.logical_path(at, *operator, at.with(*left), at.with(*right), hops)
+            }
             Expr::Conditional { yes, no, .. } => {
-                let (yes, no) = (self.path_within(at.with(*yes), hops), self.path_within(at.with(*no), hops));
+                let (yes, no) = (
+                    self.path_within(at.with(*yes), hops),
+                    self.path_within(at.with(*no), hops),
+                );
                 if yes == no || no.is_nullish() {
                     yes
                 } else if yes.is_nullish() {
@@ -113,9 +118,13 @@ impl Project<'_> {
 
     /// The promise whose value the parameter of a `.then` handler is.
     fn fulfilled_with(&self, function: super::path::FnRef, index: u16) -> Option<ExprRef> {
-        let (call, 0) = self.function(function).argument_of? else { return None };
+        let (call, 0) = self.function(function).argument_of? else {
+            return None;
+        };
         let call = function.with(call);
-        (index == 0 && self.callee_name(call) == Some("then")).then(|| self.receiver(call)).flatten()
+        (index == 0 && self.callee_name(call) == Some("then"))
+            .then(|| self.receiver(call))
+            .flatten()
     }
 
     fn literal_root(&self, at: ExprRef, literal: &Literal) -> Root {
@@ -130,7 +139,11 @@ impl Project<'_> {
 
     fn binding_path(&self, binding: super::path::BindingRef, hops: u32) -> Path {
         let facts = self.facts(binding.file);
-        let mut real = facts.binding(binding.id).values.iter().filter(|&&value| !is_nullish(facts.expr(value)));
+        let mut real = facts
+            .binding(binding.id)
+            .values
+            .iter()
+            .filter(|&&value| !is_nullish(facts.expr(value)));
         match (real.next(), real.next()) {
             (Some(&only), None) => self.path_within(binding.with(only), hops),
             _ => Path::root(Root::Variable(binding)),
@@ -220,25 +233,51 @@ impl Project<'_> {
 
     /// The value of a field of an object literal that nothing else can have replaced before it.
     fn literal_field(&self, literal: ExprRef, name: super::names::Sym) -> Option<ExprRef> {
-        let Expr::Object(properties) = self.expr(literal) else { return None };
+        let Expr::Object(properties) = self.expr(literal) else {
+            return None;
+        };
         properties.iter().rev().find_map(|property| match property {
-            Property::Field { name: field, value } if self.sym(literal.file, *field) == name => Some(literal.with(*value)),
+            Property::Field { name: field, value } if self.sym(literal.file, *field) == name => {
+                Some(literal.with(*value))
+            }
             _ => None,
         })
     }
 
     fn literal_element(&self, array: ExprRef, index: usize, hops: u32) -> Option<Path> {
-        let Path { root: Root::Object(literal), steps } = self.path_within(array, hops) else { return None };
-        let Expr::Array(elements) = self.expr(literal) else { return None };
-        let spread_before = elements.iter().take(index + 1).any(|&each| matches!(self.expr(literal.with(each)), Expr::Spread(_)));
-        (steps.is_empty() && !spread_before && index < elements.len()).then(|| self.path_within(literal.with(elements[index]), hops))
+        let Path {
+            root: Root::Object(literal),
+            steps,
+        } = self.path_within(array, hops)
+        else {
+            return None;
+        };
+        let Expr::Array(elements) = self.expr(literal) else {
+            return None;
+        };
+        let spread_before = elements
+            .iter()
+            .take(index + 1)
+            .any(|&each| matches!(self.expr(literal.with(each)), Expr::Spread(_)));
+        (steps.is_empty() && !spread_before && index < elements.len())
+            .then(|| self.path_within(literal.with(elements[index]), hops))
     }
 
     /// The element of an array literal that has just one.
     fn single_element(&self, array: ExprRef, hops: u32) -> Option<Path> {
-        let Path { root: Root::Object(literal), steps } = self.path_within(array, hops) else { return None };
-        let Expr::Array(elements) = self.expr(literal) else { return None };
-        (steps.is_empty() && elements.len() == 1).then(|| self.literal_element(array, 0, hops)).flatten()
+        let Path {
+            root: Root::Object(literal),
+            steps,
+        } = self.path_within(array, hops)
+        else {
+            return None;
+        };
+        let Expr::Array(elements) = self.expr(literal) else {
+            return None;
+        };
+        (steps.is_empty() && elements.len() == 1)
+            .then(|| self.literal_element(array, 0, hops))
+            .flatten()
     }
 
     /// What a call gives: usually itself, but some give back what they were given, or what outlives them.
@@ -260,9 +299,13 @@ impl Project<'_> {
 
     /// `value` of `Promise.resolve(value)`.
     fn promise_of(&self, call: super::path::CallRef) -> Option<ExprRef> {
-        let Expr::Member { object, name, .. } = *self.expr(call.with(self.call(call).callee)) else { return None };
+        let Expr::Member { object, name, .. } = *self.expr(call.with(self.call(call).callee)) else {
+            return None;
+        };
         let is_promise = matches!(*self.expr(call.with(object)), Expr::Global(global) if self.facts(call.file).name(global) == "Promise");
-        (is_promise && self.facts(call.file).name(name) == "resolve").then(|| self.argument(call, 0)).flatten()
+        (is_promise && self.facts(call.file).name(name) == "resolve")
+            .then(|| self.argument(call, 0))
+            .flatten()
     }
 
     fn logical_path(&self, at: ExprRef, operator: LogicalOperator, left: ExprRef, right: ExprRef, hops: u32) -> Path {
@@ -310,8 +353,18 @@ impl Project<'_> {
                 Expr::Conditional { yes, no, .. } => [at.with(*yes), at.with(*no)].into_iter().collect(),
                 _ => SmallVec::new(),
             },
-            (Root::Instance(owner), [Step::Field(name)]) => self.owners.stores(*owner, *name, false).iter().map(|store| store.value).collect(),
-            (Root::Static(owner), [Step::Field(name)]) => self.owners.stores(*owner, *name, true).iter().map(|store| store.value).collect(),
+            (Root::Instance(owner), [Step::Field(name)]) => self
+                .owners
+                .stores(*owner, *name, false)
+                .iter()
+                .map(|store| store.value)
+                .collect(),
+            (Root::Static(owner), [Step::Field(name)]) => self
+                .owners
+                .stores(*owner, *name, true)
+                .iter()
+                .map(|store| store.value)
+                .collect(),
             _ => SmallVec::new(),
         };
         found.push(path);
@@ -343,8 +396,16 @@ impl Project<'_> {
         if some.iter().any(|each| others.contains(each)) {
             return Match::May;
         }
-        let unknown = |paths: &[Path]| paths.iter().any(|path| !path.is_definite() && !self.is_settler_path(path));
-        if unknown(&some) || unknown(&others) { Match::May } else { Match::No }
+        let unknown = |paths: &[Path]| {
+            paths
+                .iter()
+                .any(|path| !path.is_definite() && !self.is_settler_path(path))
+        };
+        if unknown(&some) || unknown(&others) {
+            Match::May
+        } else {
+            Match::No
+        }
     }
 
     /// `resolve` or `reject` of an executor: nobody else has them.

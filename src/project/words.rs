@@ -1,31 +1,125 @@
 //! Names that may silence: what a function is called says how often it is meant to run, never that it leaks.
 
 /// Free functions that a program calls once, when it starts.
-const SETUP: &[&str] = &["init", "start", "setup", "register", "bootstrap", "main", "install", "configure"];
+const SETUP: &[&str] = &[
+    "init",
+    "start",
+    "setup",
+    "register",
+    "bootstrap",
+    "main",
+    "install",
+    "configure",
+];
 
 /// Methods that end an owner's life; a name has to be one of them, not only begin with it.
 const TEARDOWN: &[&str] = &[
-    "close", "destroy", "end", "stop", "disconnect", "dispose", "asyncdispose", "shutdown", "terminate", "quit", "cleanup", "uninstall", "teardown",
-    "finalize", "detach", "unmount", "deinit", "halt", "kill",
+    "close",
+    "destroy",
+    "end",
+    "stop",
+    "disconnect",
+    "dispose",
+    "asyncdispose",
+    "shutdown",
+    "terminate",
+    "quit",
+    "cleanup",
+    "uninstall",
+    "teardown",
+    "finalize",
+    "detach",
+    "unmount",
+    "deinit",
+    "halt",
+    "kill",
 ];
 
 /// Words that speak of an end, or of giving something back.
 const ENDING: &[&str] = &[
-    "close", "destroy", "stop", "disconnect", "dispose", "shutdown", "terminate", "abort", "quit", "cancel", "cleanup", "clear", "release", "remove",
-    "uninstall", "unsubscribe", "teardown", "finaliz", "detach", "unbind", "unmount", "unwatch", "unlisten", "reset", "exit", "kill", "free", "halt",
-    "deactivate", "disable", "finish", "deinit", "uninit", "unregister", "unload",
+    "close",
+    "destroy",
+    "stop",
+    "disconnect",
+    "dispose",
+    "shutdown",
+    "terminate",
+    "abort",
+    "quit",
+    "cancel",
+    "cleanup",
+    "clear",
+    "release",
+    "remove",
+    "uninstall",
+    "unsubscribe",
+    "teardown",
+    "finaliz",
+    "detach",
+    "unbind",
+    "unmount",
+    "unwatch",
+    "unlisten",
+    "reset",
+    "exit",
+    "kill",
+    "free",
+    "halt",
+    "deactivate",
+    "disable",
+    "finish",
+    "deinit",
+    "uninit",
+    "unregister",
+    "unload",
 ];
 
 /// Methods that end an owner's life for good; what they clear was not bounded before.
 const END: &[&str] = &[
-    "close", "destroy", "end", "stop", "disconnect", "dispose", "asyncdispose", "shutdown", "terminate", "quit", "teardown", "finalize", "unmount",
-    "deactivate", "exit", "kill", "deinit",
+    "close",
+    "destroy",
+    "end",
+    "stop",
+    "disconnect",
+    "dispose",
+    "asyncdispose",
+    "shutdown",
+    "terminate",
+    "quit",
+    "teardown",
+    "finalize",
+    "unmount",
+    "deactivate",
+    "exit",
+    "kill",
+    "deinit",
 ];
 
 /// Functions by which the parts of a program make themselves known.
 const REGISTRATION: &[&str] = &[
-    "register", "define", "use", "install", "extend", "declare", "provide", "configure", "on", "once", "subscribe", "plugin", "enable", "decorate",
-    "init", "setup", "load", "import", "include", "inject", "implement", "override", "mock",
+    "register",
+    "define",
+    "use",
+    "install",
+    "extend",
+    "declare",
+    "provide",
+    "configure",
+    "on",
+    "once",
+    "subscribe",
+    "plugin",
+    "enable",
+    "decorate",
+    "init",
+    "setup",
+    "load",
+    "import",
+    "include",
+    "inject",
+    "implement",
+    "override",
+    "mock",
 ];
 
 /// Functions that add one more to a list; under a key they may as well be caches.
@@ -33,13 +127,106 @@ const ADDITION: &[&str] = &["add", "create", "push", "insert", "enqueue"];
 
 /// Parameters and properties that have few values, however often they come: the code base or the configuration names them.
 const FEW: &[&str] = &[
-    "type", "kind", "locale", "lang", "language", "level", "category", "event", "channel", "namespace", "tag", "schema", "model", "plugin", "component",
-    "module", "extension", "ext", "mode", "env", "environment", "config", "selector", "source", "pattern", "message", "method",
-    "status", "code", "flag", "feature", "role", "permission", "field", "column", "property", "prop", "attribute", "attr", "format",
-    "encoding", "algorithm", "theme", "color", "unit", "currency", "timezone", "scope", "group", "section", "label", "icon", "style", "size", "version",
-    "platform", "driver", "provider", "strategy", "adapter", "service", "class", "ctor", "constructor", "target", "definition", "template", "breakpoint", "queue", "topic", "package",
-    "metric", "rule", "command", "action", "hook", "handler", "callback", "cb", "fn", "func", "function", "listener", "middleware", "device", "region", "bundle", "prefix",
-    "suffix", "index", "position", "slot", "warning", "dialect", "factory", "layout", "route", "hash_function", "direction", "alias",
+    "type",
+    "kind",
+    "locale",
+    "lang",
+    "language",
+    "level",
+    "category",
+    "event",
+    "channel",
+    "namespace",
+    "tag",
+    "schema",
+    "model",
+    "plugin",
+    "component",
+    "module",
+    "extension",
+    "ext",
+    "mode",
+    "env",
+    "environment",
+    "config",
+    "selector",
+    "source",
+    "pattern",
+    "message",
+    "method",
+    "status",
+    "code",
+    "flag",
+    "feature",
+    "role",
+    "permission",
+    "field",
+    "column",
+    "property",
+    "prop",
+    "attribute",
+    "attr",
+    "format",
+    "encoding",
+    "algorithm",
+    "theme",
+    "color",
+    "unit",
+    "currency",
+    "timezone",
+    "scope",
+    "group",
+    "section",
+    "label",
+    "icon",
+    "style",
+    "size",
+    "version",
+    "platform",
+    "driver",
+    "provider",
+    "strategy",
+    "adapter",
+    "service",
+    "class",
+    "ctor",
+    "constructor",
+    "target",
+    "definition",
+    "template",
+    "breakpoint",
+    "queue",
+    "topic",
+    "package",
+    "metric",
+    "rule",
+    "command",
+    "action",
+    "hook",
+    "handler",
+    "callback",
+    "cb",
+    "fn",
+    "func",
+    "function",
+    "listener",
+    "middleware",
+    "device",
+    "region",
+    "bundle",
+    "prefix",
+    "suffix",
+    "index",
+    "position",
+    "slot",
+    "warning",
+    "dialect",
+    "factory",
+    "layout",
+    "route",
+    "hash_function",
+    "direction",
+    "alias",
 ];
 
 /// Whether a method is named for the final end of its owner's life: `close`, `_destroy`, `onShutdown`.
@@ -61,12 +248,17 @@ pub fn is_addition(name: &str) -> bool {
 
 /// Whether a container or class is called a registry: what a program is made of is in it, once each.
 pub fn is_registry(name: &str) -> bool {
-    ["registry", "registered", "registrations"].iter().any(|word| ends_with_word(name, word) || starts_with_word(name.trim_start_matches(['_', '#', '$']), word))
+    ["registry", "registered", "registrations"]
+        .iter()
+        .any(|word| ends_with_word(name, word) || starts_with_word(name.trim_start_matches(['_', '#', '$']), word))
 }
 
 /// Whether a name's last word says that it has few values: `kind`, `eventType`, `locale`.
 pub fn has_few_values(name: &str) -> bool {
-    let bare = ["Name", "_name"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+    let bare = ["Name", "_name"]
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name);
     FEW.iter().any(|word| ends_with_word(bare, word))
 }
 
@@ -82,7 +274,20 @@ pub fn is_teardown(name: &str) -> bool {
 }
 
 /// Methods after which an emitter or handle is of no more use, its listeners included.
-const FINAL: &[&str] = &["close", "destroy", "end", "terminate", "disconnect", "dispose", "kill", "shutdown", "quit", "stop", "abort", "removeAllListeners"];
+const FINAL: &[&str] = &[
+    "close",
+    "destroy",
+    "end",
+    "terminate",
+    "disconnect",
+    "dispose",
+    "kill",
+    "shutdown",
+    "quit",
+    "stop",
+    "abort",
+    "removeAllListeners",
+];
 
 /// Whether a method ends what it is called on.
 pub fn is_final(name: &str) -> bool {
@@ -97,31 +302,44 @@ pub fn mentions_teardown(name: &str) -> bool {
 
 /// Whether a file is a test, by its own name: `orders.test.ts`, `orders.spec.js`.
 pub fn is_test_file(path: &std::path::Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    [".test.", ".spec.", ".e2e-spec.", ".e2e.", "-test.", "_test."].iter().any(|mark| name.contains(mark))
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().to_ascii_lowercase())
+        .unwrap_or_default();
+    [".test.", ".spec.", ".e2e-spec.", ".e2e.", "-test.", "_test."]
+        .iter()
+        .any(|mark| name.contains(mark))
 }
 
 /// A method's name without its signs and the prefix that says who calls it.
 fn bare(name: &str) -> &str {
     let name = name.trim_start_matches(['_', '#', '$', '[']).trim_end_matches(']');
     let name = name.strip_prefix("Symbol.").unwrap_or(name);
-    ["on", "handle", "do", "before", "ng", "component", "will", "k", "async"].iter().fold(name, |name, prefix| match name.strip_prefix(prefix) {
-        Some(rest) if rest.starts_with(|first: char| first.is_ascii_uppercase()) => rest,
-        _ => name,
-    })
+    ["on", "handle", "do", "before", "ng", "component", "will", "k", "async"]
+        .iter()
+        .fold(name, |name, prefix| match name.strip_prefix(prefix) {
+            Some(rest) if rest.starts_with(|first: char| first.is_ascii_uppercase()) => rest,
+            _ => name,
+        })
 }
 
 /// Whether a name ends with a whole word, in camel case or snake case, its plural not counted.
 fn ends_with_word(name: &str, word: &str) -> bool {
-    let Some(at) = name.len().checked_sub(word.len()) else { return false };
+    let Some(at) = name.len().checked_sub(word.len()) else {
+        return false;
+    };
     let Some(tail) = name.get(at..) else { return false };
     let before = name[..at].chars().next_back();
-    tail.eq_ignore_ascii_case(word) && (before.is_none_or(|before| !before.is_ascii_alphanumeric()) || tail.starts_with(|first: char| first.is_ascii_uppercase()))
+    tail.eq_ignore_ascii_case(word)
+        && (before.is_none_or(|before| !before.is_ascii_alphanumeric())
+            || tail.starts_with(|first: char| first.is_ascii_uppercase()))
 }
 
 /// Whether a name begins with a whole word, in camel case or snake case, whatever its first letter's case.
 fn starts_with_word(name: &str, word: &str) -> bool {
-    let Some(head) = name.get(..word.len()) else { return false };
+    let Some(head) = name.get(..word.len()) else {
+        return false;
+    };
     let rest = &name[word.len()..];
     head.eq_ignore_ascii_case(word) && !rest.starts_with(|next: char| next.is_ascii_lowercase())
 }
@@ -134,9 +352,17 @@ mod tests {
     fn whole_words_only() {
         assert!(is_setup("setupSignals") && is_setup("main") && is_setup("start_server"));
         assert!(!is_setup("mainstream") && !is_setup("initial"));
-        assert!(is_teardown("close") && is_teardown("onShutdown") && is_teardown("_destroy") && is_teardown("[Symbol.dispose]"));
+        assert!(
+            is_teardown("close")
+                && is_teardown("onShutdown")
+                && is_teardown("_destroy")
+                && is_teardown("[Symbol.dispose]")
+        );
         assert!(!is_teardown("closest") && !is_teardown("closeWindow") && !is_teardown("send"));
         assert!(mentions_teardown("handleSocketClose") && !mentions_teardown("open"));
-        assert!(is_test_file(std::path::Path::new("a/orders.spec.ts")) && !is_test_file(std::path::Path::new("test/orders.ts")));
+        assert!(
+            is_test_file(std::path::Path::new("a/orders.spec.ts"))
+                && !is_test_file(std::path::Path::new("test/orders.ts"))
+        );
     }
 }

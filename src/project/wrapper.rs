@@ -32,12 +32,17 @@ enum Handed {
 impl<'a> Project<'a> {
     /// The acquisitions that callers of a wrapper make by calling it.
     pub fn passed_to_callers(&self, engine: &mut Engine, acquisition: &Acquisition<'a>) -> Vec<Acquisition<'a>> {
-        let Some((wrapper, handed)) = self.handed_over(engine, acquisition) else { return Vec::new() };
+        let Some((wrapper, handed)) = self.handed_over(engine, acquisition) else {
+            return Vec::new();
+        };
         let callers = self.graph.callers(wrapper);
         if callers.len() > MAX_CALLERS {
             return Vec::new();
         }
-        callers.iter().filter_map(|&call| self.passed_to(acquisition, wrapper, &handed, call)).collect()
+        callers
+            .iter()
+            .filter_map(|&call| self.passed_to(acquisition, wrapper, &handed, call))
+            .collect()
     }
 
     /// The function whose caller gets what was acquired, and how.
@@ -47,7 +52,9 @@ impl<'a> Project<'a> {
         }
         if let Some(executor) = self.around(acquisition.function).find(|&each| self.is_executor(each)) {
             let wrapper = executor.with(self.function(executor).parent?);
-            return self.resolves_with(acquisition, executor).then_some((wrapper, Handed::Promise));
+            return self
+                .resolves_with(acquisition, executor)
+                .then_some((wrapper, Handed::Promise));
         }
         let wrapper = self.activation_of(acquisition.function);
         let returned = self.function(wrapper).ops.iter().find_map(|op| match *op {
@@ -56,7 +63,8 @@ impl<'a> Project<'a> {
                 if !acquisition.items.is_empty() && self.is_one_of(&acquisition.items, value) != Match::No {
                     Some(Handed::Item)
                 } else {
-                    self.is_releasing_function(acquisition, value).then_some(Handed::Disposer)
+                    self.is_releasing_function(acquisition, value)
+                        .then_some(Handed::Disposer)
                 }
             }
             _ => None,
@@ -74,7 +82,10 @@ impl<'a> Project<'a> {
             self.function(function).ops.iter().any(|op| match *op {
                 Op::Call(call) => {
                     let call = function.with(call);
-                    self.path(call.with(self.call(call).callee)) == resolve && self.argument(call, 0).is_some_and(|arg| self.is_one_of(&acquisition.items, arg) != Match::No)
+                    self.path(call.with(self.call(call).callee)) == resolve
+                        && self
+                            .argument(call, 0)
+                            .is_some_and(|arg| self.is_one_of(&acquisition.items, arg) != Match::No)
                 }
                 _ => false,
             })
@@ -84,7 +95,10 @@ impl<'a> Project<'a> {
     /// Whether a value is a function in whose body the acquisition is released.
     fn is_releasing_function(&self, acquisition: &Acquisition<'a>, value: super::path::ExprRef) -> bool {
         self.functions_in(value).into_iter().any(|function| {
-            self.function(function).ops.iter().any(|op| matches!(*op, Op::Call(call) if self.releases(acquisition, function.with(call)) != Match::No))
+            self.function(function)
+                .ops
+                .iter()
+                .any(|op| matches!(*op, Op::Call(call) if self.releases(acquisition, function.with(call)) != Match::No))
         })
     }
 
@@ -93,27 +107,58 @@ impl<'a> Project<'a> {
         for op in &self.function(acquisition.function).ops {
             let Op::Call(call) = *op else { continue };
             let call = acquisition.function.with(call);
-            let Path { root: Root::Param(wrapper, parameter), steps } = self.path(call.with(self.call(call).callee)) else { continue };
+            let Path {
+                root: Root::Param(wrapper, parameter),
+                steps,
+            } = self.path(call.with(self.call(call).callee))
+            else {
+                continue;
+            };
             if !steps.is_empty() {
                 continue;
             }
-            let argument = (0..self.call(call).args.len()).find(|&index| self.argument(call, index).is_some_and(|arg| self.is_one_of(&acquisition.items, arg) != Match::No));
+            let argument = (0..self.call(call).args.len()).find(|&index| {
+                self.argument(call, index)
+                    .is_some_and(|arg| self.is_one_of(&acquisition.items, arg) != Match::No)
+            });
             if let Some(argument) = argument {
-                return Some((wrapper, Handed::ToCallback { parameter, argument: argument as u16 }));
+                return Some((
+                    wrapper,
+                    Handed::ToCallback {
+                        parameter,
+                        argument: argument as u16,
+                    },
+                ));
             }
         }
         None
     }
 
     /// The acquisition that one call of the wrapper is.
-    fn passed_to(&self, acquisition: &Acquisition<'a>, wrapper: FnRef, handed: &Handed, call: CallRef) -> Option<Acquisition<'a>> {
+    fn passed_to(
+        &self,
+        acquisition: &Acquisition<'a>,
+        wrapper: FnRef,
+        handed: &Handed,
+        call: CallRef,
+    ) -> Option<Acquisition<'a>> {
         let result = Path::root(Root::Call(call));
         let at = call.with(self.call(call).callee);
-        let mut passed = Acquisition { call, function: self.calling(call), at_entry: false, ..acquisition.clone() };
+        let mut passed = Acquisition {
+            call,
+            function: self.calling(call),
+            at_entry: false,
+            ..acquisition.clone()
+        };
         match handed {
             Handed::Item => {
-                let is_promise = self.function(wrapper).is_async || acquisition.items.iter().any(|item| item.steps.contains(&Step::Awaited));
-                passed.items = smallvec![if is_promise { result.step(Step::Awaited, at) } else { result }];
+                let is_promise = self.function(wrapper).is_async
+                    || acquisition.items.iter().any(|item| item.steps.contains(&Step::Awaited));
+                passed.items = smallvec![if is_promise {
+                    result.step(Step::Awaited, at)
+                } else {
+                    result
+                }];
             }
             Handed::Promise => passed.items = smallvec![result.step(Step::Awaited, at)],
             Handed::Disposer => {
@@ -124,7 +169,9 @@ impl<'a> Project<'a> {
                 passed.entry = Cow::Owned(released_by_result(&acquisition.entry));
             }
             Handed::ToCallback { parameter, argument } => {
-                let callback = *self.functions_in(self.argument(call, usize::from(*parameter))?).first()?;
+                let callback = *self
+                    .functions_in(self.argument(call, usize::from(*parameter))?)
+                    .first()?;
                 passed.items = smallvec![self.param_path(callback, *argument)];
                 passed.function = callback;
                 passed.at_entry = true;
@@ -136,7 +183,19 @@ impl<'a> Project<'a> {
 
 /// The entry of something that the returned function releases.
 fn released_by_result(entry: &Acquire) -> Acquire {
-    let result = Place { root: PlaceRoot::Return, steps: Vec::new() };
+    let result = Place {
+        root: PlaceRoot::Return,
+        steps: Vec::new(),
+    };
     let self_ending = entry.self_ending && entry.resource != Resource::Listener;
-    Acquire { item: Some(Item { at: result.clone(), ty: None }), ends: vec![End::Invoke(result)], key: Vec::new(), self_ending, ..entry.clone() }
+    Acquire {
+        item: Some(Item {
+            at: result.clone(),
+            ty: None,
+        }),
+        ends: vec![End::Invoke(result)],
+        key: Vec::new(),
+        self_ending,
+        ..entry.clone()
+    }
 }

@@ -33,7 +33,13 @@ pub fn build(project: &Project<'_>, function: FnRef) -> Graph {
     let end = builder.ops(function, 0..body, Some(entry));
     builder.go(end, Jump::Return);
     builder.drop_pending();
-    let graph = Graph { function, nodes: builder.nodes, entry, inlined: builder.inlined, overflow: builder.overflow };
+    let graph = Graph {
+        function,
+        nodes: builder.nodes,
+        entry,
+        inlined: builder.inlined,
+        overflow: builder.overflow,
+    };
     if graph.overflow { graph } else { tidy::tidied(graph) }
 }
 
@@ -63,7 +69,10 @@ impl Builder<'_, '_> {
             self.overflow = true;
             return NodeId(0);
         }
-        self.nodes.push(Node { what, edges: SmallVec::new() });
+        self.nodes.push(Node {
+            what,
+            edges: SmallVec::new(),
+        });
         self.entered.push(false);
         NodeId(self.nodes.len() as u32 - 1)
     }
@@ -106,17 +115,27 @@ impl Builder<'_, '_> {
 
     pub(super) fn parts(&mut self, function: FnRef, begin: usize) -> Parts {
         let project = self.project;
-        self.marks.entry(function).or_insert_with(|| Marks::of(&project.function(function).ops)).at(begin)
+        self.marks
+            .entry(function)
+            .or_insert_with(|| Marks::of(&project.function(function).ops))
+            .at(begin)
     }
 
     /// Builds a range of operations; returns where control is behind it, if it gets there.
-    pub(super) fn ops(&mut self, function: FnRef, range: std::ops::Range<usize>, mut current: Option<NodeId>) -> Option<NodeId> {
+    pub(super) fn ops(
+        &mut self,
+        function: FnRef,
+        range: std::ops::Range<usize>,
+        mut current: Option<NodeId>,
+    ) -> Option<NodeId> {
         let mut index = range.start;
         while index < range.end {
             if self.overflow {
                 return None;
             }
-            let (next, after) = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.op(function, index, range.end, current));
+            let (next, after) = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || {
+                self.op(function, index, range.end, current)
+            });
             index = next;
             current = after;
         }
@@ -127,7 +146,10 @@ impl Builder<'_, '_> {
     fn op(&mut self, function: FnRef, index: usize, end: usize, current: Option<NodeId>) -> (usize, Option<NodeId>) {
         let ops = &self.project.function(function).ops;
         let op = ops[index];
-        let what = What::Op { function, index: index as u32 };
+        let what = What::Op {
+            function,
+            index: index as u32,
+        };
         match op {
             Op::If(test) => return self.branch(function, index, function.with(test), current),
             Op::Loop(label) => return self.looping(function, index, label, current),
@@ -137,7 +159,9 @@ impl Builder<'_, '_> {
             Op::Using { binding, .. } => return self.using(function, index, end, binding, current),
             _ => {}
         }
-        let Some(here) = self.then(current, what) else { return (index + 1, None) };
+        let Some(here) = self.then(current, what) else {
+            return (index + 1, None);
+        };
         let after = match op {
             Op::Call(call) => self.call(function.with(call), here),
             Op::Await(of) => {
@@ -169,8 +193,21 @@ impl Builder<'_, '_> {
             }
             Op::Assign { .. } | Op::Store { .. } | Op::Delete(_) | Op::Jsx(_) | Op::EndUsing(_) => Some(here),
             // Marks of a structure that is handled as a whole where it begins.
-            Op::Else | Op::EndIf | Op::LoopTest(_) | Op::LoopItem { .. } | Op::LoopNext(_) | Op::EndLoop(_) | Op::EndBlock(_) | Op::Case(_) | Op::EndSwitch(_) | Op::Catch(_) | Op::Finally | Op::EndTry => Some(here),
-            Op::If(_) | Op::Loop(_) | Op::Block(_) | Op::Switch { .. } | Op::Try | Op::Using { .. } => unreachable!("handled above"),
+            Op::Else
+            | Op::EndIf
+            | Op::LoopTest(_)
+            | Op::LoopItem { .. }
+            | Op::LoopNext(_)
+            | Op::EndLoop(_)
+            | Op::EndBlock(_)
+            | Op::Case(_)
+            | Op::EndSwitch(_)
+            | Op::Catch(_)
+            | Op::Finally
+            | Op::EndTry => Some(here),
+            Op::If(_) | Op::Loop(_) | Op::Block(_) | Op::Switch { .. } | Op::Try | Op::Using { .. } => {
+                unreachable!("handled above")
+            }
         };
         (index + 1, after)
     }

@@ -43,8 +43,22 @@ impl Builder<'_, '_> {
         self.edge(here, head, EdgeKind::Next);
         for &callback in callbacks {
             let end = self.node(What::Join);
-            let thrown = if self.project.function(callback).is_async { rejected } else { thrown };
-            self.inline(&[callback], call, head, Outlets { end, thrown, rejected, is_handler: false });
+            let thrown = if self.project.function(callback).is_async {
+                rejected
+            } else {
+                thrown
+            };
+            self.inline(
+                &[callback],
+                call,
+                head,
+                Outlets {
+                    end,
+                    thrown,
+                    rejected,
+                    is_handler: false,
+                },
+            );
             self.edge(end, behind, EdgeKind::Next);
             if repeats {
                 self.edge(end, head, EdgeKind::Next);
@@ -75,9 +89,26 @@ impl Builder<'_, '_> {
             self.edge(here, head, EdgeKind::Reject(Strength::Weak));
             incoming.push((head, Strength::Weak));
         }
-        let outlets = Outlets { end: behind, thrown, rejected: thrown, is_handler: true };
-        let on_fulfilled = if handlers.finally.is_absent() { &handlers.fulfilled } else { &handlers.finally };
-        self.handle(on_fulfilled, call, here, Outlets { end: fulfilled_end, ..outlets });
+        let outlets = Outlets {
+            end: behind,
+            thrown,
+            rejected: thrown,
+            is_handler: true,
+        };
+        let on_fulfilled = if handlers.finally.is_absent() {
+            &handlers.fulfilled
+        } else {
+            &handlers.finally
+        };
+        self.handle(
+            on_fulfilled,
+            call,
+            here,
+            Outlets {
+                end: fulfilled_end,
+                ..outlets
+            },
+        );
         self.edge(fulfilled_end, behind, EdgeKind::Next);
         let mut rejected: SmallVec<[(NodeId, Strength); 4]> = SmallVec::new();
         for (node, strength) in incoming {
@@ -101,12 +132,29 @@ impl Builder<'_, '_> {
         let [end, rejected, lost] = self.joins();
         let first = self.next_id();
         // An `async` executor's own promise is nobody's.
-        let thrown = if self.project.function(executor).is_async { lost } else { rejected };
-        self.inline(&[executor], call, here, Outlets { end, thrown, rejected: lost, is_handler: false });
+        let thrown = if self.project.function(executor).is_async {
+            lost
+        } else {
+            rejected
+        };
+        self.inline(
+            &[executor],
+            call,
+            here,
+            Outlets {
+                end,
+                thrown,
+                rejected: lost,
+                is_handler: false,
+            },
+        );
         self.settle(executor, first, end, rejected);
         self.wait(call, &[(rejected, Strength::Strong)], end);
         if self.if_entered(lost).is_some() {
-            self.dropped.push(Pending { rejected: [(lost, Strength::Strong)].into_iter().collect(), behind: end });
+            self.dropped.push(Pending {
+                rejected: [(lost, Strength::Strong)].into_iter().collect(),
+                behind: end,
+            });
         }
         end
     }
@@ -127,11 +175,17 @@ impl Builder<'_, '_> {
     fn inline(&mut self, callbacks: &[FnRef], call: CallRef, from: NodeId, outlets: Outlets) {
         for &callback in callbacks {
             // Calling a generator runs nothing of it.
-            if self.project.function(callback).is_generator || self.building.len() >= MAX_INLINE_DEPTH || self.building.contains(&callback) {
+            if self.project.function(callback).is_generator
+                || self.building.len() >= MAX_INLINE_DEPTH
+                || self.building.contains(&callback)
+            {
                 self.edge(from, outlets.end, EdgeKind::Next);
                 continue;
             }
-            let enter = self.node(What::Enter { function: callback, call });
+            let enter = self.node(What::Enter {
+                function: callback,
+                call,
+            });
             self.edge(from, enter, EdgeKind::Next);
             if !self.inlined.contains(&callback) {
                 self.inlined.push(callback);
@@ -192,7 +246,11 @@ impl Builder<'_, '_> {
 
     /// Notes the promise that a call gives.
     fn wait(&mut self, call: CallRef, rejected: &[(NodeId, Strength)], behind: NodeId) {
-        let rejected = rejected.iter().copied().filter(|(node, _)| self.if_entered(*node).is_some()).collect();
+        let rejected = rejected
+            .iter()
+            .copied()
+            .filter(|(node, _)| self.if_entered(*node).is_some())
+            .collect();
         // A finaliser is built once a way through it: the other copy's promise is another one.
         let other = self.pending.insert(call, Pending { rejected, behind });
         self.dropped.extend(other);
@@ -213,7 +271,11 @@ impl Builder<'_, '_> {
         let mut left: Vec<Pending> = left.into_iter().map(|(_, pending)| pending).collect();
         left.append(&mut self.dropped);
         for pending in left {
-            let to = if self.is_last(pending.behind) { self.exit(Exit::Unhandled) } else { pending.behind };
+            let to = if self.is_last(pending.behind) {
+                self.exit(Exit::Unhandled)
+            } else {
+                pending.behind
+            };
             for (node, strength) in pending.rejected {
                 self.edge(node, to, EdgeKind::Reject(strength));
             }

@@ -10,15 +10,37 @@ use super::{EdgeKind, Exit, NodeId, Strength, What};
 
 /// What encloses the current operation.
 pub(super) enum Frame {
-    Loop { label: LabelId, function: FnRef, end: NodeId, next: NodeId },
-    Block { label: LabelId, function: FnRef, end: NodeId },
+    Loop {
+        label: LabelId,
+        function: FnRef,
+        end: NodeId,
+        next: NodeId,
+    },
+    Block {
+        label: LabelId,
+        function: FnRef,
+        end: NodeId,
+    },
     /// Throws go to the handler.
     Catch { handler: NodeId },
     /// Every way out runs these operations first; one copy a destination.
-    Finally { function: FnRef, ops: std::ops::Range<usize>, copies: FxHashMap<Jump, NodeId> },
-    Using { function: FnRef, binding: BindingId, copies: FxHashMap<Jump, NodeId> },
+    Finally {
+        function: FnRef,
+        ops: std::ops::Range<usize>,
+        copies: FxHashMap<Jump, NodeId>,
+    },
+    Using {
+        function: FnRef,
+        binding: BindingId,
+        copies: FxHashMap<Jump, NodeId>,
+    },
     /// The body of a loop over a generator that may throw when the loop is left early, which closes the generator.
-    Closing { label: LabelId, function: FnRef, strength: Strength, copies: FxHashMap<Jump, NodeId> },
+    Closing {
+        label: LabelId,
+        function: FnRef,
+        strength: Strength,
+        copies: FxHashMap<Jump, NodeId>,
+    },
     /// The body of an inlined callback: where its `return` goes, what it throws, and a rejecting promise that it returns.
     Inlined(Outlets),
 }
@@ -57,7 +79,11 @@ impl Builder<'_, '_> {
 
     /// Whether a `catch` of the same body is around the current place.
     fn has_handler(&self) -> bool {
-        let nearest = self.frames.iter().rev().find(|frame| matches!(frame, Frame::Catch { .. } | Frame::Inlined { .. }));
+        let nearest = self
+            .frames
+            .iter()
+            .rev()
+            .find(|frame| matches!(frame, Frame::Catch { .. } | Frame::Inlined { .. }));
         matches!(nearest, Some(Frame::Catch { .. }))
     }
 
@@ -73,7 +99,12 @@ impl Builder<'_, '_> {
     pub(super) fn jump(&mut self, jump: Jump, depth: usize) -> NodeId {
         for at in (0..depth).rev() {
             match &self.frames[at] {
-                Frame::Loop { label, function, end, next } => match jump {
+                Frame::Loop {
+                    label,
+                    function,
+                    end,
+                    next,
+                } => match jump {
                     Jump::Break(of, wanted) if of == *function && wanted == *label => return *end,
                     Jump::Continue(of, wanted) if of == *function && wanted == *label => return *next,
                     _ => {}
@@ -124,9 +155,19 @@ impl Builder<'_, '_> {
                 copies.insert(jump, start);
                 self.ops(*function, ops.clone(), Some(start))
             }
-            Frame::Using { function, binding, copies } => {
+            Frame::Using {
+                function,
+                binding,
+                copies,
+            } => {
                 copies.insert(jump, start);
-                self.then(Some(start), What::Dispose { function: *function, binding: *binding })
+                self.then(
+                    Some(start),
+                    What::Dispose {
+                        function: *function,
+                        binding: *binding,
+                    },
+                )
             }
             Frame::Closing { strength, copies, .. } => {
                 copies.insert(jump, start);
@@ -137,7 +178,11 @@ impl Builder<'_, '_> {
         };
         if let Some(end) = end {
             let target = self.jump(jump, self.frames.len());
-            let kind = if jump == Jump::Throw { EdgeKind::Throw(Strength::Strong) } else { EdgeKind::Next };
+            let kind = if jump == Jump::Throw {
+                EdgeKind::Throw(Strength::Strong)
+            } else {
+                EdgeKind::Next
+            };
             self.edge(end, target, kind);
         }
         self.frames.push(frame);

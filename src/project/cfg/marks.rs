@@ -35,7 +35,13 @@ impl Marks {
             match op {
                 Op::If(_) | Op::Loop(_) | Op::Block(_) | Op::Switch { .. } | Op::Try => {
                     // A structure without an end (the facts are inconsistent) reaches to the last operation.
-                    parts.insert(at, Parts { end: ops.len() - 1, ..Parts::default() });
+                    parts.insert(
+                        at,
+                        Parts {
+                            end: ops.len() - 1,
+                            ..Parts::default()
+                        },
+                    );
                     open.push(at);
                 }
                 Op::EndIf | Op::EndLoop(_) | Op::EndBlock(_) | Op::EndSwitch(_) | Op::EndTry => {
@@ -45,7 +51,13 @@ impl Marks {
                 }
                 // These may end outside the structure they begin in (the clause of a `switch`), so they are no part of the nesting.
                 Op::Using { binding, .. } => {
-                    parts.insert(at, Parts { end: ops.len(), ..Parts::default() });
+                    parts.insert(
+                        at,
+                        Parts {
+                            end: ops.len(),
+                            ..Parts::default()
+                        },
+                    );
                     usings.push((*binding, at));
                 }
                 Op::EndUsing(binding) => {
@@ -54,7 +66,13 @@ impl Marks {
                         parts.entry(begin).or_default().end = at;
                     }
                 }
-                Op::Else | Op::LoopTest(_) | Op::LoopItem { .. } | Op::LoopNext(_) | Op::Case(_) | Op::Catch(_) | Op::Finally => {
+                Op::Else
+                | Op::LoopTest(_)
+                | Op::LoopItem { .. }
+                | Op::LoopNext(_)
+                | Op::Case(_)
+                | Op::Catch(_)
+                | Op::Finally => {
                     if let Some(parts) = open.last().and_then(|begin| parts.get_mut(begin)) {
                         parts.add(at, op);
                     }

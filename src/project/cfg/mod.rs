@@ -50,7 +50,10 @@ pub enum Strength {
 pub enum EdgeKind {
     Next,
     /// The test went this way.
-    Branch { test: ExprRef, taken: bool },
+    Branch {
+        test: ExprRef,
+        taken: bool,
+    },
     Throw(Strength),
     /// A promise rejected: control goes to its handlers, or to where it is awaited.
     Reject(Strength),
@@ -81,11 +84,20 @@ pub enum What {
     /// Joins paths; nothing happens.
     Join,
     /// An operation of a function's body, by its position.
-    Op { function: FnRef, index: u32 },
+    Op {
+        function: FnRef,
+        index: u32,
+    },
     /// The end of a `using` scope disposes the variable's value.
-    Dispose { function: FnRef, binding: BindingId },
+    Dispose {
+        function: FnRef,
+        binding: BindingId,
+    },
     /// A callback of the call that runs at most once has been entered (its parameters have their values).
-    Enter { function: FnRef, call: CallRef },
+    Enter {
+        function: FnRef,
+        call: CallRef,
+    },
     Exit(Exit),
 }
 

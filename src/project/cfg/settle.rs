@@ -13,8 +13,16 @@ impl Builder<'_, '_> {
         let resolve = self.project.param_path(executor, 0);
         let reject = self.project.param_path(executor, 1);
         let nodes: Vec<NodeId> = (first.0..self.next_id().0).map(NodeId).collect();
-        let rejects: Vec<NodeId> = nodes.iter().copied().filter(|&node| self.is_call_of(node, &reject)).collect();
-        let resolves: Vec<NodeId> = nodes.iter().copied().filter(|&node| self.is_call_of(node, &resolve)).collect();
+        let rejects: Vec<NodeId> = nodes
+            .iter()
+            .copied()
+            .filter(|&node| self.is_call_of(node, &reject))
+            .collect();
+        let resolves: Vec<NodeId> = nodes
+            .iter()
+            .copied()
+            .filter(|&node| self.is_call_of(node, &resolve))
+            .collect();
         if !rejects.is_empty() {
             let stops = |node: NodeId| rejects.contains(&node) || resolves.contains(&node);
             let open = self.reach(&[first], first, stops);
@@ -38,9 +46,15 @@ impl Builder<'_, '_> {
     }
 
     fn is_call_of(&self, node: NodeId, callee: &Path) -> bool {
-        let What::Op { function, index } = self.nodes[node.index()].what else { return false };
+        let What::Op { function, index } = self.nodes[node.index()].what else {
+            return false;
+        };
         match self.project.function(function).ops[index as usize] {
-            Op::Call(call) => self.project.path(function.with(self.project.call(function.with(call)).callee)) == *callee,
+            Op::Call(call) => {
+                self.project
+                    .path(function.with(self.project.call(function.with(call)).callee))
+                    == *callee
+            }
             _ => false,
         }
     }

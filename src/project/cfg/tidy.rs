@@ -60,7 +60,11 @@ fn destinations(graph: &Graph) -> Vec<NodeId> {
             known[node.index()] = Some(end);
         }
     }
-    known.into_iter().zip(graph.ids()).map(|(end, id)| end.unwrap_or(id)).collect()
+    known
+        .into_iter()
+        .zip(graph.ids())
+        .map(|(end, id)| end.unwrap_or(id))
+        .collect()
 }
 
 /// The new number of each node that is reachable from the entry.

@@ -1,0 +1,318 @@
+//! Listeners: added again and again to something that outlives them.
+
+use crate::diagnostic::{Label, Place};
+use crate::facts::body::{FunctionKind, Op};
+
+use super::super::acquisition::Acquisition;
+use super::super::confidence::Grade;
+use super::super::duty::{Engine, Release};
+use super::super::model::Missing;
+use super::super::path::{FnRef, OwnerId, Root};
+use super::super::region::Region;
+use super::super::repetition::Repeats;
+use super::super::{Project, guard, words};
+use super::{Pile, Verdict};
+
+impl Project<'_> {
+    pub(super) fn judge_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        let function = acquisition.function;
+        let Some(holder) = self.holder_expr(acquisition) else {
+            return self.judge_process_listener(engine, acquisition);
+        };
+        let region = self.region_of(holder, acquisition.origin.1);
+        let is_wrapped = acquisition.origin.0 != acquisition.call;
+        if is_wrapped && region != Region::Process {
+            return None;
+        }
+        if matches!(region, Region::Activation | Region::Unknown)
+            || matches!(region, Region::Owned(_)) && self.is_constructor(function)
+        {
+            return None;
+        }
+        let index = self.op_of(acquisition.call)?;
+        if guard::is_idempotent(self, function, index)
+            || self.removes_first(acquisition, index)
+            || self.is_guarded_by_callers(function)
+        {
+            return None;
+        }
+        // What each call adds to its own object is not bounded by what the object's end removes.
+        let accumulates = matches!(region, Region::Owner(_) | Region::Owned(_));
+        let (missing, release_grade) = match self.settle_group(function) {
+            Some(group) => match engine.release_on_settle(self, acquisition, &group) {
+                Some(Release::Always | Release::Escapes(_)) => return None,
+                Some(Release::Sometimes { missed, .. }) => {
+                    let (labels, grade) = self.missed_labels(&missed)?;
+                    (Missing::OnSomePath(labels), grade)
+                }
+                Some(Release::Never) | None => self.missing_release(engine, acquisition, accumulates)?,
+            },
+            None => self.missing_release(engine, acquisition, accumulates)?,
+        };
+        let repeats = self.repeats_call(acquisition.call);
+        let at = Place {
+            file: acquisition.call.file,
+            span: self.call(acquisition.call).callee_span,
+        };
+        let label = self.holder_label(holder, &region, at);
+        if matches!(region, Region::Owner(_)) && self.is_constructor(function) {
+            return None;
+        }
+        let (grade, why, teardown) = match region {
+            Region::Process => self.on_process_holder(holder, function, repeats)?,
+            Region::Outlives => match repeats {
+                Repeats::Many(why) => (Grade::First, why, None),
+                Repeats::Often(why) => (Grade::Second, why, None),
+                _ => return None,
+            },
+            // What waits once for an answer is mostly answered.
+            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_)
+                if acquisition.entry.self_ending && missing == Missing::Never && !repeats.is_seen() =>
+            {
+                return None;
+            }
+            Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
+            Region::Injected(owner, _) if self.ends_holder(owner, holder) => return None,
+            Region::Injected(owner, _) => self.injected(acquisition, owner, repeats)?,
+            Region::Given(of) => self.given(acquisition, of, repeats)?,
+            Region::Activation | Region::Unknown => return None,
+        };
+        Some(Verdict {
+            missing,
+            grades: vec![release_grade, grade],
+            holder: Some(label),
+            holder_name: self.describe(holder),
+            why,
+            teardown,
+            is_self_rearming: false,
+        })
+    }
+
+    /// A listener that the runtime itself holds.
+    pub(super) fn judge_process_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        if !matches!(acquisition.entry.holder, crate::catalog::effect::Holder::Process) {
+            return None;
+        }
+        let index = self.op_of(acquisition.call)?;
+        if guard::is_idempotent(self, acquisition.function, index) {
+            return None;
+        }
+        let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
+        let (grade, why, teardown) =
+            self.process_repetition(acquisition.function, self.repeats_call(acquisition.call))?;
+        Some(Verdict {
+            missing,
+            grades: vec![release_grade, grade],
+            holder: None,
+            holder_name: "the process".to_owned(),
+            why,
+            teardown,
+            is_self_rearming: false,
+        })
+    }
+
+    /// As [`Self::process_repetition`]; what a library's exports add to its own emitter is added again and again.
+    pub(super) fn on_process_holder(
+        &self,
+        holder: super::super::path::ExprRef,
+        function: FnRef,
+        repeats: Repeats,
+    ) -> Option<Pile> {
+        let is_exported = matches!(repeats, Repeats::PerCall(_))
+            && self.owner_around(function).is_none()
+            && self.is_library(function.file);
+        let is_own = !matches!(self.path(holder).root, Root::Global(_) | Root::Package(_));
+        let (grade, why, teardown) = self.process_repetition(function, repeats)?;
+        Some((
+            if is_exported && is_own {
+                grade.min(Grade::Second)
+            } else {
+                grade
+            },
+            why,
+            teardown,
+        ))
+    }
+
+    /// A method that adds to its own object at each call, something that belongs to that call.
+    pub(super) fn self_accumulation(&self, acquisition: &Acquisition<'_>, repeats: Repeats) -> Option<Pile> {
+        if !self.keeps_activation(acquisition) || self.only_forwards(acquisition) {
+            return None;
+        }
+        match repeats {
+            Repeats::Many(why) => Some((Grade::First, why, None)),
+            Repeats::Often(why) => Some((Grade::Second, why, None)),
+            Repeats::PerCall(of) => {
+                let name = self
+                    .function(of)
+                    .name
+                    .map_or("this method", |name| self.facts(of.file).name(name));
+                let why = Label::new(
+                    Place {
+                        file: of.file,
+                        span: self.function(of).head,
+                    },
+                    format!("each call of `{name}` adds one more"),
+                );
+                Some((self.second_with(acquisition), vec![why], None))
+            }
+            Repeats::Once | Repeats::PerOwner(_) | Repeats::Unknown => None,
+        }
+    }
+
+    /// `on(event, handler) { this.emitter.on(event, handler) }`: the event is the caller's, and so is the duty.
+    pub(super) fn only_forwards(&self, acquisition: &Acquisition<'_>) -> bool {
+        let event = acquisition
+            .entry
+            .key
+            .get(1)
+            .and_then(|part| self.key_expr(acquisition.call, part));
+        event.is_some_and(|event| matches!(self.path(event).root, Root::Param(..) | Root::Rest(..)))
+    }
+
+    /// Whether what the listener keeps belongs to the call: a parameter, a variable of the function.
+    pub(super) fn keeps_activation(&self, acquisition: &Acquisition<'_>) -> bool {
+        let Some(keeps) = &acquisition.entry.keeps else {
+            return false;
+        };
+        let function = acquisition.function;
+        self.place_exprs(acquisition.call, keeps).into_iter().any(|expr| {
+            let path = self.path(expr);
+            match path.root {
+                Root::Param(of, _) => of == function,
+                Root::Function(handler) => self.function(handler).captures.iter().any(|&captured| {
+                    let declared = handler.with(self.facts(handler.file).binding(captured).function);
+                    self.is_within(declared, function) || declared == function
+                }),
+                _ => false,
+            }
+        })
+    }
+
+    /// A listener on something that was given to an owner: the owner's end has to take it off.
+    pub(super) fn injected(&self, acquisition: &Acquisition<'_>, owner: OwnerId, repeats: Repeats) -> Option<Pile> {
+        let class = self
+            .owners
+            .get(owner)
+            .name
+            .map_or("this object", |name| self.text(name))
+            .to_owned();
+        let teardown = self.teardown_of(owner).map(|method| {
+            let name = self
+                .function(method)
+                .name
+                .map_or("", |name| self.facts(method.file).name(name))
+                .to_owned();
+            (
+                name,
+                Place {
+                    file: method.file,
+                    span: self.function(method).head,
+                },
+            )
+        });
+        let of_call =
+            self.keeps_activation(acquisition) && self.function(acquisition.function).kind != FunctionKind::Constructor;
+        match repeats {
+            Repeats::Many(why) => Some((Grade::Second, why, teardown)),
+            Repeats::Often(why) => Some((Grade::Third, why, teardown)),
+            Repeats::PerCall(of) if of_call => {
+                let name = self
+                    .function(of)
+                    .name
+                    .map_or("this method", |name| self.facts(of.file).name(name));
+                let why = Label::new(
+                    Place {
+                        file: of.file,
+                        span: self.function(of).head,
+                    },
+                    format!("each call of `{name}` adds one more"),
+                );
+                Some((self.second_with(acquisition), vec![why], teardown))
+            }
+            Repeats::Once => None,
+            Repeats::PerOwner(_) | Repeats::PerCall(_) | Repeats::Unknown => {
+                let why = vec![Label::new(
+                    self.owner_place(owner),
+                    format!("each `{class}` adds one more"),
+                )];
+                let grade = if teardown.is_some() {
+                    self.second_with(acquisition)
+                } else {
+                    Grade::Third
+                };
+                Some((grade, why, teardown))
+            }
+        }
+    }
+
+    /// Second grade for a holder that is ordered by rule; where the call is known by its shape alone, that one doubt counts for both.
+    pub(super) fn second_with(&self, acquisition: &Acquisition<'_>) -> Grade {
+        if acquisition.tier == super::super::calls::Tier::Shape {
+            Grade::First
+        } else {
+            Grade::Second
+        }
+    }
+
+    /// Whether the owner itself ends what it was given, or lives until that ends: either way its listeners go together with it.
+    pub(super) fn ends_holder(&self, owner: OwnerId, holder: super::super::path::ExprRef) -> bool {
+        let held = self.path(holder);
+        let methods = self.relatives(owner).into_iter().flat_map(|each| {
+            let owner = self.owners.get(each);
+            owner
+                .methods
+                .values()
+                .copied()
+                .chain(owner.constructor)
+                .collect::<Vec<_>>()
+        });
+        methods
+            .flat_map(|method| self.nested(method).collect::<Vec<_>>())
+            .any(|function| {
+                self.function(function).ops.iter().any(|op| match *op {
+                    Op::Call(call) => {
+                        let call = function.with(call);
+                        let ends = self.callee_name(call).is_some_and(words::is_final) || self.waits_for_an_end(call);
+                        ends && self.receiver(call).is_some_and(|of| self.path(of) == held)
+                    }
+                    _ => false,
+                })
+            })
+    }
+
+    /// A listener on a parameter: it counts only if it keeps something of the call.
+    pub(super) fn given(&self, acquisition: &Acquisition<'_>, of: FnRef, repeats: Repeats) -> Option<Pile> {
+        let name = self
+            .function(of)
+            .name
+            .map_or("this function", |name| self.facts(of.file).name(name));
+        if !self.keeps_activation(acquisition) || words::is_setup(name) || repeats == Repeats::Once {
+            return None;
+        }
+        let why = match repeats {
+            Repeats::Many(why) => why,
+            _ => vec![Label::new(
+                Place {
+                    file: of.file,
+                    span: self.function(of).head,
+                },
+                format!("each call of `{name}` adds one more"),
+            )],
+        };
+        // Most functions that are given an emitter set it up, once per object; a signal is made to be handed to many.
+        let is_shared = self
+            .holder_expr(acquisition)
+            .is_some_and(|holder| self.is_made_to_be_shared(holder));
+        Some((if is_shared { Grade::Second } else { Grade::Third }, why, None))
+    }
+
+    /// Whether the same listener is taken off before it is put on: at most one at a time.
+    pub(super) fn removes_first(&self, acquisition: &Acquisition<'_>, index: usize) -> bool {
+        let function = acquisition.function;
+        self.function(function).ops[..index].iter().any(|op| match *op {
+            Op::Call(call) => self.releases(acquisition, function.with(call)) != super::super::value::Match::No,
+            _ => false,
+        })
+    }
+}

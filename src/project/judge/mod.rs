@@ -1,0 +1,184 @@
+//! What makes an acquisition a leak: a holder that outlives it, a line that repeats, a release that is missed.
+
+mod listener;
+mod pile;
+mod proof;
+mod timer;
+mod timer_shape;
+
+use crate::catalog::effect::Resource;
+use crate::diagnostic::{Label, Place};
+
+use super::Project;
+use super::acquisition::Acquisition;
+use super::cfg::Exit;
+use super::confidence::{Grade, confidence};
+use super::duty::{Engine, Release, To};
+use super::elsewhere::Elsewhere;
+use super::model::{Leak, Missing};
+use super::repetition::Repeats;
+
+/// A verdict on one acquisition, as far as all resources share it.
+struct Verdict {
+    missing: Missing,
+    grades: Vec<Grade>,
+    holder: Option<Label>,
+    holder_name: String,
+    why: Vec<Label>,
+    teardown: Option<(String, Place)>,
+    is_self_rearming: bool,
+}
+
+/// How sure it is that something piles up, why it does, and the end of the owner that misses it.
+type Pile = (Grade, Vec<Label>, Option<(String, Place)>);
+
+impl Project<'_> {
+    /// The leak that an acquisition is, if it is one.
+    pub fn leak(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Leak> {
+        let verdict = match acquisition.resource() {
+            Resource::Listener => self.judge_listener(engine, acquisition),
+            Resource::Interval => self.judge_interval(engine, acquisition),
+            Resource::Timeout => self.judge_timeout(engine, acquisition),
+            Resource::Connection => self.judge_connection(engine, acquisition),
+            // Their rules come later; the acquisitions are known already.
+            Resource::Handle
+            | Resource::Client
+            | Resource::Observer
+            | Resource::Subscription
+            | Resource::ObjectUrl
+            | Resource::Entry => None,
+        }?;
+        let fact = self.call(acquisition.call);
+        let (kept, kept_at) = self.kept_by(acquisition);
+        let mut grades = verdict.grades;
+        grades.push(Grade::from(acquisition.tier));
+        Some(Leak {
+            resource: acquisition.resource(),
+            what: self.describe_call(acquisition),
+            place: Place {
+                file: acquisition.call.file,
+                span: Self::short(fact.statement),
+            },
+            holder: verdict.holder,
+            holder_name: verdict.holder_name,
+            why: verdict.why,
+            kept,
+            kept_at,
+            missing: verdict.missing,
+            release_name: self.release_name(acquisition),
+            item_name: self.item_name(acquisition),
+            teardown: verdict.teardown,
+            is_self_rearming: verdict.is_self_rearming,
+            confidence: confidence(&grades),
+        })
+    }
+
+    fn judge_connection(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        // What runs once is given back by the end of the process.
+        if self.repeats_call(acquisition.call) == Repeats::Once {
+            return None;
+        }
+        let release = if self.is_dropped(acquisition) {
+            Release::Never
+        } else {
+            engine.release(self, acquisition)
+        };
+        let (missing, grade) = match release {
+            Release::Always | Release::Escapes(_) => return None,
+            Release::Never if self.is_dropped(acquisition) => (Missing::Dropped, Grade::First),
+            Release::Never => match self.released_elsewhere(acquisition) {
+                Elsewhere::Released(_) => return None,
+                Elsewhere::Nothing => (Missing::Never, Grade::First),
+            },
+            Release::Sometimes { missed, is_released } => {
+                let (labels, grade) = self.missed_labels(&missed)?;
+                if !is_released && !missed.iter().any(|missed| missed.exit == Exit::Throw && !missed.opaque) {
+                    return None;
+                }
+                (Missing::OnSomePath(labels), grade)
+            }
+        };
+        let holder = self.holder_expr(acquisition);
+        let at = Place {
+            file: acquisition.call.file,
+            span: self.call(acquisition.call).callee_span,
+        };
+        let holder_name = holder.map(|holder| self.describe(holder)).unwrap_or_default();
+        let label = holder.map(|holder| {
+            let place = self.declared_at(holder).unwrap_or(at);
+            Label::new(
+                place,
+                format!("`{holder_name}` lends it and gets it back only by its release"),
+            )
+        });
+        Some(Verdict {
+            missing,
+            grades: vec![grade],
+            holder: label,
+            holder_name,
+            why: Vec::new(),
+            teardown: None,
+            is_self_rearming: false,
+        })
+    }
+
+    /// Whether the release is missed, in the activation and around it.
+    fn missing_release(
+        &self,
+        engine: &mut Engine,
+        acquisition: &Acquisition<'_>,
+        accumulates: bool,
+    ) -> Option<(Missing, Grade)> {
+        if self.is_dropped(acquisition) {
+            return Some((Missing::Dropped, Grade::First));
+        }
+        match engine.release(self, acquisition) {
+            Release::Always | Release::Escapes(To::Caller | To::Unknown) => None,
+            Release::Escapes(To::Owner) | Release::Never => match self.released_elsewhere(acquisition) {
+                Elsewhere::Released(calls) if accumulates && calls.iter().all(|&call| self.belongs_to_an_end(call)) => {
+                    Some((Missing::Never, Grade::First))
+                }
+                Elsewhere::Released(calls) => self
+                    .is_forgotten_by_the_end(acquisition, &calls)
+                    .then_some((Missing::Never, Grade::First)),
+                Elsewhere::Nothing => Some((Missing::Never, Grade::First)),
+            },
+            // It goes to the caller where all goes well, together with what releases it.
+            Release::Sometimes {
+                is_released: false,
+                ref missed,
+            } if missed.iter().all(|missed| missed.exit == Exit::Throw) => None,
+            Release::Sometimes { missed, .. } => {
+                if self.released_elsewhere_than(acquisition) {
+                    return None;
+                }
+                let (labels, grade) = self.missed_labels(&missed)?;
+                Some((Missing::OnSomePath(labels), grade))
+            }
+        }
+    }
+
+    /// Whether the owner or the module has an end, and none of the releases belongs to it.
+    fn is_forgotten_by_the_end(&self, acquisition: &Acquisition<'_>, calls: &[super::path::CallRef]) -> bool {
+        let is_timer = matches!(acquisition.resource(), Resource::Interval | Resource::Timeout);
+        let has_end = match self.owner_around(acquisition.function) {
+            Some(owner) => self.teardown_of(owner).is_some(),
+            None => self.module_teardown(acquisition.call.file).is_some(),
+        };
+        let root = self.activation_of(acquisition.function);
+        is_timer
+            && has_end
+            && !calls.iter().any(|&call| self.calling(call) != root && self.belongs_to_an_end(call))
+            // A timer that its own callback ends is a poll.
+            && !calls.iter().any(|&call| self.is_within(self.calling(call), root) && self.calling(call) != root)
+    }
+
+    /// Whether something outside the activation may release too, so that a missed path is no proof.
+    fn released_elsewhere_than(&self, acquisition: &Acquisition<'_>) -> bool {
+        let root = self.activation_of(acquisition.function);
+        match self.released_elsewhere(acquisition) {
+            Elsewhere::Released(calls) => calls.iter().any(|&call| !self.is_within(self.calling(call), root)),
+            Elsewhere::Nothing => false,
+        }
+    }
+}

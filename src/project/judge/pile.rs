@@ -1,0 +1,168 @@
+//! How sure it is that something on a long-lived holder piles up, and why.
+
+use crate::diagnostic::{Label, Place};
+
+use super::super::confidence::Grade;
+use super::super::path::{FnRef, OwnerId};
+use super::super::repetition::Repeats;
+use super::super::{Project, guard, words};
+use super::Pile;
+
+impl Project<'_> {
+    /// How sure it is that something on the process's own heap piles up.
+    pub(super) fn process_repetition(&self, function: FnRef, repeats: Repeats) -> Option<Pile> {
+        match repeats {
+            Repeats::Once => None,
+            Repeats::Many(why) => Some((Grade::First, why, None)),
+            Repeats::Often(why) => Some((Grade::Second, why, None)),
+            Repeats::PerOwner(owner) => self.per_instance(owner),
+            Repeats::PerCall(of) => match self.owner_around(of) {
+                Some(owner) => self.per_instance(owner),
+                None => self.per_call(function, of),
+            },
+            Repeats::Unknown => match self.owner_around(function) {
+                Some(owner) => self.per_instance(owner),
+                None => self.per_call(function, function).map(|(grade, why, teardown)| {
+                    (if teardown.is_some() { grade } else { Grade::Third }, why, teardown)
+                }),
+            },
+        }
+    }
+
+    /// An instance that has an end but does not release this in it.
+    pub(super) fn per_instance(&self, owner: OwnerId) -> Option<Pile> {
+        let class = self
+            .owners
+            .get(owner)
+            .name
+            .map_or("this object", |name| self.text(name))
+            .to_owned();
+        let teardown = self.teardown_of(owner).map(|method| {
+            let name = self
+                .function(method)
+                .name
+                .map_or("", |name| self.facts(method.file).name(name))
+                .to_owned();
+            (
+                name,
+                Place {
+                    file: method.file,
+                    span: self.function(method).head,
+                },
+            )
+        });
+        let why = vec![Label::new(
+            self.owner_place(owner),
+            format!("each `{class}` does this anew"),
+        )];
+        // Instances of a class with a foreign decorator are made by a container, mostly one.
+        let grade = if teardown.is_some() && !self.is_made_by_a_container(owner) {
+            Grade::Second
+        } else {
+            Grade::Third
+        };
+        Some((grade, why, teardown))
+    }
+
+    /// Whether a decorator hands the making of instances to a framework of which no lifecycle is known.
+    pub(super) fn is_made_by_a_container(&self, owner: OwnerId) -> bool {
+        let super::super::owner::OwnerKind::Class(class) = self.owners.get(owner).kind else {
+            return false;
+        };
+        !self.facts(class.file).class(class.id).decorators.is_empty() && self.lifecycle_of(owner).is_none()
+    }
+
+    /// A free function: what it returns may have an end that misses this.
+    pub(super) fn per_call(&self, function: FnRef, of: FnRef) -> Option<Pile> {
+        let name = self
+            .function(of)
+            .name
+            .map_or("this function", |name| self.facts(of.file).name(name))
+            .to_owned();
+        if words::is_setup(&name) && self.module_teardown(of.file).is_none() {
+            return None;
+        }
+        let outer = self.around(function).take_while(|&each| !self.is_module(each)).last()?;
+        let end = self
+            .factory_teardown(outer)
+            .or_else(|| self.module_teardown(function.file));
+        let teardown = end.map(|end| {
+            let name = self
+                .function(end)
+                .name
+                .map_or("", |name| self.facts(end.file).name(name))
+                .to_owned();
+            (
+                name,
+                Place {
+                    file: end.file,
+                    span: self.function(end).head,
+                },
+            )
+        });
+        let why = vec![Label::new(
+            Place {
+                file: of.file,
+                span: self.function(of).head,
+            },
+            format!("each call of `{name}` does this anew"),
+        )];
+        let grade = if teardown.is_some() {
+            Grade::Second
+        } else {
+            Grade::Third
+        };
+        Some((grade, why, teardown))
+    }
+
+    /// How sure it is that an activation comes again, for things that the activation itself should end.
+    pub(super) fn activation_repetition(&self, repeats: Repeats) -> Option<(Grade, Vec<Label>)> {
+        match repeats {
+            Repeats::Once => None,
+            Repeats::Many(why) => Some((Grade::First, why)),
+            Repeats::Often(why) => Some((Grade::Second, why)),
+            Repeats::PerCall(of) => {
+                let name = self
+                    .function(of)
+                    .name
+                    .map_or("this function", |name| self.facts(of.file).name(name));
+                Some((
+                    Grade::Second,
+                    vec![Label::new(
+                        Place {
+                            file: of.file,
+                            span: self.function(of).head,
+                        },
+                        format!("each call of `{name}` does this anew"),
+                    )],
+                ))
+            }
+            Repeats::PerOwner(owner) => {
+                let class = self
+                    .owners
+                    .get(owner)
+                    .name
+                    .map_or("this object", |name| self.text(name));
+                Some((
+                    Grade::Second,
+                    vec![Label::new(
+                        self.owner_place(owner),
+                        format!("each `{class}` does this anew"),
+                    )],
+                ))
+            }
+            Repeats::Unknown => Some((Grade::Third, Vec::new())),
+        }
+    }
+
+    /// Whether all callers call it under a guard that lets one through.
+    pub(super) fn is_guarded_by_callers(&self, function: FnRef) -> bool {
+        let callers = self.graph.callers(function);
+        !callers.is_empty()
+            && !self.is_exported(function)
+            && callers.iter().all(|&call| {
+                self.op_of(call)
+                    .is_some_and(|index| guard::is_idempotent(self, self.calling(call), index))
+            })
+    }
+}
