@@ -360,10 +360,10 @@ impl Judge<'_, '_> {
 /// Where what is added comes from, in words.
 fn origin_words(origin: Origin) -> &'static str {
     match origin {
-        Origin::External => "comes from outside, without end",
+        Origin::External => "comes from outside",
         Origin::PerCall => "is new at each call",
         Origin::Parameter => "is whatever callers give",
-        Origin::Class | Origin::Config | Origin::Finite => "is one of a fixed set, perhaps",
+        Origin::Class | Origin::Config | Origin::Finite => "may be one of a fixed set",
     }
 }
 

@@ -67,7 +67,7 @@ pub struct Growth {
     pub place: Place,
     pub made_at: Option<Place>,
     pub why: Vec<Label>,
-    /// Where what is added comes from: "comes from outside, without end".
+    /// Where what is added comes from: "comes from outside".
     pub source: &'static str,
     /// What is added, in the user's words.
     pub added: String,

@@ -65,12 +65,12 @@ const METHODS: &[&str] = &[
 const ALLOWED: &[(&str, &str)] = &[
     (
         "on",
-        "the event protocol: adding a listener neither throws nor calls back",
+        "a name for registering: `on(name, f)` may silence and never accuses",
     ),
-    ("once", "the event protocol"),
+    ("once", "as `on`"),
     (
         "removeListener",
-        "the event protocol; also the word for a release that the catalogue does not name",
+        "the word for a release that the catalogue does not name",
     ),
     (
         "removeAllListeners",
@@ -78,7 +78,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ),
     (
         "clearTimeout",
-        "as `setTimeout`; also the word for a release that the catalogue does not name",
+        "the word for a release that the catalogue does not name",
     ),
     ("clearInterval", "as `clearTimeout`"),
     ("AbortController", "the language's host: making one does not throw"),

@@ -108,7 +108,7 @@ impl Project<'_> {
             let place = self.declared_at(holder).unwrap_or(at);
             Label::new(
                 place,
-                format!("`{holder_name}` lends it and gets it back only by its release"),
+                format!("`{holder_name}` lends them and counts this one as in use until it is released"),
             )
         });
         Some(Verdict {

@@ -53,7 +53,7 @@ impl Project<'_> {
         });
         let why = vec![Label::new(
             self.owner_place(owner),
-            format!("each `{class}` does this anew"),
+            format!("each `{class}` starts one more"),
         )];
         // Instances of a class with a foreign decorator are made by a container, mostly one.
         let grade = if teardown.is_some() && !self.is_made_by_a_container(owner) {
@@ -105,7 +105,7 @@ impl Project<'_> {
                 file: of.file,
                 span: self.function(of).head,
             },
-            format!("each call of `{name}` does this anew"),
+            format!("each call of `{name}` starts one more"),
         )];
         let grade = if teardown.is_some() {
             Grade::Second
@@ -133,7 +133,7 @@ impl Project<'_> {
                             file: of.file,
                             span: self.function(of).head,
                         },
-                        format!("each call of `{name}` does this anew"),
+                        format!("each call of `{name}` starts one more"),
                     )],
                 ))
             }
@@ -147,7 +147,7 @@ impl Project<'_> {
                     Grade::Second,
                     vec![Label::new(
                         self.owner_place(owner),
-                        format!("each `{class}` does this anew"),
+                        format!("each `{class}` starts one more"),
                     )],
                 ))
             }
