@@ -480,7 +480,9 @@ impl Project<'_> {
             file: call.file,
             span: self.call(call).callee_span,
         };
-        if let Some((run, _)) = self.runs_of(call, position).first() {
+        // What an entry says of this very event goes before what is true of all.
+        let runs = self.runs_of(call, position);
+        if let Some((run, _)) = runs.iter().find(|(run, _)| run.per != Per::Event).or(runs.first()) {
             return self
                 .per_repeats(run.per, place, self.first_text(call))
                 .unwrap_or_else(|| enclosing(self, seen));

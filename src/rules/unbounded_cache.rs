@@ -22,7 +22,7 @@ impl Rule for UnboundedCache {
     }
 
     fn precision(&self) -> Confidence {
-        Confidence::Medium
+        Confidence::Low
     }
 
     fn tags(&self) -> &'static [&'static str] {

@@ -23,7 +23,7 @@ impl Rule for UnremovedListener {
     }
 
     fn precision(&self) -> Confidence {
-        Confidence::High
+        Confidence::Low
     }
 
     fn tags(&self) -> &'static [&'static str] {

@@ -211,6 +211,13 @@ impl Project<'_> {
                 },
             )
         });
+        // Made for this object by whoever makes it: both go together.
+        let holder = self.holder_expr(acquisition).map(|holder| self.path(holder).root);
+        if let Some(Root::Param(function, index)) = holder
+            && self.outlives_callers(function, index) == Some(false)
+        {
+            return None;
+        }
         let of_call =
             self.keeps_activation(acquisition) && self.function(acquisition.function).kind != FunctionKind::Constructor;
         match repeats {
@@ -300,11 +307,37 @@ impl Project<'_> {
                 format!("each call of `{name}` adds one more"),
             )],
         };
+        let holder = self.holder_expr(acquisition).map(|holder| self.path(holder).root);
+        if let Some(Root::Param(function, index)) = holder
+            && self.outlives_callers(function, index) == Some(false)
+        {
+            return None;
+        }
         // Most functions that are given an emitter set it up, once per object; a signal is made to be handed to many.
         let is_shared = self
             .holder_expr(acquisition)
             .is_some_and(|holder| self.is_made_to_be_shared(holder));
         Some((if is_shared { Grade::Second } else { Grade::Third }, why, None))
+    }
+
+    /// Whether what callers give in a parameter outlives their own activation, by all callers in view; `None` if there are none.
+    fn outlives_callers(&self, function: FnRef, index: u16) -> Option<bool> {
+        let callers = self.graph.callers(function);
+        if callers.is_empty() {
+            return None;
+        }
+        let given = callers
+            .iter()
+            .filter_map(|&call| Some((call, self.argument(call, usize::from(index))?)));
+        let outlives = given
+            .map(|(call, arg)| self.region_of(arg, self.calling(call)))
+            .any(|region| {
+                matches!(
+                    region,
+                    Region::Process | Region::Outlives | Region::Injected(..) | Region::Given(_) | Region::Owner(_)
+                )
+            });
+        Some(outlives)
     }
 
     /// Whether the same listener is taken off before it is put on: at most one at a time.

@@ -31,6 +31,9 @@ impl Project<'_> {
 
     /// An instance that has an end but does not release this in it.
     pub(super) fn per_instance(&self, owner: OwnerId) -> Option<Pile> {
+        if self.is_made_by_modules_only(owner) {
+            return None;
+        }
         let class = self
             .owners
             .get(owner)
@@ -62,6 +65,12 @@ impl Project<'_> {
             Grade::Third
         };
         Some((grade, why, teardown))
+    }
+
+    /// Whether every `new` in view runs when a module is loaded: `export default new Registry()`.
+    fn is_made_by_modules_only(&self, owner: OwnerId) -> bool {
+        let made = self.graph.made(owner);
+        !made.is_empty() && made.iter().all(|&call| self.is_module(self.calling(call)))
     }
 
     /// Whether a decorator hands the making of instances to a framework of which no lifecycle is known.
