@@ -114,10 +114,7 @@ fn repeats_name(repeats: &super::repetition::Repeats) -> String {
 }
 
 fn name_of<'p>(project: &'p Project<'_>, function: FnRef) -> &'p str {
-    project
-        .function(function)
-        .name
-        .map_or("(anonymous)", |name| project.facts(function.file).name(name))
+    project.function_name(function).unwrap_or("(anonymous)")
 }
 
 fn edge_name(kind: EdgeKind) -> &'static str {

@@ -275,9 +275,7 @@ impl Project<'_> {
     pub fn belongs_to_an_end(&self, call: CallRef) -> bool {
         let function = self.calling(call);
         let in_end = |function: FnRef| {
-            self.function(function)
-                .name
-                .is_some_and(|name| words::mentions_teardown(self.facts(function.file).name(name)))
+            self.function_name(function).is_some_and(words::mentions_teardown)
                 || self
                     .graph
                     .passed(function)

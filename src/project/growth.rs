@@ -275,10 +275,7 @@ impl Judge<'_, '_> {
             Repeats::Many(why) => Some((Grade::First, why)),
             Repeats::Often(why) => Some((Grade::Second, why)),
             Repeats::PerCall(of) => {
-                let name = project
-                    .function(of)
-                    .name
-                    .map_or("this function", |name| project.facts(of.file).name(name));
+                let name = project.function_name(of).unwrap_or("this function");
                 let place = Place {
                     file: of.file,
                     span: Project::short(project.function(of).head),
@@ -324,13 +321,7 @@ impl Judge<'_, '_> {
         let is_in_table = project.owners.object_of(outer).is_some()
             && project.graph.passed(outer).is_empty()
             && project.function(outer).argument_of.is_none();
-        is_in_table
-            && !words::is_registration(
-                project
-                    .function(outer)
-                    .name
-                    .map_or("", |name| project.facts(outer.file).name(name)),
-            )
+        is_in_table && !words::is_registration(project.function_name(outer).unwrap_or_default())
             || depth < 3
                 && project
                     .graph

@@ -185,12 +185,7 @@ impl<'p, 'a> Lives<'p, 'a> {
         else {
             return false;
         };
-        let is_named = |each: FnRef| {
-            project
-                .function(each)
-                .name
-                .is_some_and(|name| words::is_end(project.facts(each.file).name(name)))
-        };
+        let is_named = |each: FnRef| project.function_name(each).is_some_and(words::is_end);
         if is_named(outer) || is_named(function) {
             return true;
         }

@@ -167,6 +167,13 @@ impl<'a> Project<'a> {
         self.facts(function.file).function(function.id)
     }
 
+    /// A function's own name, or that of the variable, property or method it is.
+    pub fn function_name(&self, function: FnRef) -> Option<&str> {
+        self.function(function)
+            .name
+            .map(|name| self.facts(function.file).name(name))
+    }
+
     /// Every function of the project.
     pub fn functions(&self) -> impl Iterator<Item = FnRef> + '_ {
         self.file_ids()

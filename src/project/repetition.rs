@@ -550,9 +550,7 @@ impl Project<'_> {
 
     /// A free function named for set-up is called once by whoever starts the program.
     fn is_setup_name(&self, function: FnRef) -> bool {
-        self.function(function)
-            .name
-            .is_some_and(|name| words::is_setup(self.facts(function.file).name(name)))
+        self.function_name(function).is_some_and(words::is_setup)
     }
 }
 

@@ -143,10 +143,7 @@ impl Project<'_> {
             Repeats::Many(why) => Some((Grade::First, why, None)),
             Repeats::Often(why) => Some((Grade::Second, why, None)),
             Repeats::PerCall(of) => {
-                let name = self
-                    .function(of)
-                    .name
-                    .map_or("this method", |name| self.facts(of.file).name(name));
+                let name = self.function_name(of).unwrap_or("this method");
                 let why = Label::new(
                     Place {
                         file: of.file,
@@ -197,20 +194,7 @@ impl Project<'_> {
             .name
             .map_or("this object", |name| self.text(name))
             .to_owned();
-        let teardown = self.teardown_of(owner).map(|method| {
-            let name = self
-                .function(method)
-                .name
-                .map_or("", |name| self.facts(method.file).name(name))
-                .to_owned();
-            (
-                name,
-                Place {
-                    file: method.file,
-                    span: self.function(method).head,
-                },
-            )
-        });
+        let teardown = self.named_teardown(owner);
         // Made for this object by whoever makes it: both go together.
         let holder = self.holder_expr(acquisition).map(|holder| self.path(holder).root);
         if let Some(Root::Param(function, index)) = holder
@@ -224,10 +208,7 @@ impl Project<'_> {
             Repeats::Many(why) => Some((Grade::Second, why, teardown)),
             Repeats::Often(why) => Some((Grade::Third, why, teardown)),
             Repeats::PerCall(of) if of_call => {
-                let name = self
-                    .function(of)
-                    .name
-                    .map_or("this method", |name| self.facts(of.file).name(name));
+                let name = self.function_name(of).unwrap_or("this method");
                 let why = Label::new(
                     Place {
                         file: of.file,
@@ -290,10 +271,7 @@ impl Project<'_> {
 
     /// A listener on a parameter: it counts only if it keeps something of the call.
     pub(super) fn given(&self, acquisition: &Acquisition<'_>, of: FnRef, repeats: Repeats) -> Option<Pile> {
-        let name = self
-            .function(of)
-            .name
-            .map_or("this function", |name| self.facts(of.file).name(name));
+        let name = self.function_name(of).unwrap_or("this function");
         if !self.keeps_activation(acquisition) || words::is_setup(name) || repeats == Repeats::Once {
             return None;
         }

@@ -40,20 +40,7 @@ impl Project<'_> {
             .name
             .map_or("this object", |name| self.text(name))
             .to_owned();
-        let teardown = self.teardown_of(owner).map(|method| {
-            let name = self
-                .function(method)
-                .name
-                .map_or("", |name| self.facts(method.file).name(name))
-                .to_owned();
-            (
-                name,
-                Place {
-                    file: method.file,
-                    span: self.function(method).head,
-                },
-            )
-        });
+        let teardown = self.named_teardown(owner);
         let why = vec![Label::new(
             self.owner_place(owner),
             format!("each `{class}` starts one more"),
@@ -65,6 +52,23 @@ impl Project<'_> {
             Grade::Third
         };
         Some((grade, why, teardown))
+    }
+
+    /// The method that ends an owner's life, for the proof.
+    pub(super) fn named_teardown(&self, owner: OwnerId) -> Option<(String, Place)> {
+        self.teardown_of(owner).map(|method| self.named(method))
+    }
+
+    /// A function's name and head, for the proof.
+    fn named(&self, function: FnRef) -> (String, Place) {
+        let name = self.function_name(function).unwrap_or_default().to_owned();
+        (
+            name,
+            Place {
+                file: function.file,
+                span: self.function(function).head,
+            },
+        )
     }
 
     /// Whether every `new` in view runs when a module is loaded: `export default new Registry()`.
@@ -83,32 +87,15 @@ impl Project<'_> {
 
     /// A free function: what it returns may have an end that misses this.
     pub(super) fn per_call(&self, function: FnRef, of: FnRef) -> Option<Pile> {
-        let name = self
-            .function(of)
-            .name
-            .map_or("this function", |name| self.facts(of.file).name(name))
-            .to_owned();
-        if words::is_setup(&name) && self.module_teardown(of.file).is_none() {
+        let name = self.function_name(of).unwrap_or("this function");
+        if words::is_setup(name) && self.module_teardown(of.file).is_none() {
             return None;
         }
         let outer = self.around(function).take_while(|&each| !self.is_module(each)).last()?;
         let end = self
             .factory_teardown(outer)
             .or_else(|| self.module_teardown(function.file));
-        let teardown = end.map(|end| {
-            let name = self
-                .function(end)
-                .name
-                .map_or("", |name| self.facts(end.file).name(name))
-                .to_owned();
-            (
-                name,
-                Place {
-                    file: end.file,
-                    span: self.function(end).head,
-                },
-            )
-        });
+        let teardown = end.map(|end| self.named(end));
         let why = vec![Label::new(
             Place {
                 file: of.file,
@@ -131,10 +118,7 @@ impl Project<'_> {
             Repeats::Many(why) => Some((Grade::First, why)),
             Repeats::Often(why) => Some((Grade::Second, why)),
             Repeats::PerCall(of) => {
-                let name = self
-                    .function(of)
-                    .name
-                    .map_or("this function", |name| self.facts(of.file).name(name));
+                let name = self.function_name(of).unwrap_or("this function");
                 Some((
                     Grade::Second,
                     vec![Label::new(
