@@ -29,6 +29,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/custom-elements.toml"),
     ),
     (
+        "rules/catalog/electron.toml",
+        include_str!("../../rules/catalog/electron.toml"),
+    ),
+    (
         "rules/catalog/emitters.toml",
         include_str!("../../rules/catalog/emitters.toml"),
     ),

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Catalog;
-use super::effect::{Acquire, Alias, Container, End, Grows, Leaves, Part, Runner, Runs, Takes};
+use super::effect::{Acquire, Alias, Container, End, Grows, Leaves, Part, Per, Runner, Runs, Takes};
 use super::pattern::{Callee, ExportPath, Place, TypeKey, name_matches};
 
 /// Positions in the catalogue's tables, by name. Made once by the loader.
@@ -171,6 +171,17 @@ impl Catalog {
     /// Callbacks of calls that have no name, functions by their declared type, and exports of files.
     pub fn nameless_runs(&self) -> impl Iterator<Item = &Runs> {
         self.index.runs.nameless().map(|position| &self.runs[position])
+    }
+
+    /// Whether a package belongs to a library that runs handlers for requests: who loads it stays up for others.
+    pub fn serves(&self, package: &str) -> bool {
+        self.runs.iter().any(|run| {
+            run.per == Per::Request
+                && self.libraries[run.library]
+                    .packages
+                    .iter()
+                    .any(|each| **each == *package)
+        })
     }
 
     pub fn takes_named(&self, name: &str) -> impl Iterator<Item = &Takes> {

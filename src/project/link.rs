@@ -6,7 +6,7 @@ use crate::diagnostic::FileId;
 use crate::facts::body::Op;
 use crate::facts::expr::{Expr, Property};
 use crate::facts::ids::{ExprId, FnId, Name};
-use crate::facts::{Export, FileFacts};
+use crate::facts::{Export, FileFacts, ImportKind};
 
 use super::names::Sym;
 use super::path::{At, ExprRef};
@@ -37,6 +37,8 @@ pub enum ExportValue {
 #[derive(Default)]
 pub struct Links {
     targets: FxHashMap<(FileId, Name), Target>,
+    /// What each file loads, types left out.
+    loads: Vec<Vec<Target>>,
     files: Vec<Exports>,
     default: Option<Sym>,
 }
@@ -63,6 +65,7 @@ impl Links {
         };
         for (index, file) in files.iter().enumerate() {
             let id = FileId(index as u32);
+            let mut loads = Vec::new();
             for import in &file.facts.imports {
                 let target = match resolver.resolve(&file.path, file.facts.name(import.module)) {
                     Resolved::File(at) => Target::File(FileId(at as u32)),
@@ -74,7 +77,11 @@ impl Links {
                     Resolved::Unresolved => continue,
                 };
                 links.targets.insert((id, import.module), target);
+                if import.kind != ImportKind::TypeOnly {
+                    loads.push(target);
+                }
             }
+            links.loads.push(loads);
         }
         for (index, file) in files.iter().enumerate() {
             let exports = links.exports_of(FileId(index as u32), &file.facts, &syms[index]);
@@ -112,6 +119,26 @@ impl Links {
         self.targets.get(&(file, module)).copied()
     }
 
+    /// The files that a file loads; types alone load nothing.
+    pub fn loads(&self, file: FileId) -> impl Iterator<Item = FileId> + '_ {
+        self.loaded(file).filter_map(|target| match target {
+            Target::File(file) => Some(file),
+            Target::Package(_) => None,
+        })
+    }
+
+    /// The packages that a file loads.
+    pub fn packages(&self, file: FileId) -> impl Iterator<Item = Sym> + '_ {
+        self.loaded(file).filter_map(|target| match target {
+            Target::Package(package) => Some(package),
+            Target::File(_) => None,
+        })
+    }
+
+    fn loaded(&self, file: FileId) -> impl Iterator<Item = Target> + '_ {
+        self.loads[file.index()].iter().copied()
+    }
+
     /// The export of that name, through re-exports.
     pub fn export(&self, file: FileId, name: Sym) -> Option<ExportValue> {
         self.export_within(file, name, 0)
@@ -144,6 +171,11 @@ impl Links {
     /// `module.exports = value` of a CommonJS file: what `require` gives.
     pub fn whole(&self, file: FileId) -> Option<ExprRef> {
         self.files[file.index()].whole
+    }
+
+    pub fn exports_nothing(&self, file: FileId) -> bool {
+        let exports = &self.files[file.index()];
+        exports.named.is_empty() && exports.stars.is_empty() && exports.whole.is_none()
     }
 
     /// Every value the file exports itself, by name.

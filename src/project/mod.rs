@@ -31,7 +31,8 @@ pub mod names;
 pub mod origin;
 pub mod owner;
 pub mod path;
-pub mod promises;
+pub mod programs;
+mod promises;
 pub mod region;
 pub mod registration;
 pub mod repetition;
@@ -59,6 +60,7 @@ use model::Model;
 use names::{Names, Sym};
 use owner::Owners;
 use path::{At, CallRef, ExprRef, FnRef, Path};
+use programs::Programs;
 use resolve::Resolver;
 use typing::Types;
 
@@ -77,6 +79,7 @@ pub struct Project<'a> {
     links: Links,
     owners: Owners,
     graph: CallGraph,
+    programs: Programs,
     model: Model,
     /// Types that were asked for, and those that are being worked out (empty).
     types: RefCell<FxHashMap<ExprRef, Types>>,
@@ -131,6 +134,7 @@ impl<'a> Project<'a> {
             links,
             owners: Owners::default(),
             graph: CallGraph::default(),
+            programs: Programs::default(),
             model: Model::default(),
             types: RefCell::default(),
             call_paths: RefCell::default(),
@@ -142,6 +146,7 @@ impl<'a> Project<'a> {
         // What was asked while the call graph was unfinished may have answers now.
         project.types = RefCell::default();
         project.call_paths = RefCell::default();
+        project.programs = Programs::find(&project);
         project.model = Model::build(&project);
         project
     }

@@ -228,7 +228,7 @@ impl Project<'_> {
     }
 
     fn function_repeats(&self, function: FnRef, seen: &mut Vec<FnRef>) -> Repeats {
-        if self.is_module(function) {
+        if self.is_module(function) || self.programs.contains(function.file) {
             return Repeats::Once;
         }
         if seen.contains(&function) || seen.len() >= MAX_DEPTH {

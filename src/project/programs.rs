@@ -1,0 +1,100 @@
+//! Programs that end: command-line programs and scripts, and the files that only they load. What piles up in them is gone
+//! when the run is over.
+//!
+//! A program is an entry (no other file loads it, and it exports nothing) that deals with its own process: it reads
+//! `process.argv`, sets `process.exitCode` or calls `process.exit`. It ends unless something it loads serves: hands a handler to a library that
+//! runs it for each request, connection or message, or imports a library that is made for that.
+
+use rustc_hash::FxHashSet;
+
+use crate::catalog::effect::Per;
+use crate::diagnostic::FileId;
+use crate::facts::expr::Expr;
+use crate::facts::ids::CallId;
+
+use super::path::{At, CallRef};
+use super::{Project, words};
+
+/// Members of `process` that a program uses and a module does not.
+const OF_PROGRAMS: &[&str] = &["argv", "exit", "exitCode"];
+
+/// Which files belong to programs that end, and to nothing else.
+#[derive(Default)]
+pub struct Programs {
+    files: FxHashSet<FileId>,
+}
+
+impl Programs {
+    pub fn find(project: &Project<'_>) -> Self {
+        let files = || {
+            project
+                .file_ids()
+                .filter(|&file| !words::is_test_file(project.file_path(file)))
+        };
+        let loaded: FxHashSet<FileId> = files()
+            .flat_map(|file| project.links.loads(file).filter(move |&other| other != file))
+            .collect();
+        let (candidates, others): (Vec<FileId>, Vec<FileId>) = files()
+            .filter(|file| !loaded.contains(file))
+            .partition(|&file| project.links.exports_nothing(file) && project.minds_its_process(file));
+        let (ending, serving): (Vec<FileId>, Vec<FileId>) = candidates
+            .into_iter()
+            .partition(|&entry| !project.reached(&[entry]).iter().any(|&file| project.serves(file)));
+        if ending.is_empty() {
+            return Self::default();
+        }
+        let shared = project.reached(&[others, serving].concat());
+        Self {
+            files: project.reached(&ending).difference(&shared).copied().collect(),
+        }
+    }
+
+    /// Whether the file is loaded by programs that end only.
+    pub fn contains(&self, file: FileId) -> bool {
+        self.files.contains(&file)
+    }
+}
+
+impl Project<'_> {
+    /// The files and what they load, directly or not.
+    fn reached(&self, entries: &[FileId]) -> FxHashSet<FileId> {
+        let mut reached: FxHashSet<FileId> = entries.iter().copied().collect();
+        let mut open: Vec<FileId> = entries.to_vec();
+        while let Some(file) = open.pop() {
+            open.extend(self.links.loads(file).filter(|&other| reached.insert(other)));
+        }
+        reached
+    }
+
+    /// Whether a file deals with the process it runs in.
+    fn minds_its_process(&self, file: FileId) -> bool {
+        let facts = self.facts(file);
+        facts.exprs.iter().any(|expr| match expr {
+            Expr::Member { object, name, .. } => {
+                OF_PROGRAMS.contains(&facts.name(*name))
+                    && matches!(facts.expr(*object), Expr::Global(global) if facts.name(*global) == "process")
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a file keeps its process busy for others, by a handler that it hands over or a library that it loads for that.
+    fn serves(&self, file: FileId) -> bool {
+        let mut packages = self.links.packages(file).map(|package| self.text(package));
+        packages.any(|package| self.catalog.serves(package))
+            || self.calls_of(file).any(|call| self.hands_over_a_handler(call))
+    }
+
+    fn calls_of(&self, file: FileId) -> impl Iterator<Item = CallRef> + '_ {
+        (0..self.facts(file).calls.len() as u32).map(move |index| At::new(file, CallId(index)))
+    }
+
+    fn hands_over_a_handler(&self, call: CallRef) -> bool {
+        let args = self.call(call).args.len();
+        (0..args).any(|position| {
+            self.runs_of(call, position as u16)
+                .iter()
+                .any(|(run, _)| matches!(run.per, Per::Request | Per::Connection | Per::Message))
+        })
+    }
+}
