@@ -359,13 +359,7 @@ impl Project<'_> {
             let made = match made {
                 Repeats::Many(mut why) => {
                     let name = self.owners.get(owner).name.map_or("the class", |name| self.text(name));
-                    why.push(Label::new(
-                        Place {
-                            file: call.file,
-                            span: self.call(call).callee_span,
-                        },
-                        format!("and makes a new `{name}`"),
-                    ));
+                    why.push(Label::new(self.callee_place(call), format!("and makes a new `{name}`")));
                     Repeats::Many(why)
                 }
                 Repeats::Often(why) => Repeats::Often(why),
@@ -411,26 +405,14 @@ impl Project<'_> {
                     let name = fact
                         .name
                         .map_or("this function", |name| self.facts(function.file).name(name));
-                    why.push(Label::new(
-                        Place {
-                            file: call.file,
-                            span: self.call(call).callee_span,
-                        },
-                        format!("which calls `{name}`"),
-                    ));
+                    why.push(Label::new(self.callee_place(call), format!("which calls `{name}`")));
                     Repeats::Many(why)
                 }
                 Repeats::Often(mut why) => {
                     let name = fact
                         .name
                         .map_or("this function", |name| self.facts(function.file).name(name));
-                    why.push(Label::new(
-                        Place {
-                            file: call.file,
-                            span: self.call(call).callee_span,
-                        },
-                        format!("which calls `{name}`"),
-                    ));
+                    why.push(Label::new(self.callee_place(call), format!("which calls `{name}`")));
                     Repeats::Often(why)
                 }
                 other => other,
@@ -476,10 +458,7 @@ impl Project<'_> {
             Some(index) => project.site_repeats(project.calling(call), index, seen),
             None => Repeats::Unknown,
         };
-        let place = Place {
-            file: call.file,
-            span: self.call(call).callee_span,
-        };
+        let place = self.callee_place(call);
         // What an entry says of this very event goes before what is true of all.
         let runs = self.runs_of(call, position);
         if let Some((run, _)) = runs.iter().find(|(run, _)| run.per != Per::Event).or(runs.first()) {

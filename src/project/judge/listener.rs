@@ -50,10 +50,7 @@ impl Project<'_> {
             None => self.missing_release(engine, acquisition, accumulates)?,
         };
         let repeats = self.repeats_call(acquisition.call);
-        let at = Place {
-            file: acquisition.call.file,
-            span: self.call(acquisition.call).callee_span,
-        };
+        let at = self.receiver_place(acquisition.call);
         let label = self.holder_label(holder, &region, at);
         if matches!(region, Region::Owner(_)) && self.is_constructor(function) {
             return None;

@@ -99,10 +99,7 @@ impl Project<'_> {
             }
         };
         let holder = self.holder_expr(acquisition);
-        let at = Place {
-            file: acquisition.call.file,
-            span: self.call(acquisition.call).callee_span,
-        };
+        let at = self.receiver_place(acquisition.call);
         let holder_name = holder.map(|holder| self.describe(holder)).unwrap_or_default();
         let label = holder.map(|holder| {
             let place = self.declared_at(holder).unwrap_or(at);
