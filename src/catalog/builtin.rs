@@ -21,6 +21,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/bullmq.toml"),
     ),
     (
+        "rules/catalog/chokidar.toml",
+        include_str!("../../rules/catalog/chokidar.toml"),
+    ),
+    (
         "rules/catalog/containers.toml",
         include_str!("../../rules/catalog/containers.toml"),
     ),
@@ -33,6 +37,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/emitters.toml"),
     ),
     (
+        "rules/catalog/esbuild.toml",
+        include_str!("../../rules/catalog/esbuild.toml"),
+    ),
+    (
         "rules/catalog/express.toml",
         include_str!("../../rules/catalog/express.toml"),
     ),
@@ -41,9 +49,14 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/fastify.toml"),
     ),
     (
+        "rules/catalog/fs-extra.toml",
+        include_str!("../../rules/catalog/fs-extra.toml"),
+    ),
+    (
         "rules/catalog/generic-pool.toml",
         include_str!("../../rules/catalog/generic-pool.toml"),
     ),
+    ("rules/catalog/grpc.toml", include_str!("../../rules/catalog/grpc.toml")),
     ("rules/catalog/hapi.toml", include_str!("../../rules/catalog/hapi.toml")),
     (
         "rules/catalog/intrinsics.toml",
@@ -59,6 +72,7 @@ pub const FILES: &[(&str, &str)] = &[
     ),
     ("rules/catalog/knex.toml", include_str!("../../rules/catalog/knex.toml")),
     ("rules/catalog/koa.toml", include_str!("../../rules/catalog/koa.toml")),
+    ("rules/catalog/mcp.toml", include_str!("../../rules/catalog/mcp.toml")),
     (
         "rules/catalog/mongodb.toml",
         include_str!("../../rules/catalog/mongodb.toml"),
@@ -81,10 +95,38 @@ pub const FILES: &[(&str, &str)] = &[
     ),
     ("rules/catalog/next.toml", include_str!("../../rules/catalog/next.toml")),
     ("rules/catalog/node.toml", include_str!("../../rules/catalog/node.toml")),
+    (
+        "rules/catalog/node-fs.toml",
+        include_str!("../../rules/catalog/node-fs.toml"),
+    ),
+    (
+        "rules/catalog/node-handles.toml",
+        include_str!("../../rules/catalog/node-handles.toml"),
+    ),
+    (
+        "rules/catalog/nodemailer.toml",
+        include_str!("../../rules/catalog/nodemailer.toml"),
+    ),
+    (
+        "rules/catalog/pdfjs-dist.toml",
+        include_str!("../../rules/catalog/pdfjs-dist.toml"),
+    ),
     ("rules/catalog/pg.toml", include_str!("../../rules/catalog/pg.toml")),
+    (
+        "rules/catalog/playwright.toml",
+        include_str!("../../rules/catalog/playwright.toml"),
+    ),
+    (
+        "rules/catalog/prisma.toml",
+        include_str!("../../rules/catalog/prisma.toml"),
+    ),
     (
         "rules/catalog/proper-lockfile.toml",
         include_str!("../../rules/catalog/proper-lockfile.toml"),
+    ),
+    (
+        "rules/catalog/puppeteer.toml",
+        include_str!("../../rules/catalog/puppeteer.toml"),
     ),
     (
         "rules/catalog/redis.toml",
@@ -93,6 +135,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/redlock.toml",
         include_str!("../../rules/catalog/redlock.toml"),
+    ),
+    (
+        "rules/catalog/rollup.toml",
+        include_str!("../../rules/catalog/rollup.toml"),
     ),
     (
         "rules/catalog/sequelize.toml",
@@ -111,6 +157,14 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/socket-io.toml"),
     ),
     (
+        "rules/catalog/tesseract.toml",
+        include_str!("../../rules/catalog/tesseract.toml"),
+    ),
+    (
+        "rules/catalog/tiktoken.toml",
+        include_str!("../../rules/catalog/tiktoken.toml"),
+    ),
+    (
         "rules/catalog/timers.toml",
         include_str!("../../rules/catalog/timers.toml"),
     ),
@@ -123,6 +177,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/undici.toml"),
     ),
     ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),
+    (
+        "rules/catalog/web-handles.toml",
+        include_str!("../../rules/catalog/web-handles.toml"),
+    ),
     ("rules/catalog/ws.toml", include_str!("../../rules/catalog/ws.toml")),
 ];
 
