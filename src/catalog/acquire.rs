@@ -30,6 +30,7 @@ impl Compiler<'_> {
             .iter()
             .flat_map(|end| self.ends(end, &key, item.as_ref()))
             .collect();
+        let activated_by = self.callees(&written.activated_by);
         for callee in self.callees(&written.call) {
             let holder = match &written.holder {
                 Some(holder) => self.holder(holder),
@@ -49,6 +50,8 @@ impl Compiler<'_> {
                 absent_if: absent_if.clone(),
                 failure_holds: written.failure_holds,
                 self_ending: written.self_ending,
+                lasting: written.lasting,
+                activated_by: activated_by.clone(),
                 ends: ends.clone(),
             });
         }
@@ -120,10 +123,12 @@ impl Compiler<'_> {
         ];
         let forms = places.iter().flatten().count()
             + usize::from(end.call.is_some())
+            + usize::from(end.read.is_some())
+            + usize::from(end.fails.is_some())
             + usize::from(end.chain.is_some())
             + usize::from(end.source.is_some());
         if forms != 1 {
-            let help = "write one of `call`, `invoke`, `signal`, `once`, `added_to`, `iterate`, `chain`, `source`";
+            let help = "write one of `call`, `invoke`, `signal`, `once`, `added_to`, `iterate`, `read`, `fails`, `chain`, `source`";
             self.error(
                 written.span(),
                 Problem::new("an ending has exactly one form").help(help),
@@ -160,6 +165,16 @@ impl Compiler<'_> {
                     fires: fires.clone(),
                 })
                 .collect();
+        }
+        if (end.read.is_some() || end.fails.is_some()) && item.is_none() {
+            let problem = Problem::new("the ending speaks of an item, and the acquisition has none");
+            self.error(written.span(), problem.help("add `item = …`"));
+        }
+        if let Some(fails) = &end.fails {
+            return self.callees(fails).into_iter().map(End::Fails).collect();
+        }
+        if let Some(read) = &end.read {
+            return vec![End::Read(read.get_ref().as_str().into())];
         }
         if let Some(source) = &end.source {
             return self.types_named(source).into_iter().map(End::FiniteSource).collect();

@@ -15,10 +15,17 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/async-mutex.toml",
         include_str!("../../rules/catalog/async-mutex.toml"),
     ),
-    ("rules/catalog/bull.toml", include_str!("../../rules/catalog/bull.toml")),
+    (
+        "rules/catalog/bull.toml",
+        include_str!("../../rules/catalog/bull.toml"),
+    ),
     (
         "rules/catalog/bullmq.toml",
         include_str!("../../rules/catalog/bullmq.toml"),
+    ),
+    (
+        "rules/catalog/chokidar.toml",
+        include_str!("../../rules/catalog/chokidar.toml"),
     ),
     (
         "rules/catalog/containers.toml",
@@ -37,6 +44,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/emitters.toml"),
     ),
     (
+        "rules/catalog/esbuild.toml",
+        include_str!("../../rules/catalog/esbuild.toml"),
+    ),
+    (
         "rules/catalog/express.toml",
         include_str!("../../rules/catalog/express.toml"),
     ),
@@ -45,10 +56,21 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/fastify.toml"),
     ),
     (
+        "rules/catalog/fs-extra.toml",
+        include_str!("../../rules/catalog/fs-extra.toml"),
+    ),
+    (
         "rules/catalog/generic-pool.toml",
         include_str!("../../rules/catalog/generic-pool.toml"),
     ),
-    ("rules/catalog/hapi.toml", include_str!("../../rules/catalog/hapi.toml")),
+    (
+        "rules/catalog/grpc.toml",
+        include_str!("../../rules/catalog/grpc.toml"),
+    ),
+    (
+        "rules/catalog/hapi.toml",
+        include_str!("../../rules/catalog/hapi.toml"),
+    ),
     (
         "rules/catalog/intrinsics.toml",
         include_str!("../../rules/catalog/intrinsics.toml"),
@@ -61,8 +83,18 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/kafkajs.toml",
         include_str!("../../rules/catalog/kafkajs.toml"),
     ),
-    ("rules/catalog/knex.toml", include_str!("../../rules/catalog/knex.toml")),
-    ("rules/catalog/koa.toml", include_str!("../../rules/catalog/koa.toml")),
+    (
+        "rules/catalog/knex.toml",
+        include_str!("../../rules/catalog/knex.toml"),
+    ),
+    (
+        "rules/catalog/koa.toml",
+        include_str!("../../rules/catalog/koa.toml"),
+    ),
+    (
+        "rules/catalog/mcp.toml",
+        include_str!("../../rules/catalog/mcp.toml"),
+    ),
     (
         "rules/catalog/mongodb.toml",
         include_str!("../../rules/catalog/mongodb.toml"),
@@ -83,12 +115,49 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/nestjs.toml",
         include_str!("../../rules/catalog/nestjs.toml"),
     ),
-    ("rules/catalog/next.toml", include_str!("../../rules/catalog/next.toml")),
-    ("rules/catalog/node.toml", include_str!("../../rules/catalog/node.toml")),
-    ("rules/catalog/pg.toml", include_str!("../../rules/catalog/pg.toml")),
+    (
+        "rules/catalog/next.toml",
+        include_str!("../../rules/catalog/next.toml"),
+    ),
+    (
+        "rules/catalog/node-fs.toml",
+        include_str!("../../rules/catalog/node-fs.toml"),
+    ),
+    (
+        "rules/catalog/node-handles.toml",
+        include_str!("../../rules/catalog/node-handles.toml"),
+    ),
+    (
+        "rules/catalog/node.toml",
+        include_str!("../../rules/catalog/node.toml"),
+    ),
+    (
+        "rules/catalog/nodemailer.toml",
+        include_str!("../../rules/catalog/nodemailer.toml"),
+    ),
+    (
+        "rules/catalog/pdfjs-dist.toml",
+        include_str!("../../rules/catalog/pdfjs-dist.toml"),
+    ),
+    (
+        "rules/catalog/pg.toml",
+        include_str!("../../rules/catalog/pg.toml"),
+    ),
+    (
+        "rules/catalog/playwright.toml",
+        include_str!("../../rules/catalog/playwright.toml"),
+    ),
+    (
+        "rules/catalog/prisma.toml",
+        include_str!("../../rules/catalog/prisma.toml"),
+    ),
     (
         "rules/catalog/proper-lockfile.toml",
         include_str!("../../rules/catalog/proper-lockfile.toml"),
+    ),
+    (
+        "rules/catalog/puppeteer.toml",
+        include_str!("../../rules/catalog/puppeteer.toml"),
     ),
     (
         "rules/catalog/redis.toml",
@@ -97,6 +166,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/redlock.toml",
         include_str!("../../rules/catalog/redlock.toml"),
+    ),
+    (
+        "rules/catalog/rollup.toml",
+        include_str!("../../rules/catalog/rollup.toml"),
     ),
     (
         "rules/catalog/sequelize.toml",
@@ -115,6 +188,14 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/socket-io.toml"),
     ),
     (
+        "rules/catalog/tesseract.toml",
+        include_str!("../../rules/catalog/tesseract.toml"),
+    ),
+    (
+        "rules/catalog/tiktoken.toml",
+        include_str!("../../rules/catalog/tiktoken.toml"),
+    ),
+    (
         "rules/catalog/timers.toml",
         include_str!("../../rules/catalog/timers.toml"),
     ),
@@ -126,8 +207,18 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/undici.toml",
         include_str!("../../rules/catalog/undici.toml"),
     ),
-    ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),
-    ("rules/catalog/ws.toml", include_str!("../../rules/catalog/ws.toml")),
+    (
+        "rules/catalog/web-handles.toml",
+        include_str!("../../rules/catalog/web-handles.toml"),
+    ),
+    (
+        "rules/catalog/web.toml",
+        include_str!("../../rules/catalog/web.toml"),
+    ),
+    (
+        "rules/catalog/ws.toml",
+        include_str!("../../rules/catalog/ws.toml"),
+    ),
 ];
 
 /// The built-in catalogue, loaded once.

@@ -174,6 +174,10 @@ pub struct Acquire {
     pub failure_holds: bool,
     /// Ends by itself when its callback has run (`setTimeout`, `once`).
     pub self_ending: bool,
+    /// Meant to work on by itself (a watcher, a worker, a pool): that it is never ended is a leak only where it is made again and again.
+    pub lasting: bool,
+    /// Made, it holds nothing until one of these is called on it; empty if it holds from the start.
+    pub activated_by: Vec<Callee>,
     pub ends: Vec<End>,
 }
 
@@ -200,6 +204,10 @@ pub enum End {
     AddedTo(Place),
     /// Iterating the value to its end or leaving the loop.
     Iterate(Place),
+    /// This property of the item is used: whoever is given it, or calls it, takes over.
+    Read(Box<str>),
+    /// A call on the item that fails says that the item is gone already.
+    Fails(Callee),
     /// An operator in the chain the call's receiver is built from: `takeUntil(n)` in an RxJS pipe.
     Chain {
         operator: Callee,

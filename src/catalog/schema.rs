@@ -101,6 +101,10 @@ pub(crate) struct AcquireSchema {
     pub failure_holds: bool,
     #[serde(default)]
     pub self_ending: bool,
+    #[serde(default)]
+    pub lasting: bool,
+    #[serde(default)]
+    pub activated_by: Texts,
     pub ends: Spanned<Vec<Spanned<EndSchema>>>,
 }
 
@@ -124,8 +128,8 @@ pub(crate) struct FlagSchema {
     pub default: bool,
 }
 
-/// One ending: exactly one of `call`, `invoke`, `signal`, `once`, `added_to`, `iterate`, `chain`, `source`, and the
-/// keys that go with it.
+/// One ending: exactly one of `call`, `invoke`, `signal`, `once`, `added_to`, `iterate`, `read`, `fails`, `chain`, `source`, and
+/// the keys that go with it.
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EndSchema {
@@ -143,6 +147,8 @@ pub(crate) struct EndSchema {
     pub once: Option<Text>,
     pub added_to: Option<Text>,
     pub iterate: Option<Text>,
+    pub read: Option<Text>,
+    pub fails: Option<Texts>,
     pub chain: Option<Texts>,
     #[serde(default)]
     pub last: bool,

@@ -12,6 +12,7 @@ use crate::facts::ids::CallId;
 
 use super::Project;
 use super::calls::Tier;
+use super::effects::Invoked;
 use super::path::{At, CallRef, ExprRef, FnRef, Path, Root, Step};
 use super::value::Match;
 
@@ -60,7 +61,13 @@ impl<'a> Project<'a> {
 
     /// What a call acquires.
     pub fn acquisition(&self, call: CallRef) -> Option<Acquisition<'a>> {
-        let name = self.callee_name(call)?;
+        let base = self
+            .foreign_base(call)
+            .and_then(|base| self.export_of(&self.path(base)));
+        let name = match &base {
+            Some(base) => base.last(),
+            None => self.callee_name(call)?,
+        };
         let catalog = self.catalog;
         if catalog
             .safe_named(name)
@@ -123,7 +130,13 @@ impl<'a> Project<'a> {
                     .any(|&expr| self.as_bool(expr) == Some(true))
                     && self.is_terminal_event(entry, call)
             }
-            End::Call { .. } | End::Invoke(_) | End::Iterate(_) | End::Chain { .. } | End::FiniteSource(_) => false,
+            End::Call { .. }
+            | End::Invoke(_)
+            | End::Iterate(_)
+            | End::Read(_)
+            | End::Fails(_)
+            | End::Chain { .. }
+            | End::FiniteSource(_) => false,
         });
         by_option || (entry.self_ending && entry.resource == Resource::Listener && self.is_terminal_event(entry, call))
     }
@@ -188,11 +201,29 @@ impl<'a> Project<'a> {
         }) {
             return Match::May;
         }
-        if self.possible_of(path).iter().any(|each| items.contains(each)) {
+        let tried = self.before_catch(&path);
+        if tried.is_some_and(|tried| items.contains(&tried))
+            || self.possible_of(path).iter().any(|each| items.contains(each))
+        {
             Match::May
         } else {
             Match::No
         }
+    }
+
+    /// What a value is if its promise was fulfilled: `await open(path).catch(() => undefined)`.
+    fn before_catch(&self, path: &Path) -> Option<Path> {
+        let Root::Call(call) = path.root else {
+            return None;
+        };
+        let Invoked::Handlers { handlers, of } = self.invoked(call) else {
+            return None;
+        };
+        if !handlers.fulfilled.is_absent() {
+            return None;
+        }
+        let tried = self.path(of);
+        Some(path.steps.iter().fold(tried, |path, &step| path.step(step, of)))
     }
 
     /// How a call ends an acquisition, if it does. The callee is matched by name where its type is not known: a name may silence.
@@ -222,6 +253,8 @@ impl<'a> Project<'a> {
                 }
                 End::Invoke(place) => self.invokes(acquisition, items, place, call),
                 End::Iterate(_)
+                | End::Read(_)
+                | End::Fails(_)
                 | End::Signal(_)
                 | End::Once(_)
                 | End::AddedTo(_)
@@ -231,6 +264,49 @@ impl<'a> Project<'a> {
             best = best.max(found);
         }
         best
+    }
+
+    /// Whether a call on the thing makes it hold what it was made for: `client.connect()`.
+    pub fn activates(&self, acquisition: &Acquisition<'_>, items: &[Path], call: CallRef) -> bool {
+        self.is_called_on(items, acquisition.entry.activated_by.iter(), call)
+    }
+
+    /// Whether a failure of the call says that the thing is gone already: `reader.read()` of a stream that has failed.
+    pub fn ends_by_failing(&self, acquisition: &Acquisition<'_>, items: &[Path], call: CallRef) -> bool {
+        let failing = acquisition.entry.ends.iter().filter_map(|end| match end {
+            End::Fails(callee) => Some(callee),
+            _ => None,
+        });
+        self.is_called_on(items, failing, call)
+    }
+
+    /// Whether a call is of one of these methods on the thing.
+    fn is_called_on<'c>(&self, items: &[Path], mut methods: impl Iterator<Item = &'c Callee>, call: CallRef) -> bool {
+        let named = methods.any(|callee| match callee {
+            Callee::Method { name, .. } | Callee::Shape { name } => self.callee_name(call) == Some(name),
+            _ => false,
+        });
+        named
+            && self
+                .receiver(call)
+                .is_some_and(|of| self.is_one_of(items, of) != Match::No)
+    }
+
+    /// Whether an expression is, or is reached through, or contains, the part of the thing that whoever reads takes over.
+    pub fn holds_part(&self, acquisition: &Acquisition<'_>, items: &[Path], expr: ExprRef) -> bool {
+        let parts = acquisition.entry.ends.iter().filter_map(|end| match end {
+            End::Read(name) => self.names.find(name),
+            _ => None,
+        });
+        let parts: SmallVec<[Path; 2]> = parts
+            .flat_map(|part| items.iter().map(move |item| item.clone().step(Step::Field(part), expr)))
+            .collect();
+        if parts.is_empty() {
+            return false;
+        }
+        let path = self.path(expr);
+        let within = |part: &Path| path.root == part.root && path.steps.starts_with(&part.steps);
+        parts.iter().any(within) || self.holds_item(&parts, expr)
     }
 
     /// Whether a call may be the releasing one: its callee matches, or has the method's name on something of no other type.

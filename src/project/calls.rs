@@ -340,7 +340,11 @@ impl Project<'_> {
             Callee::Export(export) => {
                 (fact.how != How::New && self.is_export(callee, export)).then_some(Tier::Resolved)
             }
-            Callee::New(export) => (fact.how == How::New && self.is_export(callee, export)).then_some(Tier::Resolved),
+            Callee::New(export) => {
+                let made =
+                    fact.how == How::New && (self.is_export(callee, export) || self.extends_export(call, export));
+                made.then_some(Tier::Resolved)
+            }
             Callee::Method { ty, name } => {
                 let Expr::Member {
                     object, name: called, ..
@@ -398,6 +402,18 @@ impl Project<'_> {
                     .map(|(_, inherited)| tier.max(inherited))
             }
         }
+    }
+
+    /// Whether a `new` makes one of the project's own classes that extends the export.
+    fn extends_export(&self, call: CallRef, export: &ExportPath) -> bool {
+        self.foreign_base(call).is_some_and(|base| self.is_export(base, export))
+    }
+
+    /// The base outside the project of the class that a `new` makes.
+    pub fn foreign_base(&self, call: CallRef) -> Option<ExprRef> {
+        let owner = self.constructed(call)?;
+        let last = *self.bases(owner).last()?;
+        self.owners.get(last).base
     }
 
     /// Whether an expression names the export.

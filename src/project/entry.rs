@@ -86,6 +86,8 @@ fn entry() -> Acquire {
         repeat: Repeat::Replaces,
         absent_if: None,
         failure_holds: false,
+        lasting: false,
+        activated_by: Vec::new(),
         self_ending: false,
         ends: vec![
             end(

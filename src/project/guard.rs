@@ -56,18 +56,19 @@ pub fn contradicts(
             left,
             right,
         } => {
-            taken
-                && (contradicts(project, with(*left), true, truthy, is_it)
-                    || contradicts(project, with(*right), true, truthy, is_it))
+            let left = contradicts(project, with(*left), taken, truthy, is_it);
+            let right = contradicts(project, with(*right), taken, truthy, is_it);
+            // True if both are, false if one of them is.
+            if taken { left || right } else { left && right }
         }
         Expr::Logical {
             operator: LogicalOperator::Or,
             left,
             right,
         } => {
-            !taken
-                && (contradicts(project, with(*left), false, truthy, is_it)
-                    || contradicts(project, with(*right), false, truthy, is_it))
+            let left = contradicts(project, with(*left), taken, truthy, is_it);
+            let right = contradicts(project, with(*right), taken, truthy, is_it);
+            if taken { left && right } else { left || right }
         }
         Expr::Binary {
             operator: operator @ (BinaryOperator::Equal | BinaryOperator::NotEqual),
@@ -75,6 +76,21 @@ pub fn contradicts(
             right,
         } => {
             let (left, right) = (with(*left), with(*right));
+            // `typeof x === "string"` taken means `x` is none of the things that have to be given back.
+            if let Expr::Unary {
+                operator: UnaryOperator::TypeOf,
+                of,
+            } = *project.expr(left)
+                && truthy
+                && is_it(left.with(of))
+                && let super::path::Root::Text(text) = project.path(right).root
+            {
+                let is_primitive = matches!(
+                    project.text(text),
+                    "string" | "number" | "boolean" | "undefined" | "symbol"
+                );
+                return is_primitive && (*operator == BinaryOperator::Equal) == taken;
+            }
             let other = if is_it(left) {
                 right
             } else if is_it(right) {
@@ -266,10 +282,43 @@ fn is_latch(project: &Project<'_>, function: FnRef, test: ExprRef, taken: bool) 
                 && project.callee_name(call) == Some("has")
                 && project
                     .receiver(call)
-                    .is_some_and(|of| keeps_its_value(project, function, of))
+                    .is_some_and(|of| keeps_its_value(project, function, of) || is_outer(project, function, of))
         }
+        // `const known = cache.get(key); if (known) return known`
+        Expr::Binding(binding) if !taken && reads_outer_container(project, function, test.with(*binding)) => true,
         _ => !taken && outlives_call(project, function, test),
     }
+}
+
+/// Whether an expression is a variable of a function around this one, or of the module.
+fn is_outer(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool {
+    match *project.expr(expr) {
+        Expr::Binding(binding) => project.facts(expr.file).binding(binding).function != function.id,
+        _ => false,
+    }
+}
+
+/// Whether a variable is what a container of a wider scope has under a key.
+fn reads_outer_container(
+    project: &Project<'_>,
+    function: FnRef,
+    binding: super::path::At<crate::facts::ids::BindingId>,
+) -> bool {
+    let facts = project.facts(binding.file);
+    let fact = facts.binding(binding.id);
+    fact.function == function.id
+        && fact.reassigned == 0
+        && fact.values.iter().any(|&value| match *facts.expr(value) {
+            Expr::Call(call) => {
+                let call = binding.with(call);
+                project.callee_name(call) == Some("get")
+                    && project
+                        .receiver(call)
+                        .is_some_and(|of| keeps_its_value(project, function, of) || is_outer(project, function, of))
+            }
+            Expr::Element { object, .. } => is_outer(project, function, binding.with(object)),
+            _ => false,
+        })
 }
 
 fn is_zero(project: &Project<'_>, expr: ExprRef) -> bool {

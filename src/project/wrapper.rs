@@ -150,6 +150,18 @@ impl<'a> Project<'a> {
             at_entry: false,
             ..acquisition.clone()
         };
+        // What the wrapper activates before it hands it over is active from there on.
+        let is_active = self.nested(wrapper).any(|function| {
+            self.function(function).ops.iter().any(|op| {
+                matches!(*op, Op::Call(call) if self.activates(acquisition, &acquisition.items, function.with(call)))
+            })
+        });
+        if is_active {
+            passed.entry = Cow::Owned(Acquire {
+                activated_by: Vec::new(),
+                ..acquisition.entry.clone().into_owned()
+            });
+        }
         match handed {
             Handed::Item => {
                 let is_promise = self.function(wrapper).is_async
@@ -166,7 +178,7 @@ impl<'a> Project<'a> {
                     return None;
                 }
                 passed.items = smallvec![result];
-                passed.entry = Cow::Owned(released_by_result(&acquisition.entry));
+                passed.entry = Cow::Owned(released_by_result(&passed.entry));
             }
             Handed::ToCallback { parameter, argument } => {
                 let callback = *self

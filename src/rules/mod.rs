@@ -1,8 +1,10 @@
 //! Leak patterns put into words: one file a rule, each a pure function over the project's model.
 
+mod client_per_request;
 mod unbounded_cache;
 mod uncleared_interval;
 mod uncleared_timeout;
+mod unclosed_handle;
 mod unreleased_connection;
 mod unremoved_listener;
 
@@ -35,9 +37,11 @@ pub trait Rule: Sync {
 
 /// Every rule, by id.
 pub const RULES: &[&dyn Rule] = &[
+    &client_per_request::ClientPerRequest,
     &unbounded_cache::UnboundedCache,
     &uncleared_interval::UnclearedInterval,
     &uncleared_timeout::UnclearedTimeout,
+    &unclosed_handle::UnclosedHandle,
     &unreleased_connection::UnreleasedConnection,
     &unremoved_listener::UnremovedListener,
 ];

@@ -131,7 +131,7 @@ fn look_ups_by_name() {
             .acquires_named("connect")
             .filter(|a| a.resource == Resource::Connection)
             .count(),
-        4
+        3
     );
     assert!(
         catalog

@@ -1,11 +1,11 @@
 //! What happens to a duty at one node: it is released, handed on, or surely released later.
 
-use crate::catalog::effect::{End, Until};
+use crate::catalog::effect::{End, Resource, Until};
 use crate::facts::body::{How, Op};
 use crate::facts::expr::Expr;
 
 use super::super::cfg::{Exit, Strength, What};
-use super::super::path::{CallRef, ExprRef, FnRef, Path, Root};
+use super::super::path::{CallRef, ExprRef, FnRef, Root, Step};
 use super::super::value::Match;
 
 use super::run::Run;
@@ -34,6 +34,10 @@ impl Run<'_, '_, '_> {
                         }
                     }
                     Op::Await(of) if self.is_the_promise(function.with(of)) => Action::Confirm,
+                    Op::Await(of) if self.is_of_failing(function.with(of)) => Action::Doubt,
+                    Op::LoopItem { of, .. } if self.is_iterated(function.with(of)) => {
+                        Action::Release(self.acquisition.call)
+                    }
                     Op::Store { to, value } => self.store_action(function.with(to), function.with(value)),
                     Op::Return(Some(value)) | Op::Yield(value) => {
                         if self.carries(function.with(value)) {
@@ -65,9 +69,34 @@ impl Run<'_, '_, '_> {
         }
     }
 
-    /// Whether an expression is the promise that the acquiring call gave.
+    /// Whether an expression is the promise that the acquiring call gave, or one that activated the thing.
     pub(super) fn is_the_promise(&self, expr: ExprRef) -> bool {
-        self.project.path(expr) == Path::root(Root::Call(self.acquisition.call))
+        let path = self.project.path(expr);
+        match path.root {
+            Root::Call(call) if path.is_root() => call == self.acquisition.call || self.activates(call),
+            // The promise of the item in a property: `getDocument(…).promise`.
+            Root::Call(call) if call == self.acquisition.call => self.items.contains(&path.step(Step::Awaited, expr)),
+            _ => false,
+        }
+    }
+
+    /// Whether an expression is the promise of a call on the thing that rejects only where the thing is gone.
+    fn is_of_failing(&self, expr: ExprRef) -> bool {
+        let path = self.project.path(expr);
+        matches!(path.root, Root::Call(call) if path.is_root() && self.project.ends_by_failing(self.acquisition, &self.items, call))
+    }
+
+    /// Whether a call on the thing makes it hold what it was made for.
+    fn activates(&self, call: CallRef) -> bool {
+        self.project.activates(self.acquisition, &self.items, call)
+    }
+
+    /// Whether a loop over a value ends the thing: over itself, or over the part that whoever reads takes over.
+    fn is_iterated(&self, of: ExprRef) -> bool {
+        let project = self.project;
+        let ends = &self.acquisition.entry.ends;
+        ends.iter().any(|end| matches!(end, End::Iterate(_))) && project.is_one_of(&self.items, of) != Match::No
+            || project.holds_part(self.acquisition, &self.items, of)
     }
 
     /// A store into something that lives on hands the thing over; into a local object it does not matter yet.
@@ -88,6 +117,7 @@ impl Run<'_, '_, '_> {
     /// Whether a value is the thing, contains it, or is a function that can release it.
     pub(super) fn carries(&self, value: ExprRef) -> bool {
         self.project.holds_item(&self.items, value)
+            || self.project.holds_part(self.acquisition, &self.items, value)
             || self.is_disposer(value)
             || self
                 .functions_within(value)
@@ -132,13 +162,19 @@ impl Run<'_, '_, '_> {
     pub(super) fn call_action(&mut self, call: CallRef) -> Action {
         let project = self.project;
         if call == self.acquisition.call {
-            return if self.acquisition.at_entry {
-                Action::Nothing
-            } else {
-                Action::Acquire
+            return match self.acquisition.at_entry {
+                true => Action::Nothing,
+                false if self.acquisition.entry.activated_by.is_empty() => Action::Acquire,
+                false => Action::Make,
             };
         }
         if project.releases_items(self.acquisition, &self.items, call) != Match::No {
+            return Action::Release(call);
+        }
+        if self.activates(call) {
+            return Action::Activate;
+        }
+        if self.reads_part(call) {
             return Action::Release(call);
         }
         if matches!(project.invoked(call), super::super::effects::Invoked::Handlers { of, .. } if self.is_the_promise(of))
@@ -152,6 +188,14 @@ impl Run<'_, '_, '_> {
             return action;
         }
         self.through_arguments(call)
+    }
+
+    /// Whether a call is made on, or given, the part of the thing that whoever reads takes over.
+    fn reads_part(&self, call: CallRef) -> bool {
+        let project = self.project;
+        let is_part = |expr: ExprRef| project.holds_part(self.acquisition, &self.items, expr);
+        project.receiver(call).is_some_and(is_part)
+            || project.call(call).args.iter().any(|&arg| is_part(call.with(arg)))
     }
 
     /// A helper of the project that is given the thing, or a closure that sees it.
@@ -201,13 +245,36 @@ impl Run<'_, '_, '_> {
                 {
                     Action::Escape(To::Unknown)
                 }
-                Release::Escapes(To::Caller) | Release::Never if !constructs => continue,
+                Release::Escapes(To::Caller) if !constructs => continue,
+                Release::Never if !constructs && !given.is_some_and(|index| self.is_captured(callee, index)) => {
+                    continue;
+                }
                 Release::Escapes(to) => Action::Escape(to),
+                // A closure in the helper keeps it.
+                Release::Never if given.is_some_and(|index| self.is_captured(callee, index)) => Action::Unknown,
                 Release::Never => continue,
             };
             return Some(action);
         }
         None
+    }
+
+    /// Whether a closure in a helper captures its n-th parameter; a connection is used in closures as a matter of course.
+    fn is_captured(&self, helper: FnRef, parameter: usize) -> bool {
+        let project = self.project;
+        if self.acquisition.resource() == Resource::Connection {
+            return false;
+        }
+        let binding = project
+            .function(helper)
+            .params
+            .get(parameter)
+            .and_then(|param| param.binding);
+        binding.is_some_and(|binding| {
+            project.nested(helper).any(|closure| {
+                project.activation_of(closure) != helper && project.function(closure).captures.contains(&binding)
+            })
+        })
     }
 
     /// Closures of the activation, and methods that reach the thing through a field, may release it.
@@ -237,7 +304,11 @@ impl Run<'_, '_, '_> {
                 if known && !project.call(call).args.is_empty() && project.is_one_of(&self.items, arg) != Match::No {
                     continue;
                 }
-                return self.handed_over(call, arg);
+                match self.handed_over(call, arg) {
+                    // Borrowed: a callback beside it may release it.
+                    Action::Nothing => continue,
+                    handed => return handed,
+                }
             }
             for callback in project.functions_in(arg) {
                 if project.is_within(callback, self.root) && self.mentions_release(callback) {
@@ -285,7 +356,8 @@ impl Run<'_, '_, '_> {
             return Action::Escape(To::Owner);
         }
         // The library's own calls borrow what they do not say they take.
-        if project.is_of_library(call, self.acquisition.entry.library) {
+        let entry = &self.acquisition.entry;
+        if project.is_of_library(call, entry.library) || project.is_of_module(call, &entry.callee) {
             return Action::Nothing;
         }
         // The releasing function itself is handed over to be called.

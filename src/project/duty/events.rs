@@ -1,6 +1,7 @@
 //! Calls that settle, continue or wait for an end: callbacks that surely run.
 
 use crate::catalog::effect::Resource;
+use crate::catalog::pattern::Callee;
 
 use super::super::Project;
 use super::super::path::{CallRef, Root};
@@ -38,6 +39,20 @@ impl Project<'_> {
             }
         }
         false
+    }
+
+    /// Whether a call is of the platform's module that the acquiring call belongs to: `fs.writeSync` of what `fs.openSync` gave.
+    pub fn is_of_module(&self, call: CallRef, acquiring: &Callee) -> bool {
+        let (Callee::Export(export) | Callee::New(export)) = acquiring else {
+            return false;
+        };
+        let Root::Package(module) = self.path(call.with(self.call(call).callee)).root else {
+            return false;
+        };
+        let module = self.text(module);
+        let module = module.strip_prefix("node:").unwrap_or(module);
+        let own = export.module.as_deref();
+        own.is_some_and(|own| own.split('/').next() == module.split('/').next())
     }
 
     /// Whether a callback's first parameter is an error: the call fires it once, when its work is done.

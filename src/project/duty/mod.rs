@@ -22,6 +22,10 @@ use run::Run;
 enum State {
     /// Not acquired yet, or not on this path.
     Absent,
+    /// Made, and holding nothing until it is activated.
+    Idle,
+    /// Activated, and the promise of that is not waited for yet.
+    Opening,
     Live,
     /// Live, and the promise it was acquired for is settled.
     Settled,
@@ -42,6 +46,8 @@ pub struct Missed {
     pub leaves: Option<(FnRef, u32)>,
     /// The way goes past a condition that guards the release and is not about the thing.
     pub opaque: bool,
+    /// Control does not leave: it comes to the acquisition again while the last one is live.
+    pub again: bool,
 }
 
 /// Whether an acquired thing is given back.
@@ -72,8 +78,14 @@ pub enum To {
 enum Action {
     Nothing,
     Acquire,
-    /// The promise of the acquisition is waited for: if it rejects, nothing was acquired.
+    /// The thing is made, and holds nothing yet.
+    Make,
+    /// From here on it holds something.
+    Activate,
+    /// The promise of the acquisition, or of the activation, is waited for: if it rejects, nothing was acquired.
     Confirm,
+    /// The promise of a call on the thing is waited for that rejects only where the thing is gone.
+    Doubt,
     Release(CallRef),
     /// Releases it if the call returns; where it throws, it may not have come to that.
     ReleaseOnReturn,
@@ -96,6 +108,7 @@ impl Missed {
             strength: Strength::Strong,
             leaves: Some((function, index)),
             opaque: false,
+            again: false,
         }
     }
 }
@@ -108,6 +121,8 @@ struct Outcome {
     escaped: Option<To>,
     /// A live duty was released, or armed to be.
     discharged: bool,
+    /// It was released in the activation itself, not only in what runs later.
+    released_here: bool,
     unknown: bool,
     returns_released: bool,
 }

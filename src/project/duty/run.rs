@@ -78,8 +78,23 @@ impl Run<'_, '_, '_> {
                 }
             }
         }
+        if outcome.discharged && !outcome.released_here {
+            self.weaken(&mut outcome.missed);
+        }
         outcome.missed.append(&mut self.missed_later);
         outcome
+    }
+
+    /// What is kept until some later event is meant to outlive the activation: that a call throws between is no oversight.
+    fn weaken(&self, missed: &mut [Missed]) {
+        for each in missed {
+            let by_call = each.leaves.is_some_and(|(function, index)| {
+                matches!(self.project.function(function).ops[index as usize], Op::Call(_))
+            });
+            if by_call && each.exit == Exit::Throw {
+                each.strength = Strength::Weak;
+            }
+        }
     }
 
     fn search(&self, terrain: &Terrain<'_>, limit: Strength, outcome: &mut Outcome) -> Vec<Missed> {
@@ -99,23 +114,43 @@ impl Run<'_, '_, '_> {
             let node = graph.node(id);
             if let What::Exit(exit) = node.what {
                 match state {
-                    State::Live | State::Maybe if self.group.is_some() => {}
-                    State::Live | State::Maybe | State::Settled => {
+                    State::Live | State::Opening | State::Maybe if self.group.is_some() => {}
+                    State::Live | State::Opening | State::Maybe | State::Settled => {
                         missed.push(self.missed(terrain, &came, point, exit, limit))
                     }
                     State::Released => outcome.returns_released = true,
-                    State::Absent | State::Escaped => {}
+                    State::Absent | State::Idle | State::Escaped => {}
                 }
                 continue;
             }
-            let after = self.apply(actions[id.index()], state, outcome);
+            let action = actions[id.index()];
+            // A loop comes back to the line, and what it took the last time is lost.
+            if let (Action::Acquire, State::Live, What::Op { function, index }, true) =
+                (action, state, node.what, self.acquisition.resource().is_external())
+            {
+                missed.push(Missed {
+                    exit: Exit::Return,
+                    strength: limit,
+                    leaves: Some((function, index)),
+                    opaque: false,
+                    again: true,
+                });
+            }
+            let after = self.apply(action, state, outcome);
             for edge in &node.edges {
                 let next = match edge.kind {
                     EdgeKind::Throw(strength) | EdgeKind::Reject(strength) if strength < limit => continue,
                     // Acquiring that throws acquires nothing; releasing that throws has released.
-                    EdgeKind::Throw(_) | EdgeKind::Reject(_) if actions[id.index()] == Action::Acquire => state,
-                    EdgeKind::Throw(_) | EdgeKind::Reject(_) if actions[id.index()] == Action::ReleaseOnReturn => state,
-                    EdgeKind::Throw(_) | EdgeKind::Reject(_) if actions[id.index()] == Action::Confirm => State::Absent,
+                    EdgeKind::Throw(_) | EdgeKind::Reject(_)
+                        if matches!(
+                            action,
+                            Action::Acquire | Action::Make | Action::Activate | Action::ReleaseOnReturn
+                        ) =>
+                    {
+                        state
+                    }
+                    EdgeKind::Throw(_) | EdgeKind::Reject(_) if action == Action::Confirm => self.refused(state),
+                    EdgeKind::Throw(_) | EdgeKind::Reject(_) if action == Action::Doubt => State::Absent,
                     EdgeKind::Branch { test, taken } if after != State::Absent => {
                         match self.through(test, taken, after, guards, absent) {
                             Some(state) => state,
@@ -137,23 +172,28 @@ impl Run<'_, '_, '_> {
     fn apply(&self, action: Action, state: State, outcome: &mut Outcome) -> State {
         match (action, state) {
             (Action::Acquire, _) => State::Live,
+            (Action::Make, _) => State::Idle,
+            (Action::Activate, State::Idle) => State::Opening,
+            (Action::Activate, state) => state,
+            (Action::Confirm, State::Opening) => State::Live,
             (Action::Unknown, state) => {
-                outcome.unknown |= state == State::Live;
+                outcome.unknown |= matches!(state, State::Live | State::Opening);
                 state
             }
-            (Action::Nothing | Action::Confirm, state) => state,
-            (Action::Settle, State::Live) => State::Settled,
+            (Action::Nothing | Action::Confirm | Action::Doubt, state) => state,
+            (Action::Settle, State::Live | State::Opening) => State::Settled,
             (Action::Settle, state) => state,
             (_, State::Absent) => State::Absent,
             (Action::Release(_) | Action::ReleaseOnReturn | Action::Arm { must: true }, _) => {
                 outcome.discharged = true;
+                outcome.released_here |= !matches!(action, Action::Arm { .. });
                 State::Released
             }
-            (Action::Arm { must: false }, State::Live) => {
+            (Action::Arm { must: false }, State::Live | State::Opening) => {
                 outcome.maybe = true;
                 State::Maybe
             }
-            (Action::Escape(to), State::Live | State::Maybe | State::Settled) => {
+            (Action::Escape(to), State::Idle | State::Opening | State::Live | State::Maybe | State::Settled) => {
                 outcome.escaped.get_or_insert(to);
                 State::Escaped
             }
@@ -161,9 +201,19 @@ impl Run<'_, '_, '_> {
         }
     }
 
+    /// The state where the promise of the acquisition, or of the activation, rejected.
+    fn refused(&self, state: State) -> State {
+        match state {
+            State::Opening => State::Idle,
+            _ if self.acquisition.entry.activated_by.is_empty() => State::Absent,
+            // An activation of what was active already.
+            _ => state,
+        }
+    }
+
     /// The state behind a test, `None` if a live duty cannot get there.
     fn through(&self, test: ExprRef, taken: bool, state: State, guards: &[Guard], absent: &[Path]) -> Option<State> {
-        if !matches!(state, State::Live | State::Maybe | State::Settled) {
+        if matches!(state, State::Absent | State::Released | State::Escaped) {
             return Some(state);
         }
         let project = self.project;
@@ -222,6 +272,7 @@ impl Run<'_, '_, '_> {
             strength: limit,
             leaves: first_throw.or(leaves),
             opaque,
+            again: false,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What makes an acquisition a leak: a holder that outlives it, a line that repeats, a release that is missed.
 
+mod external;
 mod listener;
 mod pile;
 mod proof;
@@ -16,7 +17,6 @@ use super::confidence::{Grade, confidence};
 use super::duty::{Engine, Release, To};
 use super::elsewhere::Elsewhere;
 use super::model::{Leak, Missing};
-use super::repetition::Repeats;
 
 /// A verdict on one acquisition, as far as all resources share it.
 struct Verdict {
@@ -39,14 +39,12 @@ impl Project<'_> {
             Resource::Listener => self.judge_listener(engine, acquisition),
             Resource::Interval => self.judge_interval(engine, acquisition),
             Resource::Timeout => self.judge_timeout(engine, acquisition),
-            Resource::Connection => self.judge_connection(engine, acquisition),
+            Resource::Connection => self.judge_external(engine, acquisition),
+            Resource::Handle if acquisition.entry.lasting => self.judge_lasting(engine, acquisition),
+            Resource::Handle => self.judge_external(engine, acquisition),
+            Resource::Client => self.judge_lasting(engine, acquisition),
             // Their rules come later; the acquisitions are known already.
-            Resource::Handle
-            | Resource::Client
-            | Resource::Observer
-            | Resource::Subscription
-            | Resource::ObjectUrl
-            | Resource::Entry => None,
+            Resource::Observer | Resource::Subscription | Resource::ObjectUrl | Resource::Entry => None,
         }?;
         let fact = self.call(acquisition.call);
         let (kept, kept_at) = self.kept_by(acquisition);
@@ -70,52 +68,6 @@ impl Project<'_> {
             teardown: verdict.teardown,
             is_self_rearming: verdict.is_self_rearming,
             confidence: confidence(&grades),
-        })
-    }
-
-    fn judge_connection(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        // What runs once is given back by the end of the process.
-        if self.repeats_call(acquisition.call) == Repeats::Once {
-            return None;
-        }
-        let release = if self.is_dropped(acquisition) {
-            Release::Never
-        } else {
-            engine.release(self, acquisition)
-        };
-        let (missing, grade) = match release {
-            Release::Always | Release::Escapes(_) => return None,
-            Release::Never if self.is_dropped(acquisition) => (Missing::Dropped, Grade::First),
-            Release::Never => match self.released_elsewhere(acquisition) {
-                Elsewhere::Released(_) => return None,
-                Elsewhere::Nothing => (Missing::Never, Grade::First),
-            },
-            Release::Sometimes { missed, is_released } => {
-                let (labels, grade) = self.missed_labels(&missed)?;
-                if !is_released && !missed.iter().any(|missed| missed.exit == Exit::Throw && !missed.opaque) {
-                    return None;
-                }
-                (Missing::OnSomePath(labels), grade)
-            }
-        };
-        let holder = self.holder_expr(acquisition);
-        let at = self.receiver_place(acquisition.call);
-        let holder_name = holder.map(|holder| self.describe(holder)).unwrap_or_default();
-        let label = holder.map(|holder| {
-            let place = self.declared_at(holder).unwrap_or(at);
-            Label::new(
-                place,
-                format!("`{holder_name}` lends them and counts this one as in use until it is released"),
-            )
-        });
-        Some(Verdict {
-            missing,
-            grades: vec![grade],
-            holder: label,
-            holder_name,
-            why: Vec::new(),
-            teardown: None,
-            is_self_rearming: false,
         })
     }
 

@@ -36,6 +36,7 @@ impl Project<'_> {
                 span: Self::short(fact.spans[index as usize]),
             };
             let text = match (fact.ops[index as usize], missed.exit) {
+                _ if missed.again => "the next round takes another before this one is given back",
                 (Op::Await(_), _) => "if this `await` rejects, the release is skipped",
                 (Op::LoopItem { .. }, _) => "if this iteration throws, the release is skipped",
                 (Op::Throw(_), _) => "this `throw` skips the release",

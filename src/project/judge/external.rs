@@ -1,0 +1,185 @@
+//! What lives outside the heap: connections, locks, files, workers and clients. Losing the last reference does not give them back.
+
+use crate::catalog::effect::{End, Resource};
+use crate::diagnostic::{Label, Place};
+use crate::facts::body::Op;
+use crate::facts::ids::BindingId;
+
+use super::super::acquisition::Acquisition;
+use super::super::cfg::{Exit, Strength};
+use super::super::confidence::Grade;
+use super::super::duty::{Engine, Missed, Release, To};
+use super::super::effects::Leaves;
+use super::super::elsewhere::Elsewhere;
+use super::super::model::Missing;
+use super::super::path::FnRef;
+use super::super::repetition::Repeats;
+use super::super::value::Match;
+use super::super::{Project, guard};
+use super::Verdict;
+
+impl Project<'_> {
+    /// Something that one piece of work takes, uses and gives back: a pool's connection, a lock, a file.
+    pub(super) fn judge_external(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        // What runs once is given back by the end of the process.
+        if self.repeats_call(acquisition.call) == Repeats::Once {
+            return None;
+        }
+        let ends_alone = acquisition.entry.self_ending;
+        let release = if self.is_dropped(acquisition) {
+            Release::Never
+        } else {
+            engine.release(self, acquisition)
+        };
+        let (missing, grade) = match release {
+            Release::Always | Release::Escapes(_) => return None,
+            Release::Never if ends_alone || self.is_kept_by_closure(acquisition) => return None,
+            Release::Never if self.is_dropped(acquisition) => (Missing::Dropped, Grade::First),
+            Release::Never => match self.released_elsewhere(acquisition) {
+                Elsewhere::Released(_) => return None,
+                Elsewhere::Nothing => (Missing::Never, Grade::First),
+            },
+            Release::Sometimes { missed, is_released } => {
+                let missed = self.soberly(acquisition, missed);
+                let (labels, grade) = self.missed_labels(&missed)?;
+                if !is_released
+                    && (ends_alone || !missed.iter().any(|missed| missed.exit == Exit::Throw && !missed.opaque))
+                {
+                    return None;
+                }
+                (Missing::OnSomePath(labels), grade)
+            }
+        };
+        // A pool counts what it lends; what is opened belongs to nobody.
+        let holder = match acquisition.resource() {
+            Resource::Connection => self.holder_expr(acquisition),
+            _ => None,
+        };
+        let at = self.receiver_place(acquisition.call);
+        let holder_name = holder.map(|holder| self.describe(holder)).unwrap_or_default();
+        let label = holder.map(|holder| {
+            let place = self.declared_at(holder).unwrap_or(at);
+            Label::new(
+                place,
+                format!("`{holder_name}` lends them and counts this one as in use until it is released"),
+            )
+        });
+        Some(Verdict {
+            missing,
+            grades: vec![grade],
+            holder: label,
+            holder_name,
+            why: Vec::new(),
+            teardown: None,
+            is_self_rearming: false,
+        })
+    }
+
+    /// That a call stands in a `try` makes its throwing likely enough to skip a pool's release, but not the closing of a file:
+    /// what stands in such a `try` is there for other reasons more often than not.
+    fn soberly(&self, acquisition: &Acquisition<'_>, mut missed: Vec<Missed>) -> Vec<Missed> {
+        if acquisition.resource() == Resource::Connection {
+            return missed;
+        }
+        let fails_with_the_rest = acquisition.entry.ends.iter().any(|end| matches!(end, End::Fails(_)));
+        for each in &mut missed {
+            let Some((function, index)) = each.leaves else { continue };
+            let is_weak = match self.function(function).ops[index as usize] {
+                Op::Call(call) => self.leaves(function.with(call)) == Leaves::Throws(Strength::Weak),
+                // What fails while a stream is read or written fails with it; only leaving it on purpose abandons it.
+                Op::Await(_) | Op::LoopItem { .. } => fails_with_the_rest,
+                _ => false,
+            };
+            if is_weak && !self.is_local_settle_at(function, index) {
+                each.strength = Strength::Weak;
+            }
+        }
+        missed
+    }
+
+    /// Whether a function that runs later captures a variable that may be the thing: it may end it in ways that are not followed.
+    fn is_kept_by_closure(&self, acquisition: &Acquisition<'_>) -> bool {
+        if acquisition.resource() == Resource::Connection {
+            return false;
+        }
+        let root = self.activation_of(acquisition.function);
+        let facts = self.facts(root.file);
+        let is_it = |binding: BindingId| {
+            facts
+                .binding(binding)
+                .values
+                .iter()
+                .any(|&value| self.is_item(acquisition, root.with(value)) != Match::No)
+        };
+        self.nested(root)
+            .filter(|&closure| self.activation_of(closure) != root)
+            .any(|closure| self.function(closure).captures.iter().any(|&captured| is_it(captured)))
+    }
+
+    /// Whether an operation settles a promise or calls a callback back: a way out of its own.
+    fn is_local_settle_at(&self, function: FnRef, index: u32) -> bool {
+        matches!(self.function(function).ops[index as usize], Op::Call(call) if self.is_local_settle(function.with(call)))
+    }
+
+    /// Something that works on by itself until it is ended, and is often meant to: a watcher, a worker, a client with its pool.
+    /// That nothing ends it is a leak only where it is made again and again.
+    pub(super) fn judge_lasting(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        let function = acquisition.function;
+        let repeats = self.repeats_call(acquisition.call);
+        if repeats == Repeats::Once {
+            return None;
+        }
+        let release = if self.is_dropped(acquisition) {
+            Release::Never
+        } else {
+            engine.release(self, acquisition)
+        };
+        if let Release::Sometimes {
+            missed,
+            is_released: true,
+        } = release
+        {
+            if self.released_elsewhere_than(acquisition) {
+                return None;
+            }
+            let missed = self.soberly(acquisition, missed);
+            let (labels, grade) = self.missed_labels(&missed)?;
+            let (repeat_grade, why) = self.activation_repetition(repeats)?;
+            return Some(lasting(
+                Missing::OnSomePath(labels),
+                vec![grade, repeat_grade],
+                why,
+                None,
+            ));
+        }
+        let missing = match release {
+            Release::Always | Release::Sometimes { .. } | Release::Escapes(To::Caller | To::Unknown) => return None,
+            Release::Never if self.is_kept_by_closure(acquisition) => return None,
+            Release::Never if self.is_dropped(acquisition) => Missing::Dropped,
+            Release::Never | Release::Escapes(To::Owner) => match self.released_elsewhere(acquisition) {
+                Elsewhere::Released(_) => return None,
+                Elsewhere::Nothing => Missing::Never,
+            },
+        };
+        let index = self.op_of(acquisition.call)?;
+        if guard::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
+            return None;
+        }
+        let (grade, why, teardown) = self.process_repetition(function, repeats.clone())?;
+        // Only what is seen to come again piles up; the rest may be the program's one.
+        let grade = if repeats.is_seen() { grade } else { Grade::Third };
+        Some(lasting(missing, vec![grade], why, teardown))
+    }
+}
+
+fn lasting(missing: Missing, grades: Vec<Grade>, why: Vec<Label>, teardown: Option<(String, Place)>) -> Verdict {
+    Verdict {
+        missing,
+        grades,
+        holder: None,
+        holder_name: String::new(),
+        why,
+        teardown,
+        is_self_rearming: false,
+    }
+}
