@@ -46,6 +46,10 @@ pub const FILES: &[(&str, &str)] = &[
     ),
     ("rules/catalog/hapi.toml", include_str!("../../rules/catalog/hapi.toml")),
     (
+        "rules/catalog/identifiers.toml",
+        include_str!("../../rules/catalog/identifiers.toml"),
+    ),
+    (
         "rules/catalog/intrinsics.toml",
         include_str!("../../rules/catalog/intrinsics.toml"),
     ),
