@@ -72,6 +72,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/hapi.toml"),
     ),
     (
+        "rules/catalog/identifiers.toml",
+        include_str!("../../rules/catalog/identifiers.toml"),
+    ),
+    (
         "rules/catalog/intrinsics.toml",
         include_str!("../../rules/catalog/intrinsics.toml"),
     ),

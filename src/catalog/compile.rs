@@ -156,6 +156,7 @@ impl Compiler<'_> {
         ty.lifetime = written.lifetime.as_ref().and_then(|lifetime| self.lifetime(lifetime));
         ty.cell = written.cell.as_deref().map(Into::into);
         ty.must = written.must.as_deref().map(Into::into);
+        ty.origin = written.origin;
         let extends = ty.extends.clone();
         self.catalog.types[key.0 as usize] = ty;
         if let Some(span) = written.extends.0.first().map(Spanned::span)

@@ -74,6 +74,8 @@ pub struct CatalogType {
     pub cell: Option<Box<str>>,
     /// The method that must be called on each value in the end.
     pub must: Option<Box<str>>,
+    /// Where its values come from, as keys.
+    pub origin: Option<Origin>,
     /// Structural shapes, as written after `shape `.
     pub shapes: Vec<Box<str>>,
 }

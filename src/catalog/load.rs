@@ -131,6 +131,7 @@ fn empty_type(name: Box<str>, library: usize) -> CatalogType {
         lifetime: None,
         cell: None,
         must: None,
+        origin: None,
         shapes: Vec::new(),
     }
 }

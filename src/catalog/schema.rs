@@ -67,6 +67,7 @@ pub(crate) struct TypeSchema {
     pub lifetime: Option<Text>,
     pub cell: Option<String>,
     pub must: Option<String>,
+    pub origin: Option<Origin>,
 }
 
 #[derive(Deserialize, Debug)]

@@ -55,6 +55,9 @@ impl Judge<'_, '_> {
         if !by_the_line {
             return Bound::Bounded;
         }
+        if real.iter().any(|removal| self.is_in_an_event(removal, activation)) {
+            return Bound::Bounded;
+        }
         if real.iter().all(|removal| self.is_only_on_failure(removal)) {
             return Bound::Unbounded(Grade::First);
         }
@@ -66,6 +69,20 @@ impl Judge<'_, '_> {
         } else {
             Bound::Bounded
         }
+    }
+
+    /// `setTimeout(() => cache.delete(key), TTL)`, `socket.on('close', () => sockets.delete(socket))`: the entry has an end
+    /// of its own, which is not that of the line.
+    fn is_in_an_event(&self, removal: &Removal, activation: FnRef) -> bool {
+        let project = self.project;
+        project
+            .around(removal.function)
+            .take_while(|&each| each != activation)
+            .any(|each| match project.function(each).argument_of {
+                Some((call, position)) => !project.runs_of(each.with(call), position).is_empty(),
+                // `new TransformStream({ flush() { … } })`: whoever has the object calls it.
+                None => project.graph.callers(each).is_empty() && project.owners.object_of(each).is_some(),
+            })
     }
 
     /// `catch (error) { cache.delete(key); throw error; }`: what succeeds stays.
@@ -118,12 +135,14 @@ impl Judge<'_, '_> {
         let is_whole = match removal.what {
             Removed::All => true,
             // `for (const key of map.keys()) map.delete(key)`; one that is named (`delete(this)`, `delete(id)`) is its own end.
+            // A loop that takes out some, under a test, is a sweep.
             Removed::One(Some(key)) => {
-                self.project.path(key).steps.contains(&Step::Element)
-                    || matches!(
-                        self.project.expr(key),
-                        Expr::Item(_) | Expr::Key(_) | Expr::Index { .. }
-                    )
+                guard::guards_of(self.project, removal.function, removal.index).is_empty()
+                    && (self.project.path(key).steps.contains(&Step::Element)
+                        || matches!(
+                            self.project.expr(key),
+                            Expr::Item(_) | Expr::Key(_) | Expr::Index { .. }
+                        ))
             }
             Removed::One(None) | Removed::Size => false,
         };

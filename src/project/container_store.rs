@@ -147,7 +147,7 @@ impl Scan<'_, '_> {
             _ => {}
         }
         // `if (!this.cache) this.cache = new Map()` makes it.
-        let is_lazy = super::guard::is_idempotent(project, self.function, index);
+        let is_lazy = !is_nullish(project.expr(value)) && super::guard::is_idempotent(project, self.function, index);
         if !is_lazy {
             self.removal(uses, index, &itself, Removed::All);
         }

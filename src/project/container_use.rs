@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::Place;
 use crate::facts::body::{How, Op};
-use crate::facts::expr::{Expr, Property};
+use crate::facts::expr::{Expr, Property, UnaryOperator};
 
 use super::Project;
 use super::container::{ContainerId, Containers, Kind, Named};
@@ -301,6 +301,8 @@ impl Scan<'_, '_> {
                     );
                 }
             }
+            // `splice(at, -1)` and `splice(at, 0)` take nothing out.
+            None if name == "splice" && self.takes_none(call) => {}
             None if CLEARING.contains(&name) => self.removal(uses, index, &ids, Removed::All),
             None if REMOVING.contains(&name) => {
                 let key = fact.args.first().map(|&key| call.with(key));
@@ -308,6 +310,16 @@ impl Scan<'_, '_> {
             }
             None => {}
         }
+    }
+
+    /// Whether the number of elements to take out is zero or less.
+    fn takes_none(&self, call: CallRef) -> bool {
+        let project = self.project;
+        project.argument(call, 1).is_some_and(|count| {
+            matches!(project.path(count).root, Root::Number(text) if project.text(text) == "0")
+                || matches!(*project.expr(count), Expr::Unary { operator: UnaryOperator::Arithmetic, of }
+                    if matches!(project.path(count.with(of)).root, Root::Number(_)))
+        })
     }
 
     /// `Object.assign(shared, { [key]: value })`.

@@ -13,6 +13,7 @@ use super::container_use::{ContainerUse, Form, GrowthSite, Uses};
 use super::duty::Engine;
 use super::guard;
 use super::lives::{Life, Lives};
+use super::membership::Admitted;
 use super::model::Growth;
 use super::path::{ExprRef, FnRef, Root};
 use super::repetition::Repeats;
@@ -69,6 +70,10 @@ impl Judge<'_, '_> {
         if self.is_checked_for_doubles(site) {
             return None;
         }
+        let admitted = self.admitted(site);
+        if admitted == Admitted::Present || self.is_filled_to_a_size(site) || self.is_rebound(site) {
+            return None;
+        }
         let life_grade = match self.lives.of(site.container) {
             Life::Process => Grade::First,
             Life::Object(_) if is_alias || self.promises_removal(site) || self.is_cleared_memo(usage, site) => {
@@ -84,7 +89,14 @@ impl Judge<'_, '_> {
             // All callers are in view, and none of them repeats.
             repeat = Grade::Third;
         }
-        let origin = self.origin(site, made.kind, is_alias);
+        if repeat == Grade::Third && self.is_numbered(site) {
+            repeat = Grade::Second;
+        }
+        let origin = match admitted {
+            Admitted::Known => Origin::Config,
+            Admitted::Any | Admitted::Present => self.origin(site, made.kind, is_alias),
+        };
+        let has_many = origin == Origin::Parameter && self.has_many_keys(usage, site);
         let missed = match bound {
             Bound::ByTheLine if origin < Origin::PerCall => return None,
             Bound::ByTheLine => project.missed_entry(engine, site)?,
@@ -93,8 +105,8 @@ impl Judge<'_, '_> {
         let grades = [
             match origin {
                 Origin::External | Origin::PerCall => Grade::First,
-                Origin::Parameter => Grade::Second,
-                Origin::Class | Origin::Config | Origin::Finite => Grade::Third,
+                Origin::Parameter if has_many => Grade::Second,
+                Origin::Parameter | Origin::Class | Origin::Config | Origin::Finite => Grade::Third,
             },
             match repeat {
                 // Whoever calls may call again; that the key is a parameter too is the same doubt.
@@ -209,6 +221,15 @@ impl Judge<'_, '_> {
             Expr::Logical { left, right, .. } => go(left) || go(right),
             Expr::Call(call) => {
                 let call = expr.with(call);
+                // `const known = this.find(root)`: a helper that goes through the container.
+                if depth < 3
+                    && project
+                        .callees(call)
+                        .iter()
+                        .any(|&callee| self.goes_through(callee, id))
+                {
+                    return true;
+                }
                 let mut asked = project
                     .receiver(call)
                     .into_iter()
@@ -229,6 +250,18 @@ impl Judge<'_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a function reads a container: in a loop, or by a method of it.
+    fn goes_through(&self, function: FnRef, id: ContainerId) -> bool {
+        let project = self.project;
+        let names = |expr: ExprRef| project.containers_in(self.containers, expr).contains(&id);
+        project.function(function).ops.iter().any(|op| match *op {
+            Op::LoopItem { of, .. } => names(function.with(of)),
+            Op::LoopTest(test) => self.speaks_of(function.with(test), id, 3),
+            Op::Call(call) => project.receiver(function.with(call)).is_some_and(names),
+            _ => false,
+        })
     }
 
     /// Under a guard that lets one round through; a question about the container itself is a memo, not a guard.
@@ -311,7 +344,7 @@ impl Judge<'_, '_> {
     }
 
     /// Whether a function is, or is called by, one in a table that others call: `exports.rules = { table: { filter() {} } }`.
-    fn serves_a_table(&self, function: FnRef, depth: u32) -> bool {
+    pub(super) fn serves_a_table(&self, function: FnRef, depth: u32) -> bool {
         let project = self.project;
         let outer = project
             .around(function)
@@ -337,7 +370,12 @@ impl Judge<'_, '_> {
             Form::Keyed(key) => project.origin_of(key, site.function),
             Form::Element(element) => {
                 let origin = project.origin_of(element, site.function);
-                let is_repeated = kind == Kind::Array && !self.is_asked_before(site);
+                let is_asked = self.is_asked_before(site);
+                let is_repeated = kind == Kind::Array && !is_asked;
+                // What is looked for first is added once for each thing it speaks of.
+                if kind == Kind::Array && is_asked {
+                    return project.contents_origin(element, None, site.function, 0);
+                }
                 if is_alias || is_repeated && origin == Origin::Finite {
                     Origin::PerCall
                 } else {

@@ -186,10 +186,19 @@ impl<'p, 'a> Lives<'p, 'a> {
             return false;
         };
         let is_named = |each: FnRef| project.function_name(each).is_some_and(words::is_end);
-        if is_named(outer) || is_named(function) {
-            return true;
-        }
         let callers = project.graph.callers(outer);
+        if is_named(outer) || is_named(function) {
+            // `update()` that calls `stopOld()`: this end comes again and again.
+            let owner = project.owners.of_function(outer);
+            return owner.is_none()
+                || depth >= 2
+                || !callers.iter().any(|&call| {
+                    let caller = project.calling(call);
+                    !project.is_constructor(caller)
+                        && project.owners.of_function(caller) == owner
+                        && !self.ends(caller, depth + 1)
+                });
+        }
         depth < 2 && !callers.is_empty() && callers.iter().all(|&call| self.ends(project.calling(call), depth + 1))
     }
 }

@@ -1,18 +1,21 @@
 //! Where keys and elements of containers come from: a fixed set, configuration, or the world outside.
 
 use crate::catalog::effect::{Origin, Per};
-use crate::facts::body::How;
+use crate::facts::body::{FunctionKind, How};
 use crate::facts::expr::{BinaryOperator, Expr};
 use crate::facts::ids::{FnId, TypeId};
 use crate::facts::types::{TypeDeclKind, TypeExpr};
 
 use super::Project;
-use super::path::{At, ExprRef, FnRef, Path, Root, Step};
+use super::names::Sym;
+use super::path::{At, BindingRef, ExprRef, FnRef, OwnerId, Path, Root, Step};
 use super::typing::Ty;
 use super::words;
 
 /// Values that are followed from a key to where it comes from.
-const MAX_DEPTH: u32 = 8;
+const MAX_DEPTH: u32 = 12;
+/// Values beyond which callers are not asked any more.
+const MAX_CALLER_DEPTH: u32 = 6;
 /// Callers of a function beyond which its parameters are unknown.
 const MAX_CALLERS: usize = 12;
 
@@ -22,7 +25,7 @@ impl Project<'_> {
         self.origin_within(expr, function, 0)
     }
 
-    fn origin_within(&self, expr: ExprRef, function: FnRef, depth: u32) -> Origin {
+    pub(super) fn origin_within(&self, expr: ExprRef, function: FnRef, depth: u32) -> Origin {
         if depth > MAX_DEPTH {
             return Origin::Parameter;
         }
@@ -42,17 +45,13 @@ impl Project<'_> {
             Expr::Unary { of, .. } => go(*of).min(Origin::Parameter),
             Expr::Logical { left, right, .. } => go(*left).max(go(*right)),
             Expr::Conditional { yes, no, .. } => go(*yes).max(go(*no)),
-            Expr::Await(of)
-            | Expr::Spread(of)
-            | Expr::Cast { value: of, .. }
-            | Expr::Item(of)
-            | Expr::Key(of)
-            | Expr::Rest(of)
-            | Expr::Index { of, .. } => {
+            Expr::Await(of) => self.awaited_origin(at(*of), go(*of)),
+            Expr::Cast { value: of, .. } => go(*of),
+            Expr::Spread(of) | Expr::Item(of) | Expr::Key(of) | Expr::Rest(of) | Expr::Index { of, .. } => {
                 if self.is_fixed_collection(at(*of)) {
                     Origin::Finite
                 } else {
-                    go(*of)
+                    self.contents_origin(at(*of), None, function, depth + 1)
                 }
             }
             Expr::Member {
@@ -72,7 +71,7 @@ impl Project<'_> {
                     Root::Static(_) => Origin::Finite,
                     _ if matches!(name, "length" | "size" | "constructor" | "prototype") => Origin::Class,
                     Root::Call(_) if depth > 2 => Origin::Parameter,
-                    _ => go(*object),
+                    _ => self.contents_origin(at(*object), Some(self.sym(expr.file, *member)), function, depth + 1),
                 };
                 // A name may silence: `entry.type` is one of few, wherever the entry comes from, unless that is outside.
                 if origin == Origin::Parameter && (name == "name" || words::has_few_values(name)) {
@@ -81,7 +80,7 @@ impl Project<'_> {
                     origin
                 }
             }
-            Expr::Element { object, .. } => go(*object),
+            Expr::Element { object, .. } => self.contents_origin(at(*object), None, function, depth + 1),
             Expr::Global(_) | Expr::Import { .. } => Origin::Config,
             Expr::Binding(binding) => self.binding_origin(expr, *binding, function, depth),
             Expr::Param { function: of, index } => self.param_origin(expr.with(*of), *index, depth),
@@ -110,12 +109,12 @@ impl Project<'_> {
     }
 
     /// Whether the only `new` of an owner stands at a module's top level.
-    fn is_made_once(&self, owner: super::path::OwnerId) -> bool {
+    fn is_made_once(&self, owner: OwnerId) -> bool {
         matches!(self.graph.made(owner), [only] if self.is_module(self.calling(*only)))
     }
 
     /// A field of `this`: a counter, or whatever was stored in it.
-    fn field_origin(&self, object: ExprRef, name: super::names::Sym, depth: u32) -> Option<Origin> {
+    fn field_origin(&self, object: ExprRef, name: Sym, depth: u32) -> Option<Origin> {
         let Path {
             root: Root::Instance(owner),
             steps,
@@ -126,32 +125,43 @@ impl Project<'_> {
         if !steps.is_empty() {
             return None;
         }
+        Some(self.owner_field_origin(owner, name, depth))
+    }
+
+    /// A field of an owner's instances.
+    pub(super) fn owner_field_origin(&self, owner: OwnerId, name: Sym, depth: u32) -> Origin {
         let stores = self.owners.stores(owner, name, false);
         let is_it = |expr: ExprRef| matches!(*self.expr(expr), Expr::Member { name: member, .. } if self.sym(expr.file, member) == name);
         let counts = stores.iter().any(|store| {
             matches!(*self.expr(store.value), Expr::Binary { operator: BinaryOperator::Arithmetic | BinaryOperator::Add, left, .. } if is_it(store.value.with(left)))
         });
-        if counts {
-            return Some(Origin::PerCall);
+        // One that goes down too, or begins anew, counts a depth.
+        let only_counts = stores
+            .iter()
+            .filter(|store| {
+                !self.is_constructor(store.function)
+                    && self.function(store.function).kind != FunctionKind::FieldInitializers
+            })
+            .count()
+            <= 1;
+        if counts && only_counts {
+            return Origin::PerCall;
         }
         if self.is_made_once(owner) {
-            return Some(Origin::Config);
+            return Origin::Config;
         }
         let values = stores
             .iter()
             .take(3)
             .map(|store| self.origin_within(store.value, store.function, depth + 2));
         // What it was made with is a setting of the object, not a value per call.
-        values
-            .max()
-            .map(|origin| {
-                if origin == Origin::Parameter {
-                    Origin::Config
-                } else {
-                    origin
-                }
-            })
-            .or(Some(Origin::Parameter))
+        values.max().map_or(Origin::Parameter, |origin| {
+            if origin == Origin::Parameter {
+                Origin::Config
+            } else {
+                origin
+            }
+        })
     }
 
     fn binding_origin(
@@ -162,14 +172,7 @@ impl Project<'_> {
         depth: u32,
     ) -> Origin {
         let fact = self.facts(expr.file).binding(binding);
-        // A counter: `nextId++`.
-        let counts = fact.reassigned > 0
-            && fact.function != function.id
-            && fact.values.iter().any(|&value| {
-                matches!(self.expr(expr.with(value)), Expr::Binary { operator: BinaryOperator::Arithmetic | BinaryOperator::Add, left, .. }
-                    if matches!(self.expr(expr.with(*left)), Expr::Binding(of) if *of == binding))
-            });
-        if counts {
+        if self.counts(expr.with(binding), function) {
             return Origin::PerCall;
         }
         if fact.function == FnId(0) && fact.reassigned == 0 {
@@ -183,10 +186,21 @@ impl Project<'_> {
         values.max().unwrap_or(Origin::Parameter)
     }
 
+    /// A counter that outlives the call: `nextId++`.
+    pub(super) fn counts(&self, binding: BindingRef, function: FnRef) -> bool {
+        let fact = self.facts(binding.file).binding(binding.id);
+        fact.reassigned > 0
+            && fact.function != function.id
+            && fact.values.iter().any(|&value| {
+                matches!(*self.expr(binding.with(value)), Expr::Binary { operator: BinaryOperator::Arithmetic | BinaryOperator::Add, left, .. }
+                    if matches!(*self.expr(binding.with(left)), Expr::Binding(of) if of == binding.id))
+            })
+    }
+
     /// What a function is given: by who runs it, else by what its callers give.
     fn param_origin(&self, function: FnRef, index: u16, depth: u32) -> Origin {
         let declared = self.declared_origin(function, index);
-        match self.given_origin(function, index, depth) {
+        match self.given_origin(function, index, None, depth) {
             Origin::Parameter => declared.unwrap_or(Origin::Parameter),
             given => declared.filter(|declared| *declared == Origin::Finite).unwrap_or(given),
         }
@@ -270,17 +284,21 @@ impl Project<'_> {
         self.type_origin(annotation, depth) == Some(Origin::Class)
     }
 
-    /// What callers, or who runs the function, give it.
-    fn given_origin(&self, function: FnRef, index: u16, depth: u32) -> Origin {
+    /// What callers, or who runs the function, give it; or a part of that, by its name if it has one.
+    pub(super) fn given_origin(&self, function: FnRef, index: u16, part: Option<Option<Sym>>, depth: u32) -> Origin {
         for (ty, _) in self.types_of_path(&Path::root(Root::Param(function, index))) {
-            if let Ty::Catalog(key) = ty
-                && self.catalog.ty(key).lifetime == Some(crate::catalog::effect::Lifetime::Request)
-            {
+            let Ty::Catalog(key) = ty else { continue };
+            if let Some(origin) = self.catalog.ty(key).origin {
+                return origin;
+            }
+            if self.catalog.ty(key).lifetime == Some(crate::catalog::effect::Lifetime::Request) {
                 return Origin::External;
             }
         }
         for &(call, position) in self.graph.passed(function) {
-            if let Some((run, _)) = self.runs_of(call, position).first() {
+            // What an entry says of this very event goes before what is true of all.
+            let runs = self.runs_of(call, position);
+            if let Some((run, _)) = runs.iter().find(|(run, _)| run.per != Per::Event).or(runs.first()) {
                 return match run.per {
                     Per::Request | Per::Connection | Per::Message => Origin::External,
                     Per::Event | Per::Tick | Per::Item | Per::Once | Per::Instance | Per::Activation => {
@@ -294,28 +312,48 @@ impl Project<'_> {
                 return if self.is_fixed_collection(of) {
                     Origin::Finite
                 } else {
-                    self.origin_within(of, self.calling(call), depth + 1)
+                    self.contents_origin(of, None, self.calling(call), depth + 1)
                 };
             }
         }
-        if self.is_decorated(function) {
+        if self.is_decorated(function) || self.run_by_its_file(function).is_some_and(|repeats| repeats.is_many()) {
             return Origin::External;
         }
         let callers = self.graph.callers(function);
-        if callers.is_empty() || depth > 4 {
+        if callers.is_empty() || depth > MAX_CALLER_DEPTH {
             return Origin::Parameter;
         }
         if callers.len() > MAX_CALLERS || self.is_library(function.file) && self.is_exported(function) {
             return Origin::Parameter;
         }
-        let given = callers.iter().filter_map(|&call| {
-            self.argument(call, usize::from(index))
-                .map(|arg| (arg, self.calling(call)))
-        });
+        let given = callers
+            .iter()
+            .filter_map(|&call| self.argument(call, usize::from(index)).map(|arg| (arg, call)));
         given
-            .map(|(arg, caller)| self.origin_within(arg, caller, depth + 2))
+            .map(|(arg, call)| match part {
+                None => self.origin_within(arg, self.calling(call), depth + 2),
+                Some(name) => self.contents_origin(arg, name, self.calling(call), depth + 2),
+            })
             .max()
             .unwrap_or(Origin::Parameter)
+    }
+
+    /// A method of a value, not of a module or of the platform: `name.slice(0, 3)`.
+    fn is_called_on_a_value(&self, call: super::path::CallRef) -> bool {
+        self.receiver(call).is_some_and(|of| {
+            !matches!(
+                self.path(of).root,
+                Root::Global(_) | Root::Package(_) | Root::Namespace(_)
+            )
+        })
+    }
+
+    /// What a promise gives was looked up by what the call was given; a promise's own text is rare.
+    pub(super) fn awaited_origin(&self, of: ExprRef, origin: Origin) -> Origin {
+        match *self.expr(of) {
+            Expr::Call(call) if self.catalogued_origin(of.with(call)).is_none() => of_a_lookup(origin),
+            _ => origin,
+        }
     }
 
     /// A method that a framework runs per request because of its decorator.
@@ -351,19 +389,39 @@ impl Project<'_> {
                 Origin::PerCall
             };
         }
+        if let Some(origin) = self.catalogued_origin(call) {
+            return origin;
+        }
         let args = fact
             .args
             .iter()
-            .map(|&arg| self.origin_within(call.with(arg), function, depth + 1))
-            .max();
+            .map(|&arg| self.contents_origin(call.with(arg), None, function, depth + 1))
+            .max()
+            // `text.charCodeAt(position++)`, `list.at(next)` look up: what they give is the receiver's.
+            .map(|origin| {
+                if self.is_called_on_a_value(call) {
+                    of_a_lookup(origin)
+                } else {
+                    origin
+                }
+            });
         let receiver = self
             .receiver(call)
-            .map(|of| self.origin_within(of, function, depth + 1))
+            .map(|of| self.contents_origin(of, None, function, depth + 1))
             .filter(|origin| *origin > Origin::Config);
         match (args, receiver) {
             (Some(args), Some(receiver)) => args.max(receiver),
             (Some(only), None) | (None, Some(only)) => only,
             (None, None) => Origin::Parameter,
         }
+    }
+}
+
+/// Where what is found comes from, by where what was looked for comes from: a counter finds what is there.
+fn of_a_lookup(origin: Origin) -> Origin {
+    if origin == Origin::PerCall {
+        Origin::Parameter
+    } else {
+        origin
     }
 }

@@ -255,7 +255,7 @@ impl Project<'_> {
     }
 
     /// An export that a framework runs because of where its file lies: `app/users/route.ts`.
-    fn run_by_its_file(&self, function: FnRef) -> Option<Repeats> {
+    pub(super) fn run_by_its_file(&self, function: FnRef) -> Option<Repeats> {
         if self
             .function(function)
             .parent
@@ -422,8 +422,14 @@ impl Project<'_> {
                 return result;
             }
         }
+        // All callers of `#name` stand in its class.
+        let is_private = known
+            && fact
+                .name
+                .is_some_and(|name| self.facts(function.file).name(name).starts_with('#'));
         if let Some((owner, is_static)) = self.owners.of_function(function)
             && !is_static
+            && !is_private
         {
             // Anybody who has the object may call its methods.
             return if self.is_setup_name(function) {
