@@ -49,6 +49,7 @@ impl Compiler<'_> {
                 absent_if: absent_if.clone(),
                 failure_holds: written.failure_holds,
                 self_ending: written.self_ending,
+                witnessed: written.witnessed,
                 ends: ends.clone(),
             });
         }

@@ -81,6 +81,10 @@ pub const FILES: &[(&str, &str)] = &[
     ),
     ("rules/catalog/next.toml", include_str!("../../rules/catalog/next.toml")),
     ("rules/catalog/node.toml", include_str!("../../rules/catalog/node.toml")),
+    (
+        "rules/catalog/pairs.toml",
+        include_str!("../../rules/catalog/pairs.toml"),
+    ),
     ("rules/catalog/pg.toml", include_str!("../../rules/catalog/pg.toml")),
     (
         "rules/catalog/proper-lockfile.toml",

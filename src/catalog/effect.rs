@@ -174,6 +174,8 @@ pub struct Acquire {
     pub failure_holds: bool,
     /// Ends by itself when its callback has run (`setTimeout`, `once`).
     pub self_ending: bool,
+    /// Too common a name to be evidence by itself: it counts only beside a call that is meant to end it.
+    pub witnessed: bool,
     pub ends: Vec<End>,
 }
 

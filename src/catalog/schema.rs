@@ -101,6 +101,8 @@ pub(crate) struct AcquireSchema {
     pub failure_holds: bool,
     #[serde(default)]
     pub self_ending: bool,
+    #[serde(default)]
+    pub witnessed: bool,
     pub ends: Spanned<Vec<Spanned<EndSchema>>>,
 }
 

@@ -87,6 +87,7 @@ fn entry() -> Acquire {
         absent_if: None,
         failure_holds: false,
         self_ending: false,
+        witnessed: false,
         ends: vec![
             end(
                 "delete",

@@ -1,6 +1,9 @@
 //! Leak patterns put into words: one file a rule, each a pure function over the project's model.
 
+mod mismatched_removal;
+mod overwritten_handle;
 mod unbounded_cache;
+mod unchained_teardown;
 mod uncleared_interval;
 mod uncleared_timeout;
 mod unreleased_connection;
@@ -35,7 +38,10 @@ pub trait Rule: Sync {
 
 /// Every rule, by id.
 pub const RULES: &[&dyn Rule] = &[
+    &mismatched_removal::MismatchedRemoval,
+    &overwritten_handle::OverwrittenHandle,
     &unbounded_cache::UnboundedCache,
+    &unchained_teardown::UnchainedTeardown,
     &uncleared_interval::UnclearedInterval,
     &uncleared_timeout::UnclearedTimeout,
     &unreleased_connection::UnreleasedConnection,
