@@ -52,6 +52,7 @@ impl Compiler<'_> {
                 self_ending: written.self_ending,
                 lasting: written.lasting,
                 activated_by: activated_by.clone(),
+                witnessed: written.witnessed,
                 ends: ends.clone(),
             });
         }

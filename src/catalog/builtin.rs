@@ -140,6 +140,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/nodemailer.toml"),
     ),
     (
+        "rules/catalog/pairs.toml",
+        include_str!("../../rules/catalog/pairs.toml"),
+    ),
+    (
         "rules/catalog/pdfjs-dist.toml",
         include_str!("../../rules/catalog/pdfjs-dist.toml"),
     ),

@@ -180,6 +180,8 @@ pub struct Acquire {
     pub lasting: bool,
     /// Made, it holds nothing until one of these is called on it; empty if it holds from the start.
     pub activated_by: Vec<Callee>,
+    /// Too common a name to be evidence by itself: it counts only beside a call that is meant to end it.
+    pub witnessed: bool,
     pub ends: Vec<End>,
 }
 

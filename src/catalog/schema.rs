@@ -106,6 +106,8 @@ pub(crate) struct AcquireSchema {
     pub lasting: bool,
     #[serde(default)]
     pub activated_by: Texts,
+    #[serde(default)]
+    pub witnessed: bool,
     pub ends: Spanned<Vec<Spanned<EndSchema>>>,
 }
 

@@ -310,7 +310,7 @@ impl<'a> Project<'a> {
     }
 
     /// Whether a call may be the releasing one: its callee matches, or has the method's name on something of no other type.
-    fn names_release(&self, callee: &Callee, call: CallRef) -> bool {
+    pub(super) fn names_release(&self, callee: &Callee, call: CallRef) -> bool {
         if self.matches(callee, call).is_some() {
             return true;
         }
@@ -318,10 +318,15 @@ impl<'a> Project<'a> {
             Callee::Method { name, .. } | Callee::Shape { name } => {
                 self.callee_name(call) == Some(name) && self.call(call).how == How::Call
             }
-            Callee::Export(export) => export
-                .members
-                .last()
-                .is_some_and(|last| self.callee_name(call) == Some(last)),
+            Callee::Export(export) => {
+                let is_named = export
+                    .members
+                    .last()
+                    .is_some_and(|last| self.callee_name(call) == Some(last));
+                // A method of something known is no global of that name: `document.removeEventListener`.
+                let is_global = export.module.is_none() && export.members.len() == 1;
+                is_named && !(is_global && self.receiver(call).is_some_and(|of| self.is_another_than_global(of)))
+            }
             Callee::New(_)
             | Callee::Value(_)
             | Callee::PropertySet { .. }
@@ -355,7 +360,14 @@ impl<'a> Project<'a> {
         self.possible(here).iter().any(|path| there.contains(path))
     }
 
-    fn bind(&self, acquisition: &Acquisition<'_>, items: &[Path], bind: &Bind, call: CallRef) -> Match {
+    /// Whether an expression is a thing of a known type that is not the global object.
+    fn is_another_than_global(&self, expr: ExprRef) -> bool {
+        let path = self.path(expr);
+        let is_global = matches!(path.root, Root::Global(name) if path.is_root() && self.is_global_object(name));
+        !is_global && !self.types_of(expr).is_empty()
+    }
+
+    pub(super) fn bind(&self, acquisition: &Acquisition<'_>, items: &[Path], bind: &Bind, call: CallRef) -> Match {
         if let Some(flag) = &bind.here.flag {
             let (Some(here), Some(there)) = (
                 self.flag(call, &bind.here.at, flag),
@@ -394,7 +406,8 @@ impl<'a> Project<'a> {
             Expr::Call(call) => self.bound_function(there.with(call)).is_some(),
             _ => false,
         };
-        if nameless && a != b {
+        // `on('x', this.f = () => …)` has one.
+        if nameless && a != b && !self.possible_of(a.clone()).contains(&b) {
             Match::No
         } else {
             self.same_path(&a, &b)

@@ -46,7 +46,7 @@ impl Project<'_> {
     }
 
     /// Every function in which a release of the acquisition could stand: the owner's and its relatives' methods, else the file's.
-    fn release_scope(&self, function: FnRef) -> Vec<FnRef> {
+    pub(super) fn release_scope(&self, function: FnRef) -> Vec<FnRef> {
         let Some(owner) = self.owner_around(function) else {
             return self.nested(function.with(crate::facts::ids::FnId(0))).collect();
         };
@@ -135,7 +135,7 @@ impl Project<'_> {
         !self.is_within(declared, activation)
     }
 
-    fn outermost(&self, function: FnRef) -> FnRef {
+    pub(super) fn outermost(&self, function: FnRef) -> FnRef {
         self.around(function)
             .take_while(|&each| !self.is_module(each))
             .last()

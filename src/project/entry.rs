@@ -89,6 +89,7 @@ fn entry() -> Acquire {
         lasting: false,
         activated_by: Vec::new(),
         self_ending: false,
+        witnessed: false,
         ends: vec![
             end(
                 "delete",

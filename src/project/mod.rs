@@ -25,6 +25,7 @@ pub mod elsewhere;
 pub mod entry;
 pub mod growth;
 pub mod guard;
+pub mod identity;
 pub mod judge;
 pub mod link;
 pub mod lives;

@@ -5,6 +5,7 @@ use crate::diagnostic::{Confidence, Label, Place};
 
 use super::Project;
 use super::duty::Engine;
+use super::identity::Difference;
 use super::words;
 
 /// Wrappers around wrappers that are followed to the caller who is responsible.
@@ -15,6 +16,9 @@ const MAX_WRAPPERS: usize = 3;
 pub struct Model {
     pub leaks: Vec<Leak>,
     pub growths: Vec<Growth>,
+    pub mismatches: Vec<Mismatch>,
+    pub overwritten: Vec<Overwritten>,
+    pub unchained: Vec<Unchained>,
 }
 
 /// How the release is missed.
@@ -77,11 +81,70 @@ pub struct Growth {
     pub confidence: Confidence,
 }
 
+/// A listener with a removal beside it that cannot be its own.
+#[derive(Clone, Debug)]
+pub struct Mismatch {
+    /// The acquiring call in the user's words: `document.addEventListener('keydown')`.
+    pub what: String,
+    /// The statement that acquires.
+    pub place: Place,
+    pub holder: Option<Label>,
+    pub holder_name: String,
+    pub difference: Difference,
+    /// The removing call: its place, and its callee as the user wrote it.
+    pub removal: Place,
+    pub removal_name: String,
+    /// What the removal names, and what it should name, as the user wrote them.
+    pub named: String,
+    pub wanted: String,
+    /// Where the field that kept the function is emptied.
+    pub emptied: Option<Place>,
+    pub confidence: Confidence,
+}
+
+/// A handle whose only name is given another value while what it stands for goes on.
+#[derive(Clone, Debug)]
+pub struct Overwritten {
+    pub resource: Resource,
+    pub what: String,
+    /// The statement that acquires.
+    pub place: Place,
+    /// The field or variable.
+    pub name: String,
+    /// Why the line comes back; or where the name is emptied.
+    pub why: Vec<Label>,
+    /// What reads the name for a release, and misses what was in it.
+    pub release: Option<Label>,
+    pub release_name: Option<String>,
+    /// It is emptied, and released only then.
+    pub is_emptied: bool,
+    pub confidence: Confidence,
+}
+
+/// An override of a teardown that does not run the base's.
+#[derive(Clone, Debug)]
+pub struct Unchained {
+    pub place: Place,
+    pub class: String,
+    pub base: String,
+    pub method: String,
+    /// What the base acquires, and where.
+    pub what: String,
+    pub acquired: Place,
+    /// The release in the base that no longer runs.
+    pub release: Place,
+    pub confidence: Confidence,
+}
+
 impl Model {
     /// Judges every acquisition and every growing container.
     pub fn build(project: &Project<'_>) -> Self {
         let mut engine = Engine::default();
         let mut acquisitions = project.acquisitions();
+        let mut mismatches = project.mismatches(&mut engine, &acquisitions);
+        let mut overwritten = project.overwritten(&acquisitions);
+        let mut unchained = project.unchained(&acquisitions);
+        unchained.retain(|each| !words::is_test_file(project.file_path(each.place.file)));
         let mut leaks: Vec<Leak> = Vec::new();
         for _ in 0..=MAX_WRAPPERS {
             leaks.extend(
@@ -96,8 +159,29 @@ impl Model {
         }
         leaks.retain(|leak| !words::is_test_file(project.file_path(leak.place.file)));
         leaks.sort_by_key(|leak| leak.place);
+        mismatches.retain(|mismatch| !words::is_test_file(project.file_path(mismatch.place.file)));
+        // What is said of a line is said once, by the surer one, else by the one who knows the cause.
+        mismatches.retain(|mismatch| {
+            !leaks
+                .iter()
+                .any(|leak| leak.place == mismatch.place && leak.confidence > mismatch.confidence)
+        });
+        leaks.retain(|leak| !mismatches.iter().any(|mismatch| mismatch.place == leak.place));
+        overwritten.retain(|each| {
+            !words::is_test_file(project.file_path(each.place.file))
+                && !leaks
+                    .iter()
+                    .any(|leak| leak.place == each.place && leak.confidence >= each.confidence)
+        });
+        leaks.retain(|leak| !overwritten.iter().any(|each| each.place == leak.place));
         let mut growths = project.growths(&mut engine);
         growths.retain(|growth| !words::is_test_file(project.file_path(growth.place.file)));
-        Model { leaks, growths }
+        Model {
+            leaks,
+            growths,
+            mismatches,
+            overwritten,
+            unchained,
+        }
     }
 }

@@ -39,13 +39,13 @@ impl Programs {
             .partition(|&file| project.links.exports_nothing(file) && project.minds_its_process(file));
         let (ending, serving): (Vec<FileId>, Vec<FileId>) = candidates
             .into_iter()
-            .partition(|&entry| !project.reached(&[entry]).iter().any(|&file| project.serves(file)));
+            .partition(|&entry| !project.files_reached(&[entry]).iter().any(|&file| project.serves(file)));
         if ending.is_empty() {
             return Self::default();
         }
-        let shared = project.reached(&[others, serving].concat());
+        let shared = project.files_reached(&[others, serving].concat());
         Self {
-            files: project.reached(&ending).difference(&shared).copied().collect(),
+            files: project.files_reached(&ending).difference(&shared).copied().collect(),
         }
     }
 
@@ -57,7 +57,7 @@ impl Programs {
 
 impl Project<'_> {
     /// The files and what they load, directly or not.
-    fn reached(&self, entries: &[FileId]) -> FxHashSet<FileId> {
+    fn files_reached(&self, entries: &[FileId]) -> FxHashSet<FileId> {
         let mut reached: FxHashSet<FileId> = entries.iter().copied().collect();
         let mut open: Vec<FileId> = entries.to_vec();
         while let Some(file) = open.pop() {

@@ -225,9 +225,17 @@ impl Project<'_> {
         if let Some(method) = self.method(owner, name) {
             return Path::root(Root::Function(method));
         }
-        match self.owners.single_store(self, owner, name, false) {
-            Some(value) => self.path_within(value, hops + 1),
-            None => object.step(Step::Field(name), at),
+        if let Some(value) = self.owners.single_store(self, owner, name, false) {
+            return self.path_within(value, hops + 1);
+        }
+        // What a base stores is the same field.
+        let stored = |each: &OwnerId| !self.owners.stores(*each, name, false).is_empty();
+        match self.bases(owner).into_iter().rfind(stored) {
+            Some(base) if base != owner => match self.owners.single_store(self, base, name, false) {
+                Some(value) if !stored(&owner) => self.path_within(value, hops + 1),
+                _ => Path::root(Root::Instance(base)).step(Step::Field(name), at),
+            },
+            _ => object.step(Step::Field(name), at),
         }
     }
 
@@ -414,7 +422,7 @@ impl Project<'_> {
     }
 
     /// `window`, `globalThis`, `self`, `global`: their members are the globals.
-    fn is_global_object(&self, name: super::names::Sym) -> bool {
+    pub(super) fn is_global_object(&self, name: super::names::Sym) -> bool {
         matches!(self.names.text(name), "window" | "globalThis" | "self" | "global")
     }
 

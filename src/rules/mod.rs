@@ -1,7 +1,10 @@
 //! Leak patterns put into words: one file a rule, each a pure function over the project's model.
 
 mod client_per_request;
+mod mismatched_removal;
+mod overwritten_handle;
 mod unbounded_cache;
+mod unchained_teardown;
 mod uncleared_interval;
 mod uncleared_timeout;
 mod unclosed_handle;
@@ -38,7 +41,10 @@ pub trait Rule: Sync {
 /// Every rule, by id.
 pub const RULES: &[&dyn Rule] = &[
     &client_per_request::ClientPerRequest,
+    &mismatched_removal::MismatchedRemoval,
+    &overwritten_handle::OverwrittenHandle,
     &unbounded_cache::UnboundedCache,
+    &unchained_teardown::UnchainedTeardown,
     &uncleared_interval::UnclearedInterval,
     &uncleared_timeout::UnclearedTimeout,
     &unclosed_handle::UnclosedHandle,

@@ -2,10 +2,13 @@
 
 mod external;
 mod listener;
+mod mismatch;
+mod overwritten;
 mod pile;
 mod proof;
 mod timer;
 mod timer_shape;
+mod unchained;
 
 use crate::catalog::effect::Resource;
 use crate::diagnostic::{Label, Place};
@@ -35,6 +38,9 @@ type Pile = (Grade, Vec<Label>, Option<(String, Place)>);
 impl Project<'_> {
     /// The leak that an acquisition is, if it is one.
     pub fn leak(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Leak> {
+        if acquisition.entry.witnessed {
+            return None;
+        }
         let verdict = match acquisition.resource() {
             Resource::Listener => self.judge_listener(engine, acquisition),
             Resource::Interval => self.judge_interval(engine, acquisition),

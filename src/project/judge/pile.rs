@@ -72,7 +72,7 @@ impl Project<'_> {
     }
 
     /// Whether every `new` in view runs when a module is loaded: `export default new Registry()`.
-    fn is_made_by_modules_only(&self, owner: OwnerId) -> bool {
+    pub(super) fn is_made_by_modules_only(&self, owner: OwnerId) -> bool {
         let made = self.graph.made(owner);
         !made.is_empty() && made.iter().all(|&call| self.is_module(self.calling(call)))
     }

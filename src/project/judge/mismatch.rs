@@ -1,0 +1,437 @@
+//! Removals that cannot remove: a listener that nothing takes off, with a call beside it that was meant to.
+
+use smallvec::SmallVec;
+
+use crate::catalog::effect::{Repeat, Resource};
+use crate::diagnostic::Place;
+use crate::facts::body::{Op, Used};
+use crate::facts::expr::Expr;
+
+use super::super::Project;
+use super::super::acquisition::Acquisition;
+use super::super::confidence::{Grade, confidence};
+use super::super::duty::{Engine, Release};
+use super::super::elsewhere::Elsewhere;
+use super::super::identity::Difference;
+use super::super::model::Mismatch;
+use super::super::path::{CallRef, ExprRef, FnRef, Root};
+use super::super::region::Region;
+use super::super::repetition::Repeats;
+use super::super::value::Match;
+
+type Functions = SmallVec<[FnRef; 1]>;
+
+/// A removal that was meant for an acquisition, and what is wrong with it.
+#[derive(Clone, Copy)]
+struct Wrong {
+    removal: CallRef,
+    difference: Difference,
+    emptied: Option<Place>,
+}
+
+impl Project<'_> {
+    /// Every listener whose removal names something else.
+    pub fn mismatches(&self, engine: &mut Engine, acquisitions: &[Acquisition<'_>]) -> Vec<Mismatch> {
+        let listeners: Vec<&Acquisition<'_>> = acquisitions
+            .iter()
+            .filter(|each| each.resource() == Resource::Listener)
+            .collect();
+        let mut used: Vec<CallRef> = Vec::new();
+        let mut found = Vec::new();
+        for acquisition in &listeners {
+            let Some(wrong) = self.wrong_removal(engine, acquisition, &listeners, &used) else {
+                continue;
+            };
+            used.push(wrong.removal);
+            found.push(self.mismatch(acquisition, wrong));
+        }
+        found
+    }
+
+    fn wrong_removal(
+        &self,
+        engine: &mut Engine,
+        acquisition: &Acquisition<'_>,
+        listeners: &[&Acquisition<'_>],
+        used: &[CallRef],
+    ) -> Option<Wrong> {
+        // What is kept of the call may be how it ends.
+        if acquisition.entry.witnessed && self.call(acquisition.call).used != Used::Dropped {
+            return None;
+        }
+        let released = self.may_release(acquisition, listeners);
+        if !released.is_empty() {
+            return self
+                .emptied_function(acquisition, &released)
+                .or_else(|| self.function_of_another_run(engine, acquisition, &released));
+        }
+        let beside = |call: CallRef| self.are_beside(acquisition.function, self.calling(call));
+        self.calls_in_scope(acquisition)
+            .filter(|&call| !used.contains(&call) && beside(call))
+            .find_map(|call| {
+                let difference = self.difference(acquisition, call)?;
+                let is_meant_otherwise =
+                    difference != Difference::FreshRemoval && self.follows_at_once(acquisition, call);
+                if self.is_there_once(acquisition, call, difference) || is_meant_otherwise {
+                    return None;
+                }
+                (difference == Difference::FreshRemoval || self.removes_nothing(acquisition, call, listeners))
+                    .then_some(Wrong {
+                        removal: call,
+                        difference,
+                        emptied: None,
+                    })
+            })
+            .or_else(|| self.added_again(acquisition, listeners))
+    }
+
+    fn calls_in_scope(&self, acquisition: &Acquisition<'_>) -> impl Iterator<Item = CallRef> {
+        let own = acquisition.call;
+        let scope = self.release_scope(acquisition.function);
+        scope
+            .into_iter()
+            .flat_map(|function| {
+                self.function(function).ops.iter().filter_map(move |op| match *op {
+                    Op::Call(call) => Some(function.with(call)),
+                    _ => None,
+                })
+            })
+            .filter(move |&call| call != own)
+    }
+
+    /// `target.removeEventListener(…); target.addEventListener(…)` of one function: the target keeps it once, removed or not.
+    fn is_there_once(&self, acquisition: &Acquisition<'_>, removal: CallRef, difference: Difference) -> bool {
+        let is_before =
+            self.calling(removal) == acquisition.function && self.op_of(removal) < self.op_of(acquisition.call);
+        is_before
+            && acquisition.entry.repeat == Repeat::NoOp
+            && !matches!(difference, Difference::FreshRemoval | Difference::FreshAddition)
+    }
+
+    /// `socket.on('error', noop); socket.off('error', this.onError);`: one comes for the other, on purpose.
+    fn follows_at_once(&self, acquisition: &Acquisition<'_>, removal: CallRef) -> bool {
+        let function = acquisition.function;
+        let (Some(added), Some(removed)) = (self.op_of(acquisition.call), self.op_of(removal)) else {
+            return false;
+        };
+        let ops = &self.function(function).ops;
+        self.calling(removal) == function
+            && !ops[added.min(removed)..added.max(removed)]
+                .iter()
+                .any(|op| matches!(op, Op::Await(_) | Op::Yield(_)))
+    }
+
+    /// Whether two functions belong together: parts of one owner, of one closure, of one module.
+    fn are_beside(&self, a: FnRef, b: FnRef) -> bool {
+        match (self.owner_around(a), self.owner_around(b)) {
+            (Some(first), Some(second)) => self.relatives(first).contains(&second),
+            (None, None) => a.file == b.file,
+            _ => a.file == b.file && self.outermost(a) == self.outermost(b),
+        }
+    }
+
+    /// Whether a removal ends nothing that is added anywhere: its function goes to no other listener, known or hidden in a helper.
+    fn removes_nothing(&self, acquisition: &Acquisition<'_>, removal: CallRef, listeners: &[&Acquisition<'_>]) -> bool {
+        let functions = self.functions_given(acquisition, removal);
+        let stays = self.stays_in_listeners(&functions, removal, listeners);
+        let is_for_another = listeners.iter().any(|other| {
+            let may_be_given = || {
+                let added = self.listening_function(other).map(|added| self.functions_in(added));
+                !stays || added.is_some_and(|added| added.iter().any(|each| functions.contains(each)))
+            };
+            other.call != acquisition.call
+                && (other.call.file == removal.file || self.are_beside(other.function, self.calling(removal)))
+                && self.may_be_for(other, removal)
+                && may_be_given()
+        });
+        if is_for_another {
+            self.repeats_a_removal(acquisition, removal)
+        } else {
+            self.go_to_listeners_only(&functions, removal, listeners)
+        }
+    }
+
+    /// The functions that a removal of the acquisition's kind names.
+    fn functions_given(&self, acquisition: &Acquisition<'_>, removal: CallRef) -> Functions {
+        let keeps = acquisition.entry.keeps.as_ref();
+        let given = keeps.and_then(|keeps| self.place_exprs(removal, keeps).first().copied());
+        given.map(|given| self.functions_in(given)).unwrap_or_default()
+    }
+
+    /// Whether functions go nowhere but into listeners and removals, so that they come out of nothing else than their names.
+    fn stays_in_listeners(&self, functions: &[FnRef], removal: CallRef, listeners: &[&Acquisition<'_>]) -> bool {
+        !functions.is_empty()
+            && functions.iter().all(|&function| !self.graph.is_mentioned(function))
+            && self.go_to_listeners_only(functions, removal, listeners)
+    }
+
+    /// Whether functions are handed to no other calls than those that add and remove listeners: no helper may add them.
+    fn go_to_listeners_only(&self, functions: &[FnRef], removal: CallRef, listeners: &[&Acquisition<'_>]) -> bool {
+        let name = self.callee_name(removal);
+        functions
+            .iter()
+            .flat_map(|&function| self.graph.passed(function))
+            .all(|&(call, _)| self.callee_name(call) == name || listeners.iter().any(|listener| listener.call == call))
+    }
+
+    /// The calls that may release an acquisition, without those that name another function than the one that was added.
+    fn may_release(&self, acquisition: &Acquisition<'_>, listeners: &[&Acquisition<'_>]) -> Vec<CallRef> {
+        let Elsewhere::Released(mut calls) = self.released_elsewhere(acquisition) else {
+            return Vec::new();
+        };
+        let added = self
+            .listening_function(acquisition)
+            .map(|added| self.functions_in(added))
+            .unwrap_or_default();
+        calls.retain(|&call| {
+            let named = acquisition
+                .entry
+                .keeps
+                .as_ref()
+                .map(|keeps| self.place_exprs(call, keeps));
+            let is_by_function = named.is_some_and(|named| !named.is_empty());
+            let given = self.functions_given(acquisition, call);
+            !is_by_function
+                || given.iter().any(|each| added.contains(each))
+                || !self.stays_in_listeners(&added, call, listeners)
+        });
+        calls
+    }
+
+    /// Whether the same body makes the very same removal before: the second was copied and not changed.
+    fn repeats_a_removal(&self, acquisition: &Acquisition<'_>, removal: CallRef) -> bool {
+        let function = self.calling(removal);
+        let same = |a: ExprRef, b: ExprRef| self.same(a, b) == Match::Must;
+        let (Some(here), Some(receiver)) = (self.op_of(removal), self.receiver(removal)) else {
+            return false;
+        };
+        let ops = &self.function(function).ops;
+        let is_flat = |ops: &[Op]| !ops.iter().any(|op| !matches!(op, Op::Call(_)));
+        let fact = self.call(removal);
+        acquisition.function.file == removal.file
+            && ops[..here].iter().enumerate().any(|(at, op)| match *op {
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    let other = self.call(call);
+                    is_flat(&ops[at..here])
+                        && self.callee_name(call) == self.callee_name(removal)
+                        && other.args.len() == fact.args.len()
+                        && self.receiver(call).is_some_and(|of| same(of, receiver))
+                        && other
+                            .args
+                            .iter()
+                            .zip(&fact.args)
+                            .all(|(&a, &b)| same(call.with(a), call.with(b)))
+                }
+                _ => false,
+            })
+    }
+
+    /// `this.f = () => …; target.on('x', this.f); this.f = null;`: who removes `this.f` later removes nothing.
+    fn emptied_function(&self, acquisition: &Acquisition<'_>, released: &[CallRef]) -> Option<Wrong> {
+        let function = acquisition.function;
+        let given = self.listening_function(acquisition)?;
+        let Expr::Member { object, name, .. } = *self.expr(given) else {
+            return None;
+        };
+        let Root::Instance(owner) = self.path(given.with(object)).root else {
+            return None;
+        };
+        let name = self.sym(given.file, name);
+        let is_field = |to: ExprRef| match *self.expr(to) {
+            Expr::Member { object, name: each, .. } => {
+                self.sym(to.file, each) == name
+                    && matches!(self.path(to.with(object)).root, Root::Instance(of) if self.relatives(owner).contains(&of))
+            }
+            _ => false,
+        };
+        // Every value comes from this body, before the listener is added.
+        let is_set_elsewhere = self.relatives(owner).into_iter().any(|each| {
+            self.method(each, name).is_some()
+                || self
+                    .owners
+                    .stores(each, name, false)
+                    .iter()
+                    .any(|store| store.function != function && !self.path(store.value).is_nullish())
+        });
+        let index = self.op_of(acquisition.call)?;
+        let fact = self.function(function);
+        let mut depth = 0_i32;
+        let mut emptied = None;
+        for (op, &span) in fact.ops.iter().zip(&fact.spans).skip(index) {
+            match *op {
+                Op::If(_) | Op::Loop(_) | Op::Try | Op::Switch { .. } | Op::Block(_) => depth += 1,
+                Op::EndIf | Op::EndLoop(_) | Op::EndTry | Op::EndSwitch(_) | Op::EndBlock(_) => depth -= 1,
+                Op::Store { to, value } if is_field(function.with(to)) => {
+                    let is_empty = self.path(function.with(value)).is_nullish();
+                    emptied = (is_empty && depth <= 0).then_some(span);
+                    if !is_empty {
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let names_field = |call: CallRef| {
+            let keeps = acquisition.entry.keeps.as_ref();
+            let given = keeps.and_then(|keeps| self.place_exprs(call, keeps).first().copied());
+            given.is_some_and(is_field) && self.calling(call) != function
+        };
+        let span = emptied.filter(|_| !is_set_elsewhere && released.iter().all(|&call| names_field(call)))?;
+        Some(Wrong {
+            removal: *released.first()?,
+            difference: Difference::Emptied,
+            emptied: Some(Place {
+                file: function.file,
+                span,
+            }),
+        })
+    }
+
+    /// `const f = () => …; if (on) target.on('x', f); else target.off('x', f);`: the run that removes has another `f`.
+    fn function_of_another_run(
+        &self,
+        engine: &mut Engine,
+        acquisition: &Acquisition<'_>,
+        released: &[CallRef],
+    ) -> Option<Wrong> {
+        let function = acquisition.function;
+        let given = self.listening_function(acquisition)?;
+        // A variable from outside may keep the function of the run before.
+        let Expr::Binding(variable) = *self.expr(given) else {
+            return None;
+        };
+        if given.with(self.facts(given.file).binding(variable).function) != function {
+            return None;
+        }
+        let declared = self.path(given).as_function()?;
+        let is_own = self.function(declared).parent.map(|parent| declared.with(parent)) == Some(function);
+        let names_it = |call: CallRef| self.functions_given(acquisition, call).as_slice() == [declared];
+        let all_here = released
+            .iter()
+            .all(|&call| self.calling(call) == function && names_it(call));
+        let in_loop = self.function(function).ops.iter().any(|op| matches!(op, Op::Loop(_)));
+        if !is_own || !all_here || in_loop || self.is_module(function) {
+            return None;
+        }
+        (engine.release(self, acquisition) == Release::Never).then_some(Wrong {
+            removal: *released.first()?,
+            difference: Difference::PerRun,
+            emptied: None,
+        })
+    }
+
+    /// The same listener added once more in the function that ends the one that adds it.
+    fn added_again(&self, acquisition: &Acquisition<'_>, listeners: &[&Acquisition<'_>]) -> Option<Wrong> {
+        let again = listeners.iter().find(|other| {
+            other.call != acquisition.call
+                && other.function.file == acquisition.function.file
+                && std::ptr::eq(&*other.entry, &*acquisition.entry)
+                && self.has_same_key(acquisition, other)
+                && self.is_end_of(other.function, acquisition.function, listeners)
+        })?;
+        Some(Wrong {
+            removal: again.call,
+            difference: Difference::AddedAgain,
+            emptied: None,
+        })
+    }
+
+    fn has_same_key(&self, a: &Acquisition<'_>, b: &Acquisition<'_>) -> bool {
+        a.entry.key.iter().all(|part| {
+            if part.flag.is_some() {
+                return true;
+            }
+            match (self.key_expr(a.call, part), self.key_expr(b.call, part)) {
+                (Some(first), Some(second)) => self.same(first, second) == Match::Must,
+                (None, None) => true,
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether a function ends what another begins: it is returned by it, or takes off what that one puts on.
+    fn is_end_of(&self, end: FnRef, begin: FnRef, listeners: &[&Acquisition<'_>]) -> bool {
+        let is_returned = self.function(begin).ops.iter().any(|op| match *op {
+            Op::Return(Some(value)) => self.functions_in(begin.with(value)).contains(&end),
+            _ => false,
+        });
+        let takes_off = || {
+            let calls = self.function(end).ops.iter().filter_map(|op| match *op {
+                Op::Call(call) => Some(end.with(call)),
+                _ => None,
+            });
+            let begun: Vec<_> = listeners.iter().filter(|each| each.function == begin).collect();
+            calls
+                .filter(|&call| begun.iter().any(|each| self.releases(each, call) == Match::Must))
+                .count()
+        };
+        end != begin && (is_returned || takes_off() > 0)
+    }
+
+    fn mismatch(&self, acquisition: &Acquisition<'_>, wrong: Wrong) -> Mismatch {
+        let fact = self.call(acquisition.call);
+        let at = Place {
+            file: acquisition.call.file,
+            span: fact.callee_span,
+        };
+        let holder = self.holder_expr(acquisition);
+        let region = holder.map_or(Region::Process, |holder| self.region_of(holder, acquisition.origin.1));
+        let removal = self.call(wrong.removal);
+        let described = |call: CallRef, index: usize| {
+            let part = acquisition.entry.key.get(index);
+            part.and_then(|part| self.key_expr(call, part))
+                .map(|expr| self.describe(expr))
+                .unwrap_or_default()
+        };
+        let position = |wanted: &dyn Fn(&crate::catalog::pattern::Place) -> bool| {
+            acquisition.entry.key.iter().position(|part| wanted(&part.at))
+        };
+        let function = position(&|place| acquisition.entry.keeps.as_ref() == Some(place)).unwrap_or(0);
+        let part = match wrong.difference {
+            Difference::OtherEvent => function.saturating_sub(1),
+            Difference::OtherTarget => 0,
+            _ => function,
+        };
+        let is_lasting = matches!(region, Region::Process | Region::Outlives);
+        Mismatch {
+            what: self.describe_call(acquisition),
+            place: Place {
+                file: acquisition.call.file,
+                span: Self::short(fact.statement),
+            },
+            holder: holder
+                .filter(|_| is_lasting)
+                .map(|holder| self.holder_label(holder, &region, at)),
+            holder_name: holder.map_or("the process".to_owned(), |holder| self.describe(holder)),
+            difference: wrong.difference,
+            removal: Place {
+                file: wrong.removal.file,
+                span: Self::short(removal.span),
+            },
+            removal_name: self.describe(wrong.removal.with(removal.callee)),
+            named: described(wrong.removal, part),
+            wanted: described(acquisition.call, part),
+            emptied: wrong.emptied,
+            confidence: confidence(&[self.holder_grade(&region), self.run_grade(acquisition)]),
+        }
+    }
+
+    /// The removal beside it shows that the holder is meant to outlive the listener; it is proven where the holder's life is.
+    fn holder_grade(&self, region: &Region) -> Grade {
+        match region {
+            Region::Process | Region::Outlives => Grade::First,
+            Region::Injected(..) | Region::Given(_) | Region::Unknown => Grade::Second,
+            Region::Owner(_) | Region::Owned(_) | Region::Activation => Grade::Third,
+        }
+    }
+
+    /// What is added once is left behind once; what ends by itself may have ended.
+    fn run_grade(&self, acquisition: &Acquisition<'_>) -> Grade {
+        if acquisition.entry.self_ending || self.repeats_call(acquisition.call) == Repeats::Once {
+            Grade::Third
+        } else {
+            Grade::First
+        }
+    }
+}

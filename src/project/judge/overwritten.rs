@@ -1,0 +1,311 @@
+//! Handles that are lost: the one name of a running thing gets another value.
+
+use crate::catalog::effect::Resource;
+use crate::catalog::pattern::PlaceRoot;
+use crate::diagnostic::{Label, Place};
+use crate::facts::body::Op;
+use crate::facts::expr::Expr;
+use crate::facts::ids::{ExprId, FnId};
+
+use super::super::acquisition::Acquisition;
+use super::super::confidence::{Grade, confidence};
+use super::super::elsewhere::Elsewhere;
+use super::super::model::Overwritten;
+use super::super::path::{CallRef, ExprRef, FnRef, Root};
+use super::super::repetition::Repeats;
+use super::super::value::Match;
+use super::super::{Project, guard};
+
+/// Calls from which a release may be reached before the line runs again.
+const MAX_DEPTH: u32 = 3;
+
+impl Project<'_> {
+    /// Every handle that is overwritten while it is live.
+    pub fn overwritten(&self, acquisitions: &[Acquisition<'_>]) -> Vec<Overwritten> {
+        acquisitions
+            .iter()
+            .filter_map(|each| self.overwritten_by(each))
+            .collect()
+    }
+
+    fn overwritten_by(&self, acquisition: &Acquisition<'_>) -> Option<Overwritten> {
+        let is_kept_by_handle = match acquisition.resource() {
+            Resource::Interval
+            | Resource::Connection
+            | Resource::Handle
+            | Resource::Client
+            | Resource::Observer
+            | Resource::Subscription => true,
+            Resource::Listener | Resource::Timeout | Resource::ObjectUrl | Resource::Entry => false,
+        };
+        let item = acquisition.entry.item.as_ref()?;
+        if !is_kept_by_handle || item.at.root != PlaceRoot::Return || acquisition.origin.0 != acquisition.call {
+            return None;
+        }
+        let (slot, index) = self.only_slot(acquisition)?;
+        let Elsewhere::Released(released) = self.released_elsewhere(acquisition) else {
+            return None;
+        };
+        self.emptied_first(acquisition, slot, &released)
+            .or_else(|| self.started_again(acquisition, slot, index, &released))
+    }
+
+    /// The field or outer variable that alone keeps the acquired thing, and the operation that stores it.
+    fn only_slot(&self, acquisition: &Acquisition<'_>) -> Option<(ExprRef, usize)> {
+        let function = acquisition.function;
+        let facts = self.facts(function.file);
+        let is_it = |id: ExprId| self.is_call(function.with(id), acquisition.call);
+        let mut slot = None;
+        for (index, op) in self.function(function).ops.iter().enumerate() {
+            let to = match *op {
+                Op::Store { to, value } if is_it(value) => {
+                    matches!(facts.expr(to), Expr::Member { .. }).then_some(to)?
+                }
+                Op::Assign { to, value, .. } if is_it(value) => {
+                    if facts.binding(to).function == function.id {
+                        return None;
+                    }
+                    let named = |expr: &Expr| *expr == Expr::Binding(to);
+                    ExprId(facts.exprs.iter().position(named)? as u32)
+                }
+                Op::Return(Some(value)) if self.holds_item(&acquisition.items, function.with(value)) => return None,
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    let is_given = self
+                        .call(call)
+                        .args
+                        .iter()
+                        .any(|&arg| self.holds_item(&acquisition.items, call.with(arg)));
+                    if is_given && self.releases(acquisition, call) == Match::No {
+                        return None;
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            if slot.is_some() {
+                return None;
+            }
+            slot = Some((function.with(to), index));
+        }
+        slot
+    }
+
+    fn is_call(&self, expr: ExprRef, call: CallRef) -> bool {
+        match *self.expr(expr) {
+            Expr::Call(each) => expr.with(each) == call,
+            Expr::Cast { value, .. } | Expr::Await(value) => self.is_call(expr.with(value), call),
+            _ => false,
+        }
+    }
+
+    /// Whether an expression reads the field or variable.
+    fn is_slot(&self, expr: ExprRef, slot: ExprRef) -> bool {
+        match (self.expr(expr), self.expr(slot)) {
+            (Expr::Binding(a), Expr::Binding(b)) => expr.file == slot.file && a == b,
+            (Expr::Member { object: a, name: x, .. }, Expr::Member { object: b, name: y, .. }) => {
+                self.sym(expr.file, *x) == self.sym(slot.file, *y)
+                    && self.same(expr.with(*a), slot.with(*b)) == Match::Must
+            }
+            _ => false,
+        }
+    }
+
+    /// `this.timer = null; clearInterval(this.timer);`
+    fn emptied_first(&self, acquisition: &Acquisition<'_>, slot: ExprRef, released: &[CallRef]) -> Option<Overwritten> {
+        let [release] = *released else { return None };
+        let function = self.calling(release);
+        let fact = self.function(function);
+        let until = self.op_of(release)?;
+        let reads = self
+            .call(release)
+            .args
+            .iter()
+            .map(|&arg| release.with(arg))
+            .chain(self.receiver(release))
+            .any(|expr| self.is_slot(expr, slot));
+        let begin = fact.ops[..until].iter().rposition(|op| match *op {
+            Op::Store { to, .. } => self.is_slot(function.with(to), slot),
+            Op::Assign { to, .. } => *self.expr(slot) == Expr::Binding(to) && slot.file == function.file,
+            _ => false,
+        })?;
+        let (Op::Store { value, .. } | Op::Assign { value, .. }) = fact.ops[begin] else {
+            return None;
+        };
+        let is_straight = fact.ops[begin + 1..until].iter().all(|op| matches!(op, Op::Call(_)));
+        if !reads || !is_straight || !self.path(function.with(value)).is_nullish() {
+            return None;
+        }
+        let emptied = Label::new(
+            Place {
+                file: function.file,
+                span: Self::short(fact.spans[begin]),
+            },
+            "this forgets it while it is still live",
+        );
+        let release_label = Label::new(
+            Place {
+                file: release.file,
+                span: Self::short(self.call(release).span),
+            },
+            "by now there is nothing left to release",
+        );
+        Some(self.finding(
+            acquisition,
+            slot,
+            vec![emptied],
+            Some(release_label),
+            true,
+            &[Grade::First],
+        ))
+    }
+
+    /// A line that comes back and stores the next one over the last.
+    fn started_again(
+        &self,
+        acquisition: &Acquisition<'_>,
+        slot: ExprRef,
+        index: usize,
+        released: &[CallRef],
+    ) -> Option<Overwritten> {
+        let function = acquisition.function;
+        if self.is_module(function)
+            || !self.is_the_only_one(slot)
+            || self.is_constructor(function)
+            || guard::is_idempotent(self, function, index)
+            || self.is_guarded_by_callers(function)
+            || self.is_guarded_around(function, index, slot)
+            || self.releases_before(acquisition, function, index, 0)
+        {
+            return None;
+        }
+        // What ends itself, or is ended and begun in turn by events, is seldom overwritten.
+        let ends_itself = released
+            .iter()
+            .any(|&call| self.is_within(self.calling(call), function));
+        let takes_turns = released
+            .iter()
+            .any(|&call| !self.graph.passed(self.calling(call)).is_empty());
+        if ends_itself || takes_turns {
+            return None;
+        }
+        let (grade, why) = self.comes_back(acquisition)?;
+        let release = released.first().map(|&call| {
+            Label::new(
+                Place {
+                    file: call.file,
+                    span: Self::short(self.call(call).span),
+                },
+                "this releases only the last one",
+            )
+        });
+        Some(self.finding(acquisition, slot, why, release, false, &[grade]))
+    }
+
+    /// What brings the line back by a way on which nothing is released.
+    fn comes_back(&self, acquisition: &Acquisition<'_>) -> Option<(Grade, Vec<Label>)> {
+        let function = acquisition.function;
+        let seen = |repeats: Repeats| match repeats {
+            Repeats::Many(why) => Some((Grade::First, why)),
+            Repeats::Often(why) => Some((Grade::Second, why)),
+            Repeats::PerCall(_) | Repeats::PerOwner(_) | Repeats::Once | Repeats::Unknown => None,
+        };
+        let own = seen(self.repeats_call(acquisition.call))?;
+        let callers = self.graph.callers(function);
+        if callers.is_empty() {
+            return Some(own);
+        }
+        // A constructor begins a life: there is no last one.
+        let ways = callers.iter().filter(|&&call| {
+            !self.is_constructor(self.calling(call))
+                && !self
+                    .op_of(call)
+                    .is_some_and(|index| self.releases_before(acquisition, self.calling(call), index, 0))
+        });
+        let grade = ways.filter_map(|&call| seen(self.repeats_call(call))).map(|(grade, _)| grade).min()?;
+        Some((grade.max(own.0), own.1))
+    }
+
+    /// Whether there is one such field or variable in the program, so that what comes back writes the very same.
+    fn is_the_only_one(&self, slot: ExprRef) -> bool {
+        match *self.expr(slot) {
+            Expr::Binding(binding) => self.facts(slot.file).binding(binding).function == FnId(0),
+            Expr::Member { object, .. } => {
+                let object = self.path(slot.with(object));
+                match object.root {
+                    Root::Instance(owner) if object.is_root() => self.is_made_by_modules_only(owner),
+                    Root::Static(_) | Root::Global(_) => true,
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a test around the line, or one that leaves before it, speaks of the slot.
+    fn is_guarded_around(&self, function: FnRef, index: usize, slot: ExprRef) -> bool {
+        self.function(function).ops[..index].iter().any(|op| match *op {
+            Op::If(test) | Op::LoopTest(test) => self.speaks_of_slot(function.with(test), slot, 0),
+            _ => false,
+        })
+    }
+
+    fn speaks_of_slot(&self, expr: ExprRef, slot: ExprRef, depth: u32) -> bool {
+        if depth > 6 {
+            return true;
+        }
+        let with = |id| self.speaks_of_slot(expr.with(id), slot, depth + 1);
+        self.is_slot(expr, slot)
+            || match *self.expr(expr) {
+                Expr::Unary { of, .. } | Expr::Cast { value: of, .. } => with(of),
+                Expr::Binary { left, right, .. } | Expr::Logical { left, right, .. } => with(left) || with(right),
+                Expr::Member { object, .. } => with(object),
+                _ => false,
+            }
+    }
+
+    /// Whether something before the line, or a function that is called there, may release the last one.
+    fn releases_before(&self, acquisition: &Acquisition<'_>, function: FnRef, until: usize, depth: u32) -> bool {
+        let mut calls = self.function(function).ops[..until].iter().filter_map(|op| match *op {
+            Op::Call(call) => Some(function.with(call)),
+            _ => None,
+        });
+        calls.any(|call| {
+            call != acquisition.call
+                && (self.releases(acquisition, call) != Match::No
+                    || depth < MAX_DEPTH
+                        && self.callees(call).into_iter().any(|callee| {
+                            self.nested(callee).any(|each| {
+                                self.releases_before(acquisition, each, self.function(each).ops.len(), depth + 1)
+                            })
+                        }))
+        })
+    }
+
+    fn finding(
+        &self,
+        acquisition: &Acquisition<'_>,
+        slot: ExprRef,
+        why: Vec<Label>,
+        release: Option<Label>,
+        is_emptied: bool,
+        grades: &[Grade],
+    ) -> Overwritten {
+        let mut grades = grades.to_vec();
+        grades.push(Grade::from(acquisition.tier));
+        Overwritten {
+            resource: acquisition.resource(),
+            what: self.describe_call(acquisition),
+            place: Place {
+                file: acquisition.call.file,
+                span: Self::short(self.call(acquisition.call).statement),
+            },
+            name: self.describe(slot),
+            why,
+            release,
+            release_name: self.release_name(acquisition),
+            is_emptied,
+            confidence: confidence(&grades),
+        }
+    }
+}
