@@ -83,6 +83,10 @@ pub const FILES: &[(&str, &str)] = &[
     ("rules/catalog/node.toml", include_str!("../../rules/catalog/node.toml")),
     ("rules/catalog/pg.toml", include_str!("../../rules/catalog/pg.toml")),
     (
+        "rules/catalog/promises.toml",
+        include_str!("../../rules/catalog/promises.toml"),
+    ),
+    (
         "rules/catalog/proper-lockfile.toml",
         include_str!("../../rules/catalog/proper-lockfile.toml"),
     ),
