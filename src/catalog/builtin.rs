@@ -15,10 +15,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/async-mutex.toml",
         include_str!("../../rules/catalog/async-mutex.toml"),
     ),
-    (
-        "rules/catalog/bull.toml",
-        include_str!("../../rules/catalog/bull.toml"),
-    ),
+    ("rules/catalog/bull.toml", include_str!("../../rules/catalog/bull.toml")),
     (
         "rules/catalog/bullmq.toml",
         include_str!("../../rules/catalog/bullmq.toml"),
@@ -63,14 +60,8 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/generic-pool.toml",
         include_str!("../../rules/catalog/generic-pool.toml"),
     ),
-    (
-        "rules/catalog/grpc.toml",
-        include_str!("../../rules/catalog/grpc.toml"),
-    ),
-    (
-        "rules/catalog/hapi.toml",
-        include_str!("../../rules/catalog/hapi.toml"),
-    ),
+    ("rules/catalog/grpc.toml", include_str!("../../rules/catalog/grpc.toml")),
+    ("rules/catalog/hapi.toml", include_str!("../../rules/catalog/hapi.toml")),
     (
         "rules/catalog/identifiers.toml",
         include_str!("../../rules/catalog/identifiers.toml"),
@@ -87,18 +78,9 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/kafkajs.toml",
         include_str!("../../rules/catalog/kafkajs.toml"),
     ),
-    (
-        "rules/catalog/knex.toml",
-        include_str!("../../rules/catalog/knex.toml"),
-    ),
-    (
-        "rules/catalog/koa.toml",
-        include_str!("../../rules/catalog/koa.toml"),
-    ),
-    (
-        "rules/catalog/mcp.toml",
-        include_str!("../../rules/catalog/mcp.toml"),
-    ),
+    ("rules/catalog/knex.toml", include_str!("../../rules/catalog/knex.toml")),
+    ("rules/catalog/koa.toml", include_str!("../../rules/catalog/koa.toml")),
+    ("rules/catalog/mcp.toml", include_str!("../../rules/catalog/mcp.toml")),
     (
         "rules/catalog/mongodb.toml",
         include_str!("../../rules/catalog/mongodb.toml"),
@@ -119,10 +101,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/nestjs.toml",
         include_str!("../../rules/catalog/nestjs.toml"),
     ),
-    (
-        "rules/catalog/next.toml",
-        include_str!("../../rules/catalog/next.toml"),
-    ),
+    ("rules/catalog/next.toml", include_str!("../../rules/catalog/next.toml")),
     (
         "rules/catalog/node-fs.toml",
         include_str!("../../rules/catalog/node-fs.toml"),
@@ -131,10 +110,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/node-handles.toml",
         include_str!("../../rules/catalog/node-handles.toml"),
     ),
-    (
-        "rules/catalog/node.toml",
-        include_str!("../../rules/catalog/node.toml"),
-    ),
+    ("rules/catalog/node.toml", include_str!("../../rules/catalog/node.toml")),
     (
         "rules/catalog/nodemailer.toml",
         include_str!("../../rules/catalog/nodemailer.toml"),
@@ -147,10 +123,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/pdfjs-dist.toml",
         include_str!("../../rules/catalog/pdfjs-dist.toml"),
     ),
-    (
-        "rules/catalog/pg.toml",
-        include_str!("../../rules/catalog/pg.toml"),
-    ),
+    ("rules/catalog/pg.toml", include_str!("../../rules/catalog/pg.toml")),
     (
         "rules/catalog/playwright.toml",
         include_str!("../../rules/catalog/playwright.toml"),
@@ -158,6 +131,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/prisma.toml",
         include_str!("../../rules/catalog/prisma.toml"),
+    ),
+    (
+        "rules/catalog/promises.toml",
+        include_str!("../../rules/catalog/promises.toml"),
     ),
     (
         "rules/catalog/proper-lockfile.toml",
@@ -219,14 +196,8 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/web-handles.toml",
         include_str!("../../rules/catalog/web-handles.toml"),
     ),
-    (
-        "rules/catalog/web.toml",
-        include_str!("../../rules/catalog/web.toml"),
-    ),
-    (
-        "rules/catalog/ws.toml",
-        include_str!("../../rules/catalog/ws.toml"),
-    ),
+    ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),
+    ("rules/catalog/ws.toml", include_str!("../../rules/catalog/ws.toml")),
 ];
 
 /// The built-in catalogue, loaded once.

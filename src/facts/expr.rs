@@ -180,6 +180,9 @@ pub enum BinaryOperator {
     GreaterEqual,
     /// `+`, also of strings.
     Add,
+    Subtract,
+    Multiply,
+    Divide,
     Remainder,
     /// `&` of bits: at most as large as its smaller side.
     Mask,

@@ -273,14 +273,8 @@ impl Project<'_> {
                 .and_then(|arg| self.functions_in(arg).first().copied())
         };
         if fact.how == How::New {
-            let path = self.path(call.with(fact.callee));
-            // `Promise`, or another implementation kept under that name: `new Bluebird.Promise(…)`, `new this.Promise(…)`.
-            let is_promise = match path.steps.last() {
-                Some(Step::Field(name)) => self.names.text(*name) == "Promise",
-                _ => self.describe(call.with(fact.callee)) == "Promise",
-            };
             return match function(0) {
-                Some(executor) if is_promise => Invoked::Executor(executor),
+                Some(executor) if self.is_promise_class(call.with(fact.callee)) => Invoked::Executor(executor),
                 _ => Invoked::Nothing,
             };
         }

@@ -21,6 +21,14 @@ pub enum Elsewhere {
     Nothing,
 }
 
+/// The values that an operation stores, binds or returns.
+fn carried_values(op: Op) -> Option<crate::facts::ids::ExprId> {
+    match op {
+        Op::Store { value, .. } | Op::Assign { value, .. } | Op::Return(Some(value)) => Some(value),
+        _ => None,
+    }
+}
+
 impl Project<'_> {
     /// Whether code outside the activation may release the thing.
     pub fn released_elsewhere(&self, acquisition: &Acquisition<'_>) -> Elsewhere {
@@ -94,6 +102,9 @@ impl Project<'_> {
         }
         for function in self.nested(self.outermost(acquisition.function)) {
             for op in &self.function(function).ops {
+                if let Some(value) = carried_values(*op) {
+                    self.property_names(&acquisition.items, function.with(value), &mut found);
+                }
                 match *op {
                     Op::Store { to, value } if self.holds_item(&acquisition.items, function.with(value)) => {
                         if let Expr::Member { name, .. } = *self.expr(function.with(to)) {
@@ -112,6 +123,11 @@ impl Project<'_> {
                     Op::Call(call) => {
                         let call = function.with(call);
                         let fills = matches!(self.callee_name(call), Some("push" | "add" | "set" | "unshift"));
+                        if fills {
+                            for &arg in &self.call(call).args {
+                                self.property_names(&acquisition.items, call.with(arg), &mut found);
+                            }
+                        }
                         if fills
                             && self
                                 .call(call)
@@ -127,6 +143,23 @@ impl Project<'_> {
             }
         }
         found
+    }
+
+    /// The names of properties that hold the thing in an object literal: `{ id, timer: setTimeout(…) }`.
+    fn property_names(&self, items: &[super::path::Path], value: ExprRef, found: &mut Vec<Sym>) {
+        let Expr::Object(properties) = self.expr(value) else {
+            return;
+        };
+        for property in properties {
+            if let crate::facts::expr::Property::Field { name, value: held } = *property {
+                let held = value.with(held);
+                match self.expr(held) {
+                    Expr::Object(_) => self.property_names(items, held, found),
+                    _ if self.holds_item(items, held) => found.push(self.sym(value.file, name)),
+                    _ => {}
+                }
+            }
+        }
     }
 
     /// Whether a variable is declared outside an activation.
@@ -155,7 +188,7 @@ impl Project<'_> {
         if stored.is_empty() || !self.may_share_fields(acquisition.function, self.calling(call)) {
             return false;
         }
-        let mentions = |expr: ExprRef| self.mentions_name(expr, stored, 0);
+        let mentions = |expr: ExprRef| self.mentions_name(expr, stored, 0) || self.may_be_field(expr, stored);
         let name = self.callee_name(call);
         let releasing = acquisition.entry.ends.iter().any(|end| match end {
             crate::catalog::effect::End::Call { callee, .. } => match callee {
@@ -167,10 +200,58 @@ impl Project<'_> {
             crate::catalog::effect::End::Invoke(_) => mentions(call.with(self.call(call).callee)),
             _ => false,
         });
+        if !releasing && self.call(call).how == crate::facts::body::How::Call {
+            return self.helper_releases(acquisition, stored, call);
+        }
         releasing
             && (self.receiver(call).is_some_and(mentions)
                 || self.call(call).args.iter().any(|&arg| mentions(call.with(arg)))
                 || mentions(call.with(self.call(call).callee)))
+    }
+
+    /// Whether a function of the project is given what is kept under one of the names, and releases that parameter.
+    fn helper_releases(&self, acquisition: &Acquisition<'_>, stored: &[Sym], call: CallRef) -> bool {
+        let given = (0..self.call(call).args.len()).filter(|&index| {
+            self.argument(call, index)
+                .is_some_and(|arg| self.mentions_name(arg, stored, 0))
+        });
+        given.into_iter().any(|index| {
+            self.callees(call).into_iter().any(|callee| {
+                let param = [self.param_path(callee, index as u16)];
+                // What acquires for its caller clears the one before.
+                !self.is_within(acquisition.origin.1, callee)
+                    && self.nested(callee).any(|function| {
+                        self.function(function).ops.iter().any(|op| {
+                            matches!(*op, Op::Call(inner) if self.releases_items(acquisition, &param, function.with(inner)) != Match::No)
+                        })
+                    })
+            })
+        })
+    }
+
+    /// Whether `this[name]` may be a field of one of the names: any, but where `name` is one of a list of constants.
+    fn may_be_field(&self, expr: ExprRef, names: &[Sym]) -> bool {
+        let expr = match *self.expr(expr) {
+            Expr::Cast { value, .. } => expr.with(value),
+            _ => expr,
+        };
+        let Expr::Element { object, key, .. } = *self.expr(expr) else {
+            return false;
+        };
+        if !matches!(self.path(expr.with(object)).root, Root::Instance(_) | Root::This(_)) {
+            return false;
+        }
+        let key = self.path(expr.with(key));
+        let Root::Object(list) = key.root else { return true };
+        let Expr::Array(elements) = self.expr(list) else {
+            return true;
+        };
+        elements
+            .iter()
+            .any(|&element| match self.path(list.with(element)).root {
+                Root::Text(name) => names.contains(&name),
+                _ => true,
+            })
     }
 
     /// Whether two functions can mean the same field by the same name: unless they belong to unrelated owners.
@@ -204,15 +285,27 @@ impl Project<'_> {
             Expr::Item(of) | Expr::Index { of, .. } | Expr::Await(of) | Expr::Cast { value: of, .. } => {
                 self.mentions_name(expr.with(*of), names, depth + 1)
             }
-            Expr::Call(call) => self
-                .receiver(expr.with(*call))
-                .is_some_and(|of| self.mentions_name(of, names, depth + 1)),
+            Expr::Call(call) => {
+                let call = expr.with(*call);
+                let args = &self.call(call).args;
+                self.receiver(call)
+                    .is_some_and(|of| self.mentions_name(of, names, depth + 1))
+                    || args
+                        .iter()
+                        .any(|&arg| self.mentions_name(call.with(arg), names, depth + 1))
+            }
+            Expr::Array(elements) => elements
+                .iter()
+                .any(|&element| self.mentions_name(expr.with(element), names, depth + 1)),
             Expr::Param { function, .. } => {
-                // The element a `forEach` gives.
+                // The element a `forEach` gives, or a library's `each(list, f)`.
                 let function = expr.with(*function);
-                self.graph.passed(function).iter().any(|&(call, _)| {
+                self.graph.passed(function).iter().any(|&(call, position)| {
+                    let args = self.call(call).args.iter().take(usize::from(position));
                     self.receiver(call)
-                        .is_some_and(|of| self.mentions_name(of, names, depth + 1))
+                        .into_iter()
+                        .chain(args.map(|&arg| call.with(arg)))
+                        .any(|of| self.mentions_name(of, names, depth + 1))
                 })
             }
             _ => false,
@@ -283,6 +376,37 @@ impl Project<'_> {
                     .any(|&(call, _)| self.waits_for_an_end(call))
         };
         self.around(function).any(in_end) || self.is_called_from(function, &in_end, 0)
+    }
+
+    /// Whether a releasing call may belong to the end: as [`Self::belongs_to_an_end`], or it stands in a closure that is handed
+    /// to somebody who may run it then, in a function that goes on to the end, or in one that the end calls to take the thing back.
+    pub fn may_belong_to_an_end(&self, call: CallRef) -> bool {
+        let function = self.calling(call);
+        self.belongs_to_an_end(call)
+            || self.around(function).any(|each| self.is_handed_on(each))
+            || self.function(function).ops.iter().any(|op| match *op {
+                Op::Call(next) => self
+                    .callees(function.with(next))
+                    .into_iter()
+                    .any(|callee| self.function_name(callee).is_some_and(words::is_teardown)),
+                _ => false,
+            })
+    }
+
+    /// Whether a closure is handed to code that may run it at any time, an end included: not to one that registers it for
+    /// something else, or runs it as a part of the activation.
+    fn is_handed_on(&self, closure: FnRef) -> bool {
+        let Some((call, _)) = self.function(closure).argument_of else {
+            return self.function(closure).parent.is_some_and(|parent| {
+                let parent = closure.with(parent);
+                self.function(parent).ops.iter().any(|op| {
+                    matches!(*op, Op::Return(Some(value)) if self.path(parent.with(value)).as_function() == Some(closure))
+                })
+            });
+        };
+        let call = closure.with(call);
+        let runs_here = !matches!(self.invoked(call), super::effects::Invoked::Nothing);
+        !runs_here && self.acquisition(call).is_none() && !self.fires_surely(call)
     }
 
     fn is_called_from(&self, function: FnRef, wanted: &dyn Fn(FnRef) -> bool, depth: u32) -> bool {

@@ -3,12 +3,13 @@
 use smallvec::SmallVec;
 
 use crate::facts::body::{How, Op};
-use crate::facts::expr::Expr;
+use crate::facts::expr::{BinaryOperator, Expr};
+use crate::facts::ids::FnId;
 
 use super::Project;
 use super::cfg::Strength;
 use super::effects::{Handler, Invoked, Leaves, MAX_THROW_DEPTH};
-use super::path::{CallRef, ExprRef, FnRef, Root};
+use super::path::{CallRef, ExprRef, FnRef, Root, Step};
 
 impl Project<'_> {
     /// How strongly taking the next item of a value throws, where a loop goes over it.
@@ -97,10 +98,12 @@ impl Project<'_> {
         if depth >= MAX_THROW_DEPTH {
             return None;
         }
-        let call = self.call_behind(of)?;
+        let Some(call) = self.call_behind(of) else {
+            return self.known_promises(of, depth);
+        };
         match self.invoked(call) {
             Invoked::Executor(executor) => {
-                let by_reject = self.function(executor).params.len() > 1;
+                let by_reject = self.function(executor).params.len() > 1 && self.mentions_reject(executor);
                 let thrown = if self.function(executor).is_async {
                     None
                 } else {
@@ -111,14 +114,7 @@ impl Project<'_> {
             Invoked::Handlers { handlers, of } => {
                 let thrown = [&handlers.fulfilled, &handlers.rejected, &handlers.finally]
                     .into_iter()
-                    .filter_map(|handler| match handler {
-                        Handler::Absent => None,
-                        Handler::Unknown => Some(Strength::Weak),
-                        Handler::Known(functions) => functions
-                            .iter()
-                            .filter_map(|&function| self.body_throws(function, depth + 1))
-                            .max(),
-                    });
+                    .filter_map(|handler| self.handler_throws(handler, depth));
                 let passed = if handlers.rejected.is_absent() {
                     self.rejects_within(of, depth + 1)
                 } else {
@@ -132,6 +128,14 @@ impl Project<'_> {
         if !callees.is_empty()
             && callees
                 .iter()
+                .all(|&callee| !self.function(callee).is_async && !self.function(callee).is_generator)
+        {
+            let returned = callees.iter().map(|&callee| self.returned_promise(callee, depth + 1));
+            return returned.reduce(|some, other| Some(some?.max(other?))).flatten();
+        }
+        if !callees.is_empty()
+            && callees
+                .iter()
                 .all(|&callee| self.function(callee).is_async && !self.function(callee).is_generator)
         {
             return Some(
@@ -141,10 +145,7 @@ impl Project<'_> {
                     .max(),
             );
         }
-        let of_promise = self.receiver(call).is_some_and(|of| {
-            let path = self.path(of);
-            path.is_root() && matches!(path.root, Root::Global(name) if self.names.text(name) == "Promise")
-        });
+        let of_promise = self.receiver(call).is_some_and(|of| self.is_promise_class(of));
         match self.callee_name(call) {
             Some("allSettled") if of_promise => Some(None),
             Some("resolve") if of_promise => {
@@ -156,6 +157,125 @@ impl Project<'_> {
             Some("all" | "any" | "race" | "reject") if of_promise => Some(Some(Strength::Strong)),
             _ => None,
         }
+    }
+
+    /// As [`Self::known_promise`], for a variable that is given several promises: `if (late) done = done.then(…)`.
+    fn known_promises(&self, of: ExprRef, depth: u32) -> Option<Option<Strength>> {
+        let path = self.path(of);
+        let Root::Variable(variable) = path.root else {
+            return None;
+        };
+        if !path.is_root() {
+            return None;
+        }
+        let values = &self.facts(variable.file).binding(variable.id).values;
+        let rejects = values.iter().map(|&value| {
+            let value = variable.with(value);
+            // What continues the variable's own promise rejects with it, which the other values tell.
+            if let Expr::Call(call) = *self.expr(value)
+                && let Invoked::Handlers { handlers, of: before } = self.invoked(value.with(call))
+                && self.path(before) == path
+            {
+                let own = [&handlers.fulfilled, &handlers.rejected, &handlers.finally];
+                return Some(
+                    own.into_iter()
+                        .filter_map(|each| self.handler_throws(each, depth))
+                        .max(),
+                );
+            }
+            self.known_promise(value, depth + 1)
+        });
+        rejects.reduce(|some, other| Some(some?.max(other?))).flatten()
+    }
+
+    fn handler_throws(&self, handler: &Handler, depth: u32) -> Option<Strength> {
+        match handler {
+            Handler::Absent => None,
+            Handler::Unknown => Some(Strength::Weak),
+            Handler::Known(functions) => functions
+                .iter()
+                .filter_map(|&function| self.body_throws(function, depth + 1))
+                .max(),
+        }
+    }
+
+    /// How strongly the promise rejects that a function returns, if it returns one on every way.
+    fn returned_promise(&self, function: FnRef, depth: u32) -> Option<Option<Strength>> {
+        let returned = self.function(function).ops.iter().filter_map(|op| match *op {
+            Op::Return(value) => Some(value),
+            _ => None,
+        });
+        let rejects = returned.map(|value| self.known_promise(function.with(value?), depth));
+        rejects.reduce(|some, other| Some(some?.max(other?))).flatten()
+    }
+
+    /// Whether an executor, or a function in it, uses the second thing that it is given.
+    fn mentions_reject(&self, executor: FnRef) -> bool {
+        let reject = [self.param_path(executor, 1)];
+        self.nested(executor).any(|function| {
+            let holds = |value| self.holds_item(&reject, function.with(value));
+            self.function(function).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = self.call(function.with(call));
+                    let bound = match *self.expr(function.with(call.callee)) {
+                        Expr::Member { object, .. } => holds(object),
+                        _ => false,
+                    };
+                    bound || holds(call.callee) || call.args.iter().any(|&arg| holds(arg))
+                }
+                Op::Store { value, .. } | Op::Assign { value, .. } | Op::Return(Some(value)) => holds(value),
+                _ => false,
+            })
+        })
+    }
+
+    /// Whether a test tells a promise from another value: `typeof result.then === 'function'`, `result instanceof Promise`.
+    pub fn asks_for_a_promise(&self, test: ExprRef) -> bool {
+        let with = |id| test.with(id);
+        match *self.expr(test) {
+            Expr::Unary { of, .. } => self.asks_for_a_promise(with(of)),
+            Expr::Logical { left, right, .. } => {
+                self.asks_for_a_promise(with(left)) || self.asks_for_a_promise(with(right))
+            }
+            Expr::Binary {
+                operator: BinaryOperator::InstanceOf,
+                right,
+                ..
+            } => self.is_promise_class(with(right)),
+            Expr::Binary { left, .. } => self.asks_for_a_promise(with(left)),
+            Expr::Member { name, .. } => self.facts(test.file).name(name) == "then",
+            _ => false,
+        }
+    }
+
+    /// Whether a value is the language's `Promise`, a class that extends it, or a catalogued one in its place.
+    pub fn is_promise_class(&self, class: ExprRef) -> bool {
+        self.possible(class).iter().any(|path| match path.root {
+            Root::Global(name) => path.is_root() && self.names.text(name) == "Promise",
+            Root::Static(owner) if path.is_root() => self.bases(owner).into_iter().any(|each| {
+                let base = self.owners.get(each).base;
+                base.is_some_and(|base| !matches!(self.path(base).root, Root::Static(_)) && self.is_promise_class(base))
+            }),
+            _ => {
+                let mut types = self.types_constructed_by(path).into_iter();
+                types.any(|key| self.catalog.ty(key).name.ends_with(".Promise"))
+                    || matches!(path.steps.last(), Some(Step::Field(name)) if self.text(*name) == "Promise")
+                        && self.is_stored_promise_class(class, path)
+            }
+        })
+    }
+
+    /// Whether the file puts a promise's class into a place: `Client.Promise = global.Promise`.
+    fn is_stored_promise_class(&self, class: ExprRef, place: &super::path::Path) -> bool {
+        self.nested(class.with(FnId(0))).any(|function| {
+            self.function(function).ops.iter().any(|op| match *op {
+                Op::Store { to, value } => {
+                    let (to, value) = (function.with(to), function.with(value));
+                    to != value && self.path(to) == *place && self.path(value) != *place && self.is_promise_class(value)
+                }
+                _ => false,
+            })
+        })
     }
 
     /// The call whose result an expression is, directly or by a variable that holds nothing else.

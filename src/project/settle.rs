@@ -93,11 +93,19 @@ impl Engine {
         let mut is_released = false;
         let mut ways = 0;
         for &function in &group.functions {
-            let is_own = own.iter().any(|&each| project.is_within(function, each));
+            let is_own = own.iter().any(|&each| project.is_within(function, each))
+                || project.is_only_called_by(function, &own, group.executor);
             if is_own && acquisition.entry.self_ending {
                 continue;
             }
-            let outcome = self.release_when_settled(project, acquisition, group, function);
+            // A handler of a promise settles at the end of what runs before it.
+            let activation = project.activation_of(function);
+            let entered = if project.is_within(acquisition.function, activation) {
+                function
+            } else {
+                activation
+            };
+            let outcome = self.release_when_settled(project, acquisition, group, entered);
             if project.is_within(acquisition.function, function) && outcome == Release::Always {
                 // It settles before it acquires, or not at all after that.
                 continue;
@@ -109,13 +117,18 @@ impl Engine {
                     is_released = true;
                     missed.extend(some);
                 }
+                Release::Never if project.callers_release_first(acquisition, function) => {}
                 Release::Never => missed.extend(project.settle_point(group, function)),
             }
         }
         for &call in &group.direct {
             let is_own = call == acquisition.call;
             let inside_own = own.iter().any(|&each| project.is_within(project.calling(call), each));
-            if is_own || inside_own {
+            // Another timer that settles it, `if (late) setTimeout(reject, ms)`, is no work that ends.
+            let is_timer = project
+                .acquisition(call)
+                .is_some_and(|other| other.resource() == acquisition.resource());
+            if is_own || inside_own || is_timer {
                 continue;
             }
             ways += 1;
@@ -126,9 +139,9 @@ impl Engine {
             );
         }
         if ways == 0 {
-            // Nothing else settles it: a delay, unless it can only reject and so was made to win a race.
-            let only_rejects = acquisition.entry.self_ending && project.only_rejects(group);
-            return only_rejects.then_some(Release::Never);
+            // Nothing else settles it: a delay, unless it runs against something else.
+            let is_loser = acquisition.entry.self_ending && project.is_raced(group.executor);
+            return is_loser.then_some(Release::Never);
         }
         missed.retain(|missed| !missed.opaque);
         Some(match (missed.is_empty(), is_released) {
@@ -140,23 +153,41 @@ impl Engine {
 }
 
 impl Project<'_> {
-    /// Whether nothing fulfils the promise.
-    fn only_rejects(&self, group: &SettleGroup) -> bool {
-        let Some(resolve) = group.settlers.first() else {
-            return false;
-        };
-        group.settlers.len() > 1
-            && self.nested(group.executor).all(|function| {
-                let ops = &self.function(function).ops;
-                ops.iter().all(|op| match *op {
-                    Op::Call(call) => {
-                        let call = function.with(call);
-                        let fact = self.call(call);
-                        self.path(call.with(fact.callee)) != *resolve
-                            && fact.args.iter().all(|&arg| self.path(call.with(arg)) != *resolve)
-                    }
-                    _ => true,
+    /// Whether a function that settles is a helper all of whose callers release before they call it.
+    fn callers_release_first(&self, acquisition: &Acquisition<'_>, function: FnRef) -> bool {
+        let callers = self.graph.callers(function);
+        let releases = |call: CallRef| self.releases(acquisition, call) != super::value::Match::No;
+        let leads_to_release = |call: CallRef| {
+            releases(call)
+                || self.callees(call).into_iter().any(|callee| {
+                    let ops = &self.function(callee).ops;
+                    ops.iter()
+                        .any(|op| matches!(*op, Op::Call(inner) if releases(callee.with(inner))))
                 })
+        };
+        !callers.is_empty()
+            && self.graph.passed(function).is_empty()
+            && !self.graph.is_mentioned(function)
+            && callers.iter().all(|&call| {
+                let caller = self.calling(call);
+                let before = self.op_of(call).unwrap_or(0);
+                self.function(caller).ops[..before]
+                    .iter()
+                    .any(|op| matches!(*op, Op::Call(earlier) if leads_to_release(caller.with(earlier))))
+            })
+    }
+
+    /// Whether a function runs only when the callbacks of a timer do, or where the executor itself calls it.
+    fn is_only_called_by(&self, function: FnRef, own: &[FnRef], executor: FnRef) -> bool {
+        let callers = self.graph.callers(function);
+        let is_own = |caller: FnRef| own.iter().any(|&each| self.is_within(caller, each));
+        function != executor
+            && callers.iter().any(|&call| is_own(self.calling(call)))
+            && self.graph.passed(function).is_empty()
+            && !self.graph.is_mentioned(function)
+            && callers.iter().all(|&call| {
+                let caller = self.calling(call);
+                caller == executor || is_own(caller)
             })
     }
 

@@ -32,6 +32,10 @@ enum Handed {
 impl<'a> Project<'a> {
     /// The acquisitions that callers of a wrapper make by calling it.
     pub fn passed_to_callers(&self, engine: &mut Engine, acquisition: &Acquisition<'a>) -> Vec<Acquisition<'a>> {
+        let losers = self.losers(acquisition);
+        if !losers.is_empty() {
+            return losers;
+        }
         let Some((wrapper, handed)) = self.handed_over(engine, acquisition) else {
             return Vec::new();
         };

@@ -50,6 +50,9 @@ impl UnclearedTimeout {
         let message = match (&leak.missing, leak.is_self_rearming) {
             (_, true) => "timeout arms itself again for ever and is never cleared",
             (Missing::OnSomePath(_), false) => "timeout is not cleared on every way out",
+            (Missing::Never | Missing::Dropped, false) if leak.teardown.is_some() => {
+                "timeout is kept in a field and not cleared when its owner ends"
+            }
             (Missing::Never | Missing::Dropped, false) => "timeout guards work and is not cleared when the work ends",
         };
         let help = match &leak.teardown {

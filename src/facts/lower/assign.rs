@@ -223,6 +223,9 @@ impl Lowerer<'_> {
 fn binary_of(operator: AssignOp) -> BinaryOperator {
     match operator {
         AssignOp::AddAssign => BinaryOperator::Add,
+        AssignOp::SubAssign => BinaryOperator::Subtract,
+        AssignOp::MulAssign => BinaryOperator::Multiply,
+        AssignOp::DivAssign => BinaryOperator::Divide,
         AssignOp::ModAssign => BinaryOperator::Remainder,
         AssignOp::BitAndAssign => BinaryOperator::Mask,
         _ => BinaryOperator::Arithmetic,

@@ -247,6 +247,9 @@ fn operator_of(operator: BinaryOp) -> Operator {
         BinaryOp::Gt => BinaryOperator::Greater,
         BinaryOp::GtEq => BinaryOperator::GreaterEqual,
         BinaryOp::Add => BinaryOperator::Add,
+        BinaryOp::Sub => BinaryOperator::Subtract,
+        BinaryOp::Mul => BinaryOperator::Multiply,
+        BinaryOp::Div => BinaryOperator::Divide,
         BinaryOp::Mod => BinaryOperator::Remainder,
         BinaryOp::BitAnd => BinaryOperator::Mask,
         BinaryOp::InstanceOf => BinaryOperator::InstanceOf,
@@ -254,9 +257,6 @@ fn operator_of(operator: BinaryOp) -> Operator {
         BinaryOp::LShift
         | BinaryOp::RShift
         | BinaryOp::ZeroFillRShift
-        | BinaryOp::Sub
-        | BinaryOp::Mul
-        | BinaryOp::Div
         | BinaryOp::BitOr
         | BinaryOp::BitXor
         | BinaryOp::Exp => BinaryOperator::Arithmetic,

@@ -311,7 +311,8 @@ impl Run<'_, '_, '_> {
                 }
             }
             for callback in project.functions_in(arg) {
-                if project.is_within(callback, self.root) && self.mentions_release(callback) {
+                let releases = || self.mentions_release(callback) || self.calls_release(callback, 0);
+                if project.is_within(callback, self.root) && releases() {
                     action = self.callback_action(call, position, callback, action);
                 }
             }
@@ -422,7 +423,12 @@ impl Run<'_, '_, '_> {
     /// The last argument of a call on the thing itself, or an error-first callback: it is called once, when the work is done.
     pub(super) fn is_continuation(&self, call: CallRef, position: usize) -> bool {
         let project = self.project;
+        // An event may come any number of times, or never.
+        let is_listener = project
+            .acquisition(call)
+            .is_some_and(|found| found.resource() == crate::catalog::effect::Resource::Listener);
         position + 1 == project.call(call).args.len()
+            && !is_listener
             && (project
                 .receiver(call)
                 .is_some_and(|of| project.is_one_of(&self.items, of) != Match::No)

@@ -225,6 +225,9 @@ impl Run<'_, '_, '_> {
         if guard::contradicts(project, test, taken, false, &is_error) {
             return None;
         }
+        if self.is_released_where(test, taken) {
+            return None;
+        }
         (!guard::excluded(project, test, taken, guards)).then_some(state)
     }
 
@@ -294,7 +297,9 @@ impl Run<'_, '_, '_> {
                 continue;
             };
             for guard in guard::guards_of(self.project, function, index as usize) {
-                if !acquisition.contains(&guard) && !found.contains(&guard) {
+                let is_known = acquisition.contains(&guard) || found.contains(&guard);
+                // Whether the work ended at once or gave a promise: it ends either way.
+                if !is_known && !self.project.asks_for_a_promise(guard.test) {
                     found.push(guard);
                 }
             }

@@ -1,11 +1,15 @@
 //! What makes an acquisition a leak: a holder that outlives it, a line that repeats, a release that is missed.
 
+mod delay;
+mod kept;
 mod external;
 mod listener;
 mod mismatch;
 mod overwritten;
 mod pile;
 mod proof;
+mod race;
+mod rearm;
 mod timer;
 mod timer_shape;
 mod unchained;
@@ -123,7 +127,7 @@ impl Project<'_> {
         let root = self.activation_of(acquisition.function);
         is_timer
             && has_end
-            && !calls.iter().any(|&call| self.calling(call) != root && self.belongs_to_an_end(call))
+            && !calls.iter().any(|&call| self.calling(call) != root && self.may_belong_to_an_end(call))
             // A timer that its own callback ends is a poll.
             && !calls.iter().any(|&call| self.is_within(self.calling(call), root) && self.calling(call) != root)
     }

@@ -222,7 +222,10 @@ impl Project<'_> {
                     .op_of(call)
                     .is_some_and(|index| self.releases_before(acquisition, self.calling(call), index, 0))
         });
-        let grade = ways.filter_map(|&call| seen(self.repeats_call(call))).map(|(grade, _)| grade).min()?;
+        let grade = ways
+            .filter_map(|&call| seen(self.repeats_call(call)))
+            .map(|(grade, _)| grade)
+            .min()?;
         Some((grade.max(own.0), own.1))
     }
 

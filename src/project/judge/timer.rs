@@ -7,9 +7,14 @@ use super::super::confidence::Grade;
 use super::super::duty::{Engine, Release, To};
 use super::super::elsewhere::Elsewhere;
 use super::super::model::Missing;
-use super::super::path::Root;
+use super::super::repetition::Repeats;
 use super::super::{Project, guard};
 use super::Verdict;
+use super::kept::Replaced;
+use super::rearm::Chain;
+
+/// Callers of a function that sets a timeout which are asked what they do with it.
+const MAX_CALLERS: usize = 24;
 
 impl Project<'_> {
     pub(super) fn judge_interval(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
@@ -37,12 +42,33 @@ impl Project<'_> {
         if is_latched || self.is_guarded_by_callers(function) {
             return None;
         }
-        let repeats = if is_self_rearming {
+        let owner = self.owner_around(function);
+        let mut repeats = if is_self_rearming {
             self.repeats_from_outside(function)
         } else {
             self.repeats_call(acquisition.call)
         };
-        let (grade, why, teardown) = self.process_repetition(function, repeats)?;
+        // Where the last one is cleared first, there is one at a time.
+        match self.replaces_the_last(acquisition, index) {
+            Some(Replaced::Conditionally) => return None,
+            Some(Replaced::Always) if repeats.is_seen() => {
+                repeats = owner.map_or(Repeats::Unknown, Repeats::PerOwner);
+            }
+            Some(Replaced::Always) | None => {}
+        }
+        // It is the end of the object that keeps the timer that matters, not of the one that makes the object.
+        let by_others = match repeats {
+            Repeats::PerOwner(_) => true,
+            Repeats::PerCall(of) => self.owner_around(of).is_some(),
+            _ => false,
+        };
+        if let (Some(owner), true) = (owner, by_others) {
+            repeats = Repeats::PerOwner(owner);
+        }
+        let (mut grade, why, mut teardown) = self.process_repetition(function, repeats)?;
+        if is_self_rearming && owner.is_some_and(|owner| self.is_run_by(acquisition, owner)) {
+            (grade, teardown) = (Grade::Third, None);
+        }
         Some(Verdict {
             missing,
             grades: vec![release_grade, grade],
@@ -55,25 +81,19 @@ impl Project<'_> {
     }
 
     pub(super) fn judge_timeout(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        let is_self_rearming = self.is_self_rearming(acquisition);
-        if self.is_short(acquisition) && !is_self_rearming
+        if let Some(chain) = self.chain_of(acquisition) {
+            return self.judge_chain(engine, acquisition, chain);
+        }
+        if self.is_short(acquisition)
             || self.is_in_a_handler(acquisition.function) && self.settle_group(acquisition.function).is_some()
         {
             return None;
         }
+        if acquisition.items.is_empty() {
+            return self.judge_loser(acquisition);
+        }
         if let Some(group) = self.settle_group(acquisition.function) {
             return self.judge_guard(engine, acquisition, &group);
-        }
-        if is_self_rearming {
-            // One that arms itself under a condition ends by itself.
-            let index = self.op_of(acquisition.call)?;
-            if self.owner_around(acquisition.function).is_none()
-                && !guard::guards_of(self, acquisition.function, index).is_empty()
-            {
-                return None;
-            }
-            let (missing, grade) = self.missing_release(engine, acquisition, false)?;
-            return self.judge_timer(acquisition, missing, grade, true);
         }
         // A lone timeout fires and is gone; one that is cleared on some ways out was meant to be cleared on all.
         let missed = match engine.release(self, acquisition) {
@@ -81,68 +101,155 @@ impl Project<'_> {
                 missed,
                 is_released: true,
             } => missed,
-            Release::Escapes(To::Owner) => return self.judge_kept_timeout(acquisition),
+            Release::Escapes(To::Owner) => {
+                return self
+                    .judge_kept_timeout(acquisition)
+                    .or_else(|| self.judge_timeout_for_callers(engine, acquisition));
+            }
             Release::Never => return self.judge_pointless_timeout(acquisition),
             _ => return None,
         };
         let (labels, grade) = self.missed_labels(&missed)?;
         let index = self.op_of(acquisition.call)?;
         let repeats = self.repeats_at(acquisition.function, index);
+        self.one_shot(acquisition, Missing::OnSomePath(labels), grade, repeats)
+    }
+
+    /// The verdict on a timeout that fires once, in an activation that may come again.
+    fn one_shot(
+        &self,
+        acquisition: &Acquisition<'_>,
+        missing: Missing,
+        release_grade: Grade,
+        repeats: Repeats,
+    ) -> Option<Verdict> {
+        if self.is_once_for_all(acquisition) {
+            return None;
+        }
         let (repeat_grade, why) = self.activation_repetition(repeats)?;
+        let mut grades = vec![release_grade, repeat_grade];
+        // It does not keep the process, only what its callback sees, until it fires.
+        if self.is_unreferenced(acquisition) {
+            grades.push(Grade::Second);
+        }
         Some(Verdict {
-            missing: Missing::OnSomePath(labels),
+            missing,
+            grades,
+            holder: None,
+            holder_name: "the timer heap".to_owned(),
+            why,
+            teardown: None,
+            is_self_rearming: false,
+        })
+    }
+
+    /// A timeout that starts itself again: an interval.
+    fn judge_chain(&self, engine: &mut Engine, acquisition: &Acquisition<'_>, chain: Chain) -> Option<Verdict> {
+        let owner = self.owner_around(acquisition.function);
+        // What a flag stops leaves one timeout over, which matters if it is long and keeps the process.
+        if chain == Chain::Flagged
+            && (owner.is_none() || self.is_brief(acquisition) || self.is_unreferenced(acquisition))
+        {
+            return None;
+        }
+        let (missing, grade) = self.missing_release(engine, acquisition, false)?;
+        self.judge_timer(acquisition, missing, grade, true)
+    }
+
+    /// A timeout that its owner keeps in a field, to clear it, and whose end does not.
+    fn judge_kept_timeout(&self, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        let owner = self.owner_around(acquisition.function)?;
+        let end = self.teardown_of(owner)?;
+        let index = self.op_of(acquisition.call)?;
+        if !self.is_kept_in_a_field(acquisition) || self.is_brief(acquisition) {
+            return None;
+        }
+        let cleared = match self.released_elsewhere(acquisition) {
+            Elsewhere::Released(calls) if calls.iter().any(|&call| self.may_belong_to_an_end(call)) => return None,
+            Elsewhere::Released(_) => true,
+            Elsewhere::Nothing => false,
+        };
+        if self.is_cleared_by_name_elsewhere(acquisition) {
+            return None;
+        }
+        // The end that gives other things back forgets this one; an end that gives nothing back may be none.
+        let mut grade = if cleared || self.gives_back(end) {
+            Grade::First
+        } else {
+            Grade::Third
+        };
+        // Cleared before it is set again, for nobody knows how long: a pause, short by its nature. Or it is itself the end, late.
+        let is_pause = self.replaces_the_last(acquisition, index).is_some() && !self.is_known_to_wait(acquisition);
+        if is_pause || self.is_run_by(acquisition, owner) {
+            grade = Grade::Third;
+        }
+        let repeats = match self.repeats_call(acquisition.call) {
+            Repeats::Once => Repeats::Once,
+            _ => Repeats::PerOwner(owner),
+        };
+        let (repeat_grade, why, teardown) = self.process_repetition(acquisition.function, repeats)?;
+        Some(Verdict {
+            missing: Missing::Never,
             grades: vec![grade, repeat_grade],
             holder: None,
             holder_name: "the timer heap".to_owned(),
             why,
-            teardown: None,
+            teardown,
             is_self_rearming: false,
         })
     }
 
-    /// A timeout that its owner keeps, to clear it, and whose end does not.
-    pub(super) fn judge_kept_timeout(&self, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        let owner = self.owner_around(acquisition.function)?;
-        self.teardown_of(owner)?;
-        if let Elsewhere::Released(calls) = self.released_elsewhere(acquisition)
-            && calls.iter().any(|&call| self.belongs_to_an_end(call))
-        {
+    /// A timeout that a function sets in a variable around it, and that its callers clear: one of them not on every way.
+    fn judge_timeout_for_callers(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        if self.owner_around(acquisition.function).is_some() {
             return None;
         }
-        self.judge_timer(acquisition, Missing::Never, Grade::First, false)
+        let callers = self.graph.callers(acquisition.function);
+        callers.iter().take(MAX_CALLERS).find_map(|&call| {
+            let site = Acquisition {
+                call,
+                function: self.calling(call),
+                ..acquisition.clone()
+            };
+            let Release::Sometimes {
+                missed,
+                is_released: true,
+            } = engine.release(self, &site)
+            else {
+                return None;
+            };
+            let (labels, grade) = self.missed_labels(&missed)?;
+            self.one_shot(acquisition, Missing::OnSomePath(labels), grade, self.repeats_call(call))
+        })
     }
 
     /// A timeout for work whose end is known here, and does not stop it: its callback looks after something that this very
     /// activation waits for.
-    pub(super) fn judge_pointless_timeout(&self, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        if !self.is_dropped(acquisition) || !self.waits_for_the_same(acquisition) {
+    fn judge_pointless_timeout(&self, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        let is_pointless = self.is_dropped(acquisition)
+            && (self.waits_for_the_same(acquisition) || self.asks_whether_it_ended(acquisition));
+        if !is_pointless {
             return None;
         }
-        let (grade, why) = self.activation_repetition(self.repeats_call(acquisition.call))?;
-        Some(Verdict {
-            missing: Missing::Dropped,
-            grades: vec![grade],
-            holder: None,
-            holder_name: "the timer heap".to_owned(),
-            why,
-            teardown: None,
-            is_self_rearming: false,
-        })
+        let repeats = self.repeats_call(acquisition.call);
+        self.one_shot(acquisition, Missing::Dropped, Grade::First, repeats)
     }
 
-    /// A timeout in a promise's executor: a guard if something else settles the promise too, a delay otherwise.
-    pub(super) fn judge_guard(
+    /// A timeout in a function that gives a promise of it, where that promise runs against another one.
+    fn judge_loser(&self, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        let repeats = self.repeats_call(acquisition.call);
+        self.one_shot(acquisition, Missing::Never, Grade::First, repeats)
+    }
+
+    /// A timeout in a promise's executor: a guard if something else settles the promise too, or if the promise runs in a race;
+    /// a delay otherwise.
+    fn judge_guard(
         &self,
         engine: &mut Engine,
         acquisition: &Acquisition<'_>,
         group: &super::super::settle::SettleGroup,
     ) -> Option<Verdict> {
-        let own_settles = self.call(acquisition.call).args.iter().any(|&arg| {
-            let arg = acquisition.call.with(arg);
-            let direct = self.functions_in(arg).iter().any(|&own| self.nested(own).any(|each| group.functions.contains(&each)) || self.calls_settler(own, group));
-            direct || group.settlers.contains(&self.path(arg)) || matches!(self.path(arg).root, Root::Call(bind) if self.receiver(bind).is_some_and(|of| group.settlers.contains(&self.path(of))))
-        });
-        if !own_settles && !self.ends_something(acquisition) {
+        if !self.settles_itself(acquisition, group) && !self.ends_something(acquisition) {
             return None;
         }
         let release = engine.release_on_settle(self, acquisition, group)?;
@@ -167,25 +274,35 @@ impl Project<'_> {
                 let (labels, grade) = self.missed_labels(&missed)?;
                 (Missing::OnSomePath(labels), grade)
             }
-            Release::Sometimes { missed, .. } => {
+            Release::Sometimes { mut missed, .. } => {
+                // It may be cleared there, under a name that the handle is kept by.
+                if let Elsewhere::Released(calls) = self.released_elsewhere(acquisition) {
+                    missed.retain(|missed| {
+                        !calls.iter().any(|&call| {
+                            missed.leaves.is_some_and(|(function, _)| {
+                                self.calling(call) == function && !self.is_item_released_by(acquisition, call)
+                            })
+                        })
+                    });
+                }
+                if missed.is_empty() {
+                    return None;
+                }
                 let (labels, grade) = self.missed_labels(&missed)?;
                 (Missing::OnSomePath(labels), grade)
             }
+        };
+        // A pause that something may cut short: all that is left behind is a promise that is settled.
+        let grade = if self.is_cancellable_delay(acquisition, group) {
+            Grade::Third
+        } else {
+            grade
         };
         let outer = self
             .function(group.executor)
             .parent
             .map(|parent| group.executor.with(parent))?;
-        let (repeat_grade, why) = self.activation_repetition(self.repeats(outer))?;
-        Some(Verdict {
-            missing,
-            grades: vec![grade, repeat_grade],
-            holder: None,
-            holder_name: "the timer heap".to_owned(),
-            why,
-            teardown: None,
-            is_self_rearming: false,
-        })
+        self.one_shot(acquisition, missing, grade, self.repeats(outer))
     }
 
     /// Whether some method sets the field that latches the line back to nothing without releasing what it held.

@@ -6,27 +6,89 @@ use super::super::acquisition::Acquisition;
 use super::super::path::{FnRef, Path, Root};
 use super::super::repetition::Repeats;
 use super::super::{Project, words};
+use super::delay::Defaults;
 
-/// A timer of fewer milliseconds is over before its leak matters.
+/// A timeout of fewer milliseconds that ends something is over before its leak matters.
 const SHORT_DELAY: f64 = 5000.0;
+/// The same for one that does nothing to what others still use: it settles a promise that is settled, sets a flag.
+const HARMLESS_DELAY: f64 = 10_000.0;
 
 impl Project<'_> {
     /// A delay of a few seconds, or none: over before it matters.
     pub(super) fn is_short(&self, acquisition: &Acquisition<'_>) -> bool {
-        let Some(delay) = self.argument(acquisition.call, 1) else {
-            return true;
-        };
-        match self.path(delay) {
-            Path {
-                root: Root::Number(text),
-                steps,
-            } if steps.is_empty() => self
-                .text(text)
-                .replace('_', "")
-                .parse::<f64>()
-                .is_ok_and(|milliseconds| milliseconds < SHORT_DELAY),
-            _ => false,
+        if self.ends_something(acquisition) {
+            self.waits_less_than(acquisition, SHORT_DELAY, Defaults::SayNothing)
+        } else {
+            self.waits_less_than(acquisition, HARMLESS_DELAY, Defaults::Count)
         }
+    }
+
+    /// Whether a timeout that its owner keeps is over before the owner's end is missed.
+    pub(super) fn is_brief(&self, acquisition: &Acquisition<'_>) -> bool {
+        self.waits_less_than(acquisition, HARMLESS_DELAY, Defaults::Count)
+    }
+
+    /// Whether the code says how long a timeout waits.
+    pub(super) fn is_known_to_wait(&self, acquisition: &Acquisition<'_>) -> bool {
+        self.delay_of(acquisition)
+            .is_some_and(|delay| self.milliseconds(delay, Defaults::Count).is_some())
+    }
+
+    fn waits_less_than(&self, acquisition: &Acquisition<'_>, limit: f64, defaults: Defaults) -> bool {
+        self.delay_of(acquisition).is_none_or(|delay| {
+            self.milliseconds(delay, defaults)
+                .is_some_and(|milliseconds| milliseconds < limit)
+        })
+    }
+
+    /// How long a timeout waits; `None` where nothing is said, which is no time.
+    fn delay_of(&self, acquisition: &Acquisition<'_>) -> Option<super::super::path::ExprRef> {
+        let delay = self.argument(acquisition.origin.0, 1)?;
+        // What this very call of a function with a timeout in it says.
+        let passed = match self.path(delay) {
+            Path {
+                root: Root::Param(function, index),
+                steps,
+            } if steps.is_empty() && self.callees(acquisition.call).contains(&function) => {
+                self.argument(acquisition.call, usize::from(index))
+            }
+            _ => None,
+        };
+        Some(passed.unwrap_or(delay))
+    }
+
+    /// Whether the process may end while a timer runs: `setTimeout(…).unref()`.
+    pub(super) fn is_unreferenced(&self, acquisition: &Acquisition<'_>) -> bool {
+        let root = self.activation_of(acquisition.function);
+        self.nested(root).any(|function| {
+            self.function(function).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    self.callee_name(call) == Some("unref")
+                        && self
+                            .receiver(call)
+                            .is_some_and(|of| self.is_item(acquisition, of) != super::super::value::Match::No)
+                }
+                _ => false,
+            })
+        })
+    }
+
+    /// Whether a timeout's callback settles the promise around it, or is what settles it.
+    pub(super) fn settles_itself(
+        &self,
+        acquisition: &Acquisition<'_>,
+        group: &super::super::settle::SettleGroup,
+    ) -> bool {
+        let call = acquisition.origin.0;
+        self.call(call).args.iter().any(|&arg| {
+            let arg = call.with(arg);
+            let by_function = self.functions_in(arg).iter().any(|&own| {
+                self.nested(own).any(|each| group.functions.contains(&each)) || self.calls_settler(own, group)
+            });
+            let by_bind = matches!(self.path(arg).root, Root::Call(bind) if self.receiver(bind).is_some_and(|of| group.settlers.contains(&self.path(of))));
+            by_function || by_bind || group.settlers.contains(&self.path(arg))
+        })
     }
 
     /// Whether a function handles a promise's outcome: what else settles has then had its turn.
@@ -68,6 +130,33 @@ impl Project<'_> {
                 }
                 _ => false,
             })
+        })
+    }
+
+    /// Whether the timeout's callback looks at a flag that the end of something else sets, which this very activation waits for:
+    /// `server.once('close', () => { closed = true })`.
+    pub(super) fn asks_whether_it_ended(&self, acquisition: &Acquisition<'_>) -> bool {
+        let root = self.activation_of(acquisition.function);
+        let own = self.callbacks_of(acquisition);
+        let mut flags: Vec<crate::facts::ids::BindingId> = Vec::new();
+        for &callback in own.iter().filter(|callback| callback.file == root.file) {
+            for op in &self.function(callback).ops {
+                let Op::If(test) = *op else { continue };
+                let of = match *self.expr(callback.with(test)) {
+                    crate::facts::expr::Expr::Unary { of, .. } => of,
+                    _ => test,
+                };
+                if let crate::facts::expr::Expr::Binding(flag) = *self.expr(callback.with(of)) {
+                    flags.push(flag);
+                }
+            }
+        }
+        self.nested(root).any(|function| {
+            let waits = self.function(function).argument_of.is_some_and(|(call, _)| self.waits_for_an_end(function.with(call)));
+            waits
+                && self.function(function).ops.iter().any(|op| {
+                    matches!(*op, Op::Assign { to, value, declares: false } if flags.contains(&to) && self.as_bool(function.with(value)) == Some(true))
+                })
         })
     }
 
@@ -121,34 +210,6 @@ impl Project<'_> {
                 .any(|callee| group.functions.contains(callee)),
             _ => false,
         })
-    }
-
-    /// Whether a timeout's callback starts it again.
-    pub(super) fn is_self_rearming(&self, acquisition: &Acquisition<'_>) -> bool {
-        let function = acquisition.function;
-        let named = self
-            .around(function)
-            .filter(|&each| !self.is_module(each))
-            .collect::<Vec<_>>();
-        self.call(acquisition.call).args.iter().any(|&arg| {
-            self.functions_in(acquisition.call.with(arg))
-                .into_iter()
-                .any(|callback| named.contains(&callback) || self.reaches(callback, &named, 0))
-        })
-    }
-
-    /// Whether a function calls one of others, directly or through one more.
-    pub(super) fn reaches(&self, from: FnRef, wanted: &[FnRef], depth: u32) -> bool {
-        depth < 2
-            && self.nested(from).any(|each| {
-                self.function(each).ops.iter().any(|op| match *op {
-                    Op::Call(call) => self.callees(each.with(call)).into_iter().any(|callee| {
-                        (wanted.contains(&callee) && !self.is_within(callee, from))
-                            || callee != from && self.reaches(callee, wanted, depth + 1)
-                    }),
-                    _ => false,
-                })
-            })
     }
 
     /// How often others start a function that goes on by itself.
