@@ -12,6 +12,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/amqplib.toml"),
     ),
     (
+        "rules/catalog/angular.toml",
+        include_str!("../../rules/catalog/angular.toml"),
+    ),
+    (
         "rules/catalog/async-mutex.toml",
         include_str!("../../rules/catalog/async-mutex.toml"),
     ),
@@ -86,6 +90,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/proper-lockfile.toml",
         include_str!("../../rules/catalog/proper-lockfile.toml"),
     ),
+    ("rules/catalog/react.toml", include_str!("../../rules/catalog/react.toml")),
     (
         "rules/catalog/redis.toml",
         include_str!("../../rules/catalog/redis.toml"),

@@ -266,7 +266,7 @@ fn is_latch(project: &Project<'_>, function: FnRef, test: ExprRef, taken: bool) 
                 && project.callee_name(call) == Some("has")
                 && project
                     .receiver(call)
-                    .is_some_and(|of| keeps_its_value(project, function, of))
+                    .is_some_and(|of| keeps_its_value(project, function, of) || is_declared_outside(project, function, of))
         }
         _ => !taken && outlives_call(project, function, test),
     }
@@ -303,6 +303,15 @@ fn is_set_here(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool {
         })
     };
     function.file == expr.file && project.nested(function).any(writes)
+}
+
+/// `const known = new WeakSet()` of a function around, or of the module: it is filled, never assigned.
+fn is_declared_outside(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool {
+    let facts = project.facts(expr.file);
+    match facts.expr(expr.id) {
+        Expr::Binding(binding) => !project.is_within(expr.with(facts.binding(*binding).function), function),
+        _ => false,
+    }
 }
 
 fn keeps_its_value(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool {

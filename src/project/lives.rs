@@ -80,12 +80,12 @@ impl<'p, 'a> Lives<'p, 'a> {
         if depth > MAX_DEPTH {
             return Life::Short;
         }
-        if self.is_one_per_process(owner) {
+        if self.project.is_one_per_process(owner) {
             return Life::Process;
         }
         let mut made: Vec<CallRef> = project.graph.made(owner).to_vec();
         for &each in self.subclasses.get(&owner).into_iter().flatten() {
-            if self.is_one_per_process(each) {
+            if self.project.is_one_per_process(each) {
                 return Life::Process;
             }
             made.extend(project.graph.made(each));
@@ -123,9 +123,33 @@ impl<'p, 'a> Lives<'p, 'a> {
         }
     }
 
-    /// A framework makes one instance for the process: a Nest service.
-    fn is_one_per_process(&self, owner: OwnerId) -> bool {
+    /// Whether a line runs only when an object, or the program, comes to its end: it bounds nothing before that.
+    pub fn is_at_the_end(&self, function: FnRef) -> bool {
+        self.ends(function, 0)
+    }
+
+    fn ends(&self, function: FnRef, depth: u32) -> bool {
         let project = self.project;
+        let Some(outer) = project
+            .around(function)
+            .take_while(|&each| !project.is_module(each))
+            .last()
+        else {
+            return false;
+        };
+        let is_named = |each: FnRef| project.function_name(each).is_some_and(words::is_end);
+        if is_named(outer) || is_named(function) {
+            return true;
+        }
+        let callers = project.graph.callers(outer);
+        depth < 2 && !callers.is_empty() && callers.iter().all(|&call| self.ends(project.calling(call), depth + 1))
+    }
+}
+
+impl Project<'_> {
+    /// A framework makes one instance for the process: a Nest service.
+    pub fn is_one_per_process(&self, owner: OwnerId) -> bool {
+        let project = self;
         let OwnerKind::Class(class) = project.owners.get(owner).kind else {
             return false;
         };
@@ -146,7 +170,7 @@ impl<'p, 'a> Lives<'p, 'a> {
 
     /// Whether a decorator's option (`arg0.scope`) has a value, or is `absent`.
     fn has_option(&self, decorator: ExprRef, option: &str, wanted: &str) -> bool {
-        let project = self.project;
+        let project = self;
         let name = option.rsplit('.').next().unwrap_or(option);
         let Expr::Call(call) = *project.expr(decorator) else {
             return wanted == "absent";
@@ -169,27 +193,5 @@ impl<'p, 'a> Lives<'p, 'a> {
             None => wanted == "absent",
             Some(value) => matches!(project.path(value).root, Root::Text(text) if project.text(text) == wanted),
         }
-    }
-
-    /// Whether a line runs only when an object, or the program, comes to its end: it bounds nothing before that.
-    pub fn is_at_the_end(&self, function: FnRef) -> bool {
-        self.ends(function, 0)
-    }
-
-    fn ends(&self, function: FnRef, depth: u32) -> bool {
-        let project = self.project;
-        let Some(outer) = project
-            .around(function)
-            .take_while(|&each| !project.is_module(each))
-            .last()
-        else {
-            return false;
-        };
-        let is_named = |each: FnRef| project.function_name(each).is_some_and(words::is_end);
-        if is_named(outer) || is_named(function) {
-            return true;
-        }
-        let callers = project.graph.callers(outer);
-        depth < 2 && !callers.is_empty() && callers.iter().all(|&call| self.ends(project.calling(call), depth + 1))
     }
 }

@@ -141,6 +141,9 @@ impl Run<'_, '_, '_> {
         if project.releases_items(self.acquisition, &self.items, call) != Match::No {
             return Action::Release(call);
         }
+        if project.is_bound_release(self.acquisition, call) {
+            return Action::Escape(To::Unknown);
+        }
         if matches!(project.invoked(call), super::super::effects::Invoked::Handlers { of, .. } if self.is_the_promise(of))
         {
             return Action::Confirm;
