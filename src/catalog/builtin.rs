@@ -12,6 +12,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/amqplib.toml"),
     ),
     (
+        "rules/catalog/angular.toml",
+        include_str!("../../rules/catalog/angular.toml"),
+    ),
+    (
         "rules/catalog/async-mutex.toml",
         include_str!("../../rules/catalog/async-mutex.toml"),
     ),
@@ -139,6 +143,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/proper-lockfile.toml",
         include_str!("../../rules/catalog/proper-lockfile.toml"),
+    ),
+    (
+        "rules/catalog/react.toml",
+        include_str!("../../rules/catalog/react.toml"),
     ),
     (
         "rules/catalog/puppeteer.toml",

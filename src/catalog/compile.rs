@@ -36,6 +36,10 @@ impl Compiler<'_> {
         }
         for (name, events) in &file.terminals {
             let events: Vec<Box<str>> = events.iter().map(|event| event.as_str().into()).collect();
+            if name.get_ref() == "*" {
+                self.catalog.conventional_ends.extend(events);
+                continue;
+            }
             for ty in self.types_named(name) {
                 self.catalog.terminals.push(Terminal {
                     ty,

@@ -263,6 +263,11 @@ impl Catalog {
             .any(|terminal| terminal.events.iter().any(|e| **e == *event) && self.is_a(ty, terminal.ty))
     }
 
+    /// Whether an event ends an emitter's life by convention, whatever the emitter is.
+    pub fn is_conventional_end(&self, event: &str) -> bool {
+        self.conventional_ends.iter().any(|end| **end == *event)
+    }
+
     /// The libraries that speak of an npm package (by its name, without a path inside it), as positions.
     pub fn libraries_of(&self, package: &str) -> impl Iterator<Item = usize> {
         self.index

@@ -49,6 +49,8 @@ pub struct Catalog {
     pub aliases: Vec<Alias>,
     pub bags: Vec<Bag>,
     pub terminals: Vec<Terminal>,
+    /// Events that end an emitter's life by convention, for emitters of no known type.
+    pub conventional_ends: Vec<Box<str>>,
     pub leaves: Vec<Leaves>,
     pub lifecycles: Vec<Lifecycle>,
     pub examples: Vec<Example>,

@@ -160,7 +160,7 @@ impl<'a> Project<'a> {
                 .catalog_types(owner)
                 .iter()
                 .any(|&(key, _)| self.catalog.is_terminal(key, event)),
-        }) || (types.is_empty() && matches!(event, "close" | "finish" | "end" | "exit" | "abort"))
+        }) || (types.is_empty() && self.catalog.is_conventional_end(event))
     }
 
     /// The expression of one part of a key in a call.
@@ -386,6 +386,7 @@ impl<'a> Project<'a> {
             There::Key(index) => {
                 let part = &acquisition.entry.key[usize::from(index)];
                 match (here, self.key_expr(acquisition.call, part)) {
+                    (Some(here), Some(there)) if index < 2 && self.asks_the_same(here, there) => Match::May,
                     (Some(here), Some(there)) => self.same_key(here, there),
                     (None, None) => Match::Must,
                     _ => Match::No,
@@ -395,6 +396,18 @@ impl<'a> Project<'a> {
                 (Some(here), Some(there)) => self.same_key(here, there),
                 _ => Match::May,
             },
+        }
+    }
+
+    /// Whether two expressions are calls of the same function, which may give the same each time: `visibilityEvent()`.
+    fn asks_the_same(&self, here: ExprRef, there: ExprRef) -> bool {
+        match (self.expr(here), self.expr(there)) {
+            (Expr::Call(a), Expr::Call(b)) => {
+                let (a, b) = (here.with(*a), there.with(*b));
+                let callee = |call: CallRef| self.path(call.with(self.call(call).callee));
+                self.call(a).how == How::Call && self.call(b).how == How::Call && callee(a) == callee(b)
+            }
+            _ => false,
         }
     }
 

@@ -314,6 +314,11 @@ impl Project<'_> {
 
     /// The method that ends the owner's life, the owner's own or inherited.
     pub fn teardown_of(&self, owner: OwnerId) -> Option<FnRef> {
+        self.teardowns_of(owner).first().copied()
+    }
+
+    /// The methods that end the owner's life by the name of one, sorted by it, the owner's own and inherited.
+    pub fn teardowns_of(&self, owner: OwnerId) -> Vec<FnRef> {
         let mut found: Vec<(&str, FnRef)> = Vec::new();
         let lifecycle = self.lifecycle_of(owner);
         let is_end = |name: &str| {
@@ -330,7 +335,7 @@ impl Project<'_> {
             );
         }
         found.sort();
-        found.first().map(|&(_, method)| method)
+        found.into_iter().map(|(_, method)| method).collect()
     }
 
     /// The framework that makes and ends instances of the owner, by its base or its decorator.

@@ -80,12 +80,12 @@ impl<'p, 'a> Lives<'p, 'a> {
         if depth > MAX_DEPTH {
             return Life::Short;
         }
-        if self.is_one_per_process(owner) {
+        if self.project.is_one_per_process(owner) {
             return Life::Process;
         }
         let mut made: Vec<CallRef> = project.graph.made(owner).to_vec();
         for &each in self.subclasses.get(&owner).into_iter().flatten() {
-            if self.is_one_per_process(each) {
+            if self.project.is_one_per_process(each) {
                 return Life::Process;
             }
             made.extend(project.graph.made(each));
@@ -123,54 +123,6 @@ impl<'p, 'a> Lives<'p, 'a> {
         }
     }
 
-    /// A framework makes one instance for the process: a Nest service.
-    fn is_one_per_process(&self, owner: OwnerId) -> bool {
-        let project = self.project;
-        let OwnerKind::Class(class) = project.owners.get(owner).kind else {
-            return false;
-        };
-        let facts = project.facts(class.file);
-        facts.class(class.id).decorators.iter().any(|&decorator| {
-            let decorator = class.with(decorator);
-            let callee = match *project.expr(decorator) {
-                Expr::Call(call) => decorator.with(project.call(decorator.with(call)).callee),
-                _ => decorator,
-            };
-            project.catalog.lifecycles.iter().any(|lifecycle| {
-                let Some((option, value)) = &lifecycle.once_if else { return false };
-                lifecycle.owners.iter().any(|pattern| matches!(pattern, OwnerPattern::ClassDecorator(export) if project.is_export(callee, export)))
-                    && self.has_option(decorator, option, value)
-            })
-        })
-    }
-
-    /// Whether a decorator's option (`arg0.scope`) has a value, or is `absent`.
-    fn has_option(&self, decorator: ExprRef, option: &str, wanted: &str) -> bool {
-        let project = self.project;
-        let name = option.rsplit('.').next().unwrap_or(option);
-        let Expr::Call(call) = *project.expr(decorator) else {
-            return wanted == "absent";
-        };
-        let given =
-            project
-                .call(decorator.with(call))
-                .args
-                .iter()
-                .find_map(|&arg| match project.expr(decorator.with(arg)) {
-                    Expr::Object(properties) => properties.iter().find_map(|property| match *property {
-                        Property::Field { name: field, value } if project.facts(decorator.file).name(field) == name => {
-                            Some(decorator.with(value))
-                        }
-                        _ => None,
-                    }),
-                    _ => None,
-                });
-        match given {
-            None => wanted == "absent",
-            Some(value) => matches!(project.path(value).root, Root::Text(text) if project.text(text) == wanted),
-        }
-    }
-
     /// Whether a line runs only when an object, or the program, comes to its end: it bounds nothing before that.
     pub fn is_at_the_end(&self, function: FnRef) -> bool {
         self.ends(function, 0)
@@ -200,5 +152,55 @@ impl<'p, 'a> Lives<'p, 'a> {
                 });
         }
         depth < 2 && !callers.is_empty() && callers.iter().all(|&call| self.ends(project.calling(call), depth + 1))
+    }
+}
+
+impl Project<'_> {
+    /// A framework makes one instance for the process: a Nest service.
+    pub fn is_one_per_process(&self, owner: OwnerId) -> bool {
+        let project = self;
+        let OwnerKind::Class(class) = project.owners.get(owner).kind else {
+            return false;
+        };
+        let facts = project.facts(class.file);
+        facts.class(class.id).decorators.iter().any(|&decorator| {
+            let decorator = class.with(decorator);
+            let callee = match *project.expr(decorator) {
+                Expr::Call(call) => decorator.with(project.call(decorator.with(call)).callee),
+                _ => decorator,
+            };
+            project.catalog.lifecycles.iter().any(|lifecycle| {
+                let Some((option, value)) = &lifecycle.once_if else { return false };
+                lifecycle.owners.iter().any(|pattern| matches!(pattern, OwnerPattern::ClassDecorator(export) if project.is_export(callee, export)))
+                    && self.has_option(decorator, option, value)
+            })
+        })
+    }
+
+    /// Whether a decorator's option (`arg0.scope`) has a value, or is `absent`.
+    fn has_option(&self, decorator: ExprRef, option: &str, wanted: &str) -> bool {
+        let project = self;
+        let name = option.rsplit('.').next().unwrap_or(option);
+        let Expr::Call(call) = *project.expr(decorator) else {
+            return wanted == "absent";
+        };
+        let given =
+            project
+                .call(decorator.with(call))
+                .args
+                .iter()
+                .find_map(|&arg| match project.expr(decorator.with(arg)) {
+                    Expr::Object(properties) => properties.iter().find_map(|property| match *property {
+                        Property::Field { name: field, value } if project.facts(decorator.file).name(field) == name => {
+                            Some(decorator.with(value))
+                        }
+                        _ => None,
+                    }),
+                    _ => None,
+                });
+        match given {
+            None => wanted == "absent",
+            Some(value) => matches!(project.path(value).root, Root::Text(text) if project.text(text) == wanted),
+        }
     }
 }

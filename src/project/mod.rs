@@ -43,6 +43,7 @@ pub mod registration;
 pub mod repetition;
 pub mod resolve;
 pub mod settle;
+pub mod teardown;
 pub mod typing;
 pub mod value;
 pub mod words;

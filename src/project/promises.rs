@@ -154,7 +154,17 @@ impl Project<'_> {
                     _ => None,
                 }))
             }
-            Some("all" | "any" | "race" | "reject") if of_promise => Some(Some(Strength::Strong)),
+            // Of a list that is written in place, as its elements do.
+            Some("all" | "race") if of_promise => {
+                Some(match self.argument(call, 0).map(|list| (list, self.expr(list))) {
+                    Some((list, Expr::Array(elements))) => elements
+                        .iter()
+                        .filter_map(|&element| self.rejects_within(list.with(element), depth + 1))
+                        .max(),
+                    _ => Some(Strength::Strong),
+                })
+            }
+            Some("any" | "reject") if of_promise => Some(Some(Strength::Strong)),
             _ => None,
         }
     }

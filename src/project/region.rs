@@ -2,13 +2,13 @@
 
 use crate::catalog::effect::{Lifetime, Per};
 use crate::diagnostic::{Label, Place};
-use crate::facts::body::{FunctionKind, How};
+use crate::facts::body::{FunctionKind, How, Op};
 use crate::facts::expr::Expr;
 use crate::facts::ids::{FnId, Span};
 
 use super::Project;
 use super::names::Sym;
-use super::path::{ExprRef, FnRef, OwnerId, Path, Root, Step};
+use super::path::{BindingRef, ExprRef, FnRef, OwnerId, Path, Root, Step};
 use super::typing::Ty;
 
 /// How long a holder lives, compared with the activation in which a line runs.
@@ -39,9 +39,38 @@ impl Project<'_> {
         }
         let path = self.path(expr);
         match self.typed_region(expr) {
+            // What mostly lives as long as the process dies here all the same if it was made here.
+            Some(Region::Process) if self.is_made_in(&path, function, 0) => Region::Activation,
             Some(region) => region,
             None => self.path_region(&path, function),
         }
+    }
+
+    /// Whether something is made by a call of the activation, or comes from what is.
+    fn is_made_in(&self, path: &Path, function: FnRef, depth: u32) -> bool {
+        let Root::Call(call) = path.root else { return false };
+        let maker = self.calling(call);
+        if self.is_module(maker) || depth > 3 {
+            return false;
+        }
+        match self.receiver(call) {
+            Some(of) if self.call(call).how == How::Call => match self.path(of).root {
+                Root::Package(_) => self.activation_of(function) == maker,
+                _ => self.is_made_in(&self.path(of), function, depth + 1),
+            },
+            _ => self.activation_of(function) == maker,
+        }
+    }
+
+    /// Whether a function stands in a handler of requests or connections that stands in another function.
+    fn is_in_handler_within(&self, function: FnRef, outer: FnRef) -> bool {
+        self.around(function).take_while(|&each| each != outer).any(|each| {
+            self.graph.passed(each).iter().any(|&(call, position)| {
+                self.runs_of(call, position)
+                    .iter()
+                    .any(|(run, _)| matches!(run.per, Per::Request | Per::Connection))
+            })
+        })
     }
 
     /// What the object's type says of its life.
@@ -77,6 +106,17 @@ impl Project<'_> {
         None
     }
 
+    /// Whether an expression reads a property that the catalogue knows as a part of its object: `controller.signal`.
+    fn is_known_part(&self, expr: ExprRef) -> bool {
+        let Expr::Member { object, name, .. } = *self.expr(expr) else {
+            return false;
+        };
+        let name = self.facts(expr.file).name(name);
+        self.types_of(expr.with(object))
+            .iter()
+            .any(|&(ty, _)| matches!(ty, Ty::Catalog(key) if self.catalog.part(key, name).is_some_and(|part| !part.volatile)))
+    }
+
     /// Whether a value's type is made to be handed to many who outlive nothing of it: an abort signal.
     pub fn is_made_to_be_shared(&self, expr: ExprRef) -> bool {
         self.types_of(expr)
@@ -107,7 +147,11 @@ impl Project<'_> {
                 Some(Region::Injected(owner, field)) if self.typed_region(expr).is_none() => {
                     Some(Region::Injected(owner, field))
                 }
-                Some(Region::Owned(_)) => Some(self.typed_region(expr).unwrap_or(Region::Unknown)),
+                Some(Region::Owned(owner)) => Some(self.typed_region(expr).unwrap_or(if self.is_known_part(expr) {
+                    Region::Owned(owner)
+                } else {
+                    Region::Unknown
+                })),
                 _ => None,
             };
         };
@@ -194,6 +238,10 @@ impl Project<'_> {
             Root::Instance(owner) => Region::Injected(owner, None),
             Root::Variable(binding) => {
                 let fact = self.facts(binding.file).binding(binding.id);
+                // `let child; function start() { child = spawn(…); child.on(…) }`: made anew by the very call that uses it.
+                if self.is_assigned_around(binding, function) {
+                    return Region::Activation;
+                }
                 if fact.function == FnId(0) {
                     return Region::Process;
                 }
@@ -214,10 +262,18 @@ impl Project<'_> {
             Root::Call(call) => {
                 let maker = self.calling(call);
                 if self.is_module(maker) {
-                    return Region::Process;
+                    // A part of a part may be another one by now: `socket.io.engine`.
+                    return if path.steps.iter().filter(|step| matches!(step, Step::Field(_))).count() > 1 {
+                        Region::Unknown
+                    } else {
+                        Region::Process
+                    };
                 }
                 let makes =
                     self.call(call).how == How::New || !self.types_of_path(&Path::root(Root::Call(call))).is_empty();
+                if makes && self.is_within(function, maker) && self.is_in_handler_within(function, maker) {
+                    return Region::Outlives;
+                }
                 let same = self.is_within(function, maker) || self.is_within(maker, function);
                 if makes && same {
                     Region::Activation
@@ -231,6 +287,22 @@ impl Project<'_> {
             Root::Choice(_) | Root::Opaque(_) => Region::Unknown,
             Root::Text(_) | Root::Number(_) | Root::Bool(_) | Root::Nullish => Region::Unknown,
         }
+    }
+
+    /// Whether a function around the line, but not the module, gives the variable what a call makes there.
+    fn is_assigned_around(&self, variable: BindingRef, function: FnRef) -> bool {
+        function.file == variable.file
+            && self
+                .around(function)
+                .take_while(|&each| !self.is_module(each))
+                .any(|each| {
+                    self.function(each).ops.iter().any(|op| match *op {
+                        Op::Assign { to, value, .. } if to == variable.id => {
+                            matches!(self.path(each.with(value)).root, Root::Call(made) if self.calling(made) == each)
+                        }
+                        _ => false,
+                    })
+                })
     }
 
     fn param_region(&self, of: FnRef, path: &Path) -> Region {
@@ -274,10 +346,15 @@ impl Project<'_> {
                 Some(place) => Label::new(place, format!("`{name}` is made once and lives as long as the process")),
                 None => Label::new(at, format!("`{name}` lives as long as the process")),
             },
-            Region::Outlives => Label::new(
-                at,
-                format!("`{name}` outlives the request: the connection is kept for further ones"),
-            ),
+            Region::Outlives => match self.declared_at(expr) {
+                Some(place) if matches!(self.path(expr).root, Root::Call(_)) => {
+                    Label::new(place, format!("`{name}` is made once for all of them"))
+                }
+                _ => Label::new(
+                    at,
+                    format!("`{name}` outlives the request: the connection is kept for further ones"),
+                ),
+            },
             Region::Owner(owner) => Label::new(
                 self.owner_place(*owner),
                 format!("`{name}` outlives each call of this method"),

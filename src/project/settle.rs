@@ -1,5 +1,6 @@
 //! Settle groups: callbacks that settle one promise must each release what the others hold.
 
+use crate::catalog::effect::Resource;
 use crate::facts::body::Op;
 
 use super::Project;
@@ -89,13 +90,14 @@ impl Engine {
             .iter()
             .flat_map(|&arg| project.functions_in(acquisition.call.with(arg)))
             .collect();
+        let goes_when_fired = project.goes_when_fired(acquisition);
         let mut missed: Vec<Missed> = Vec::new();
         let mut is_released = false;
         let mut ways = 0;
         for &function in &group.functions {
             let is_own = own.iter().any(|&each| project.is_within(function, each))
                 || project.is_only_called_by(function, &own, group.executor);
-            if is_own && acquisition.entry.self_ending {
+            if is_own && goes_when_fired || project.is_told_the_end(acquisition, function) {
                 continue;
             }
             // A handler of a promise settles at the end of what runs before it.
@@ -153,6 +155,19 @@ impl Engine {
 }
 
 impl Project<'_> {
+    /// Whether a function listens for the end of the very emitter the listener is on: both are gone then.
+    fn is_told_the_end(&self, acquisition: &Acquisition<'_>, function: FnRef) -> bool {
+        let Some(holder) = self.receiver(acquisition.call).map(|of| self.path(of)) else {
+            return false;
+        };
+        acquisition.resource() == Resource::Listener
+            && self.graph.passed(function).iter().any(|&(call, _)| {
+                call != acquisition.call
+                    && self.waits_for_an_end(call)
+                    && self.receiver(call).is_some_and(|of| self.path(of) == holder)
+            })
+    }
+
     /// Whether a function that settles is a helper all of whose callers release before they call it.
     fn callers_release_first(&self, acquisition: &Acquisition<'_>, function: FnRef) -> bool {
         let callers = self.graph.callers(function);

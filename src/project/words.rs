@@ -267,6 +267,17 @@ pub fn is_setup(name: &str) -> bool {
     SETUP.iter().any(|word| starts_with_word(name, word))
 }
 
+/// Methods that put an object to work, or tell it what has happened: mostly once in its life.
+const ONCE_PER_OBJECT: &[&str] = &[
+    "on", "handle", "create", "make", "build", "render", "attach", "mount", "bind", "listen", "connect", "open", "run",
+];
+
+/// Whether a method is named for what is done once in an object's life: `render`, `attachTo`, `onOpen`.
+pub fn is_once_per_object(name: &str) -> bool {
+    let name = name.trim_start_matches(['_', '#', '$']);
+    ONCE_PER_OBJECT.iter().any(|word| starts_with_word(name, word))
+}
+
 /// Whether a method is the end of its owner's life by its name: `close`, `onShutdown`, `_destroy`, `[Symbol.dispose]`.
 pub fn is_teardown(name: &str) -> bool {
     let name = bare(name);

@@ -177,6 +177,9 @@ impl Run<'_, '_, '_> {
         if self.reads_part(call) {
             return Action::Release(call);
         }
+        if project.is_bound_release(self.acquisition, call) {
+            return Action::Escape(To::Unknown);
+        }
         if matches!(project.invoked(call), super::super::effects::Invoked::Handlers { of, .. } if self.is_the_promise(of))
         {
             return Action::Confirm;

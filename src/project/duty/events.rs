@@ -1,10 +1,13 @@
 //! Calls that settle, continue or wait for an end: callbacks that surely run.
 
-use crate::catalog::effect::Resource;
+use crate::catalog::effect::{End, Resource};
 use crate::catalog::pattern::Callee;
+use crate::facts::expr::Expr;
 
 use super::super::Project;
-use super::super::path::{CallRef, Root};
+use super::super::acquisition::Acquisition;
+use super::super::path::{CallRef, ExprRef, Root};
+use super::super::value::Match;
 
 impl Project<'_> {
     /// Whether a call settles the promise or callback that the activation was made for: `resolve(x)`, `cb(null, x)`.
@@ -53,6 +56,35 @@ impl Project<'_> {
         let module = module.strip_prefix("node:").unwrap_or(module);
         let own = export.module.as_deref();
         own.is_some_and(|own| own.split('/').next() == module.split('/').next())
+    }
+
+    /// `emitter.removeListener.bind(emitter, 'close', handler)`: the release itself, to be called later.
+    pub fn is_bound_release(&self, acquisition: &Acquisition<'_>, call: CallRef) -> bool {
+        if self.callee_name(call) != Some("bind") {
+            return false;
+        }
+        let Some(bound) = self.receiver(call) else {
+            return false;
+        };
+        let Expr::Member { object, name, .. } = *self.expr(bound) else {
+            return false;
+        };
+        let name = self.facts(bound.file).name(name);
+        let is_release = acquisition.entry.ends.iter().any(|end| match end {
+            End::Call { callee, .. } => callee.name() == Some(name),
+            _ => false,
+        });
+        let same = |a: ExprRef, b: Option<ExprRef>| b.is_some_and(|b| self.same(a, b) != Match::No);
+        let keeps = acquisition
+            .entry
+            .keeps
+            .as_ref()
+            .and_then(|place| self.place_exprs(acquisition.call, place).first().copied());
+        is_release
+            && same(bound.with(object), self.receiver(acquisition.call))
+            && (0..self.call(call).args.len())
+                .filter_map(|index| self.argument(call, index))
+                .any(|arg| same(arg, keeps))
     }
 
     /// Whether a callback's first parameter is an error: the call fires it once, when its work is done.
@@ -104,11 +136,7 @@ impl Project<'_> {
                         .iter()
                         .any(|&(key, _)| self.catalog.is_terminal(key, event)),
                 });
-                return terminal
-                    || matches!(
-                        event,
-                        "close" | "finish" | "end" | "exit" | "abort" | "disposed" | "disconnect" | "disconnected"
-                    );
+                return terminal || self.catalog.is_conventional_end(event);
             }
         }
         false

@@ -166,27 +166,4 @@ impl Project<'_> {
             .into_iter()
             .any(|callback| self.surely_calls(callback, end, 0).is_some())
     }
-
-    /// Whether an end gives something back: it removes, clears or closes something.
-    pub(super) fn gives_back(&self, end: FnRef) -> bool {
-        self.gives_back_within(end, 0)
-    }
-
-    fn gives_back_within(&self, function: FnRef, depth: u32) -> bool {
-        depth < 3
-            && self.nested(function).any(|each| {
-                self.function(each).ops.iter().any(|op| match *op {
-                    Op::Call(call) => {
-                        let call = each.with(call);
-                        let by_name = self.callee_name(call).is_some_and(words::mentions_teardown);
-                        let callees = self.callees(call);
-                        callees.is_empty() && by_name
-                            || callees
-                                .into_iter()
-                                .any(|callee| self.gives_back_within(callee, depth + 1))
-                    }
-                    _ => false,
-                })
-            })
-    }
 }

@@ -1,9 +1,11 @@
 //! Listeners: added again and again to something that outlives them.
 
+use crate::catalog::effect::Repeat;
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::{FunctionKind, Op};
 
 use super::super::acquisition::Acquisition;
+use super::super::calls::Tier;
 use super::super::confidence::Grade;
 use super::super::duty::{Engine, Release};
 use super::super::model::Missing;
@@ -11,6 +13,7 @@ use super::super::path::{FnRef, OwnerId, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
 use super::super::{Project, guard, words};
+use super::given::Handed;
 use super::{Pile, Verdict};
 
 impl Project<'_> {
@@ -33,6 +36,10 @@ impl Project<'_> {
         if guard::is_idempotent(self, function, index)
             || self.removes_first(acquisition, index)
             || self.is_guarded_by_callers(function)
+            || self.gives_a_disposer(acquisition)
+            || self.hands_on_the_listener(acquisition)
+            || self.registers_for_the_caller(acquisition, region == Region::Process)
+            || region != Region::Process && self.ends_holder_here(function, holder)
         {
             return None;
         }
@@ -49,14 +56,31 @@ impl Project<'_> {
             },
             None => self.missing_release(engine, acquisition, accumulates)?,
         };
-        let repeats = self.repeats_call(acquisition.call);
+        let repeats = self.repeats_anew(acquisition, self.repeats_call(acquisition.call));
         let at = self.receiver_place(acquisition.call);
         let label = self.holder_label(holder, &region, at);
         if matches!(region, Region::Owner(_)) && self.is_constructor(function) {
             return None;
         }
         let (grade, why, teardown) = match region {
-            Region::Process => self.on_process_holder(holder, function, repeats)?,
+            Region::Process => {
+                let (grade, why, teardown) = self.on_process_holder(holder, function, repeats)?;
+                // What the page itself tells once comes again soon: a key, the focus.
+                let is_soon_gone = acquisition.entry.repeat == Repeat::NoOp
+                    && self.goes_when_fired(acquisition)
+                    && matches!(self.path(holder).root, Root::Global(_))
+                    && self.path(holder).is_root();
+                // A question that waits once for its answer is mostly answered.
+                let is_question = acquisition.tier == Tier::Shape && self.goes_when_fired(acquisition);
+                let grade = if is_soon_gone || is_question {
+                    Grade::Third
+                } else if self.is_in_an_activation(function) {
+                    grade.max(Grade::Second)
+                } else {
+                    grade
+                };
+                (grade, why, teardown)
+            }
             Region::Outlives => match repeats {
                 Repeats::Many(why) => (Grade::First, why, None),
                 Repeats::Often(why) => (Grade::Second, why, None),
@@ -64,7 +88,11 @@ impl Project<'_> {
             },
             // What waits once for an answer is mostly answered.
             Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_)
-                if acquisition.entry.self_ending && missing == Missing::Never && !repeats.is_seen() =>
+                if self.goes_when_fired(acquisition)
+                    && missing == Missing::Never
+                    && !repeats.is_many()
+                    && !self.is_made_to_be_shared(holder)
+                    && !self.waits_for_one_of_several(acquisition) =>
             {
                 return None;
             }
@@ -95,8 +123,8 @@ impl Project<'_> {
             return None;
         }
         let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
-        let (grade, why, teardown) =
-            self.process_repetition(acquisition.function, self.repeats_call(acquisition.call))?;
+        let repeats = self.repeats_anew(acquisition, self.repeats_call(acquisition.call));
+        let (grade, why, teardown) = self.on_long_lived(acquisition.function, repeats)?;
         Some(Verdict {
             missing,
             grades: vec![release_grade, grade],
@@ -119,7 +147,7 @@ impl Project<'_> {
             && self.owner_around(function).is_none()
             && self.is_library(function.file);
         let is_own = !matches!(self.path(holder).root, Root::Global(_) | Root::Package(_));
-        let (grade, why, teardown) = self.process_repetition(function, repeats)?;
+        let (grade, why, teardown) = self.on_long_lived(function, repeats)?;
         Some((
             if is_exported && is_own {
                 grade.min(Grade::Second)
@@ -131,14 +159,48 @@ impl Project<'_> {
         ))
     }
 
+    /// As [`Self::process_repetition`]; an end that is one by its name alone misses nothing, and what is named for set-up
+    /// runs once in most programs, also where it has a counterpart.
+    fn on_long_lived(&self, function: FnRef, repeats: Repeats) -> Option<Pile> {
+        let is_setup = self
+            .around(function)
+            .filter_map(|each| self.function_name(each))
+            .any(words::is_setup);
+        if self
+            .owner_around(function)
+            .is_some_and(|owner| !repeats.is_seen() && self.is_one_of_its_kind(owner))
+        {
+            return None;
+        }
+        let is_maybe_once = matches!(repeats, Repeats::Often(_)) && is_setup;
+        let is_free = self.owner_around(function).is_none();
+        let (grade, why, teardown) = self.process_repetition(function, repeats)?;
+        Some(match (teardown, self.witnessed_end(function)) {
+            (None, _) if is_maybe_once => (Grade::Third, why, None),
+            (None, _) => (grade, why, None),
+            (Some(_), None) => (Grade::Third, why, None),
+            (Some(_), Some(_)) if is_setup && is_free => (Grade::Third, why, None),
+            (Some(_), Some(end)) => (grade, why, Some(self.named(end))),
+        })
+    }
+
     /// A method that adds to its own object at each call, something that belongs to that call.
     pub(super) fn self_accumulation(&self, acquisition: &Acquisition<'_>, repeats: Repeats) -> Option<Pile> {
         if !self.keeps_activation(acquisition) || self.only_forwards(acquisition) {
             return None;
         }
+        let function = acquisition.function;
+        if self
+            .owner_around(function)
+            .is_some_and(|owner| self.is_once_per_instance(function, owner))
+        {
+            return None;
+        }
         match repeats {
             Repeats::Many(why) => Some((Grade::First, why, None)),
-            Repeats::Often(why) => Some((Grade::Second, why, None)),
+            Repeats::Often(why) if self.waits_for_one_of_several(acquisition) => Some((Grade::Second, why, None)),
+            // As often as an event comes, which may be once in the object's life.
+            Repeats::Often(why) => Some((Grade::Third, why, None)),
             Repeats::PerCall(of) => {
                 let name = self.function_name(of).unwrap_or("this method");
                 let why = Label::new(
@@ -148,9 +210,22 @@ impl Project<'_> {
                     },
                     format!("each call of `{name}` adds one more"),
                 );
-                Some((self.second_with(acquisition), vec![why], None))
+                Some((self.each_call(acquisition, of), vec![why], None))
             }
             Repeats::Once | Repeats::PerOwner(_) | Repeats::Unknown => None,
+        }
+    }
+
+    /// How sure it is that a method runs again on the same object: one that is handed something is made for that, unless
+    /// its name says that it sets up or answers.
+    fn each_call(&self, acquisition: &Acquisition<'_>, of: FnRef) -> Grade {
+        let is_setup = self
+            .function_name(of)
+            .is_some_and(|name| words::is_setup(name) || words::is_once_per_object(name));
+        if is_setup || self.function(of).params.is_empty() && !self.waits_for_one_of_several(acquisition) {
+            Grade::Third
+        } else {
+            self.second_with(acquisition)
         }
     }
 
@@ -191,18 +266,21 @@ impl Project<'_> {
             .name
             .map_or("this object", |name| self.text(name))
             .to_owned();
-        let teardown = self.named_teardown(owner);
-        // Made for this object by whoever makes it: both go together.
-        let holder = self.holder_expr(acquisition).map(|holder| self.path(holder).root);
-        if let Some(Root::Param(function, index)) = holder
-            && self.outlives_callers(function, index) == Some(false)
-        {
+        if !repeats.is_seen() && self.is_one_of_its_kind(owner) {
             return None;
         }
+        let teardown = self.witnessed_end(acquisition.function).map(|end| self.named(end));
+        // Made for this object by whoever makes it: both go together.
+        let handed = self.handed_in(self.holder_expr(acquisition)?);
+        let lives_on = match handed {
+            Handed::Dies => return None,
+            Handed::Shared | Handed::Outlives => self.second_with(acquisition),
+            Handed::Unknown => Grade::Third,
+        };
         let of_call =
             self.keeps_activation(acquisition) && self.function(acquisition.function).kind != FunctionKind::Constructor;
         match repeats {
-            Repeats::Many(why) => Some((Grade::Second, why, teardown)),
+            Repeats::Many(why) => Some((lives_on, why, teardown)),
             Repeats::Often(why) => Some((Grade::Third, why, teardown)),
             Repeats::PerCall(of) if of_call => {
                 let name = self.function_name(of).unwrap_or("this method");
@@ -213,7 +291,11 @@ impl Project<'_> {
                     },
                     format!("each call of `{name}` adds one more"),
                 );
-                Some((self.second_with(acquisition), vec![why], teardown))
+                if self.is_once_per_instance(acquisition.function, owner) {
+                    return None;
+                }
+                // What was there before the object was made outlives each call of its methods.
+                Some((self.each_call(acquisition, of), vec![why], teardown))
             }
             Repeats::Once => None,
             Repeats::PerOwner(_) | Repeats::PerCall(_) | Repeats::Unknown => {
@@ -221,8 +303,8 @@ impl Project<'_> {
                     self.owner_place(owner),
                     format!("each `{class}` adds one more"),
                 )];
-                let grade = if teardown.is_some() {
-                    self.second_with(acquisition)
+                let grade = if teardown.is_some() || handed == Handed::Shared {
+                    lives_on
                 } else {
                     Grade::Third
                 };
@@ -233,7 +315,7 @@ impl Project<'_> {
 
     /// Second grade for a holder that is ordered by rule; where the call is known by its shape alone, that one doubt counts for both.
     pub(super) fn second_with(&self, acquisition: &Acquisition<'_>) -> Grade {
-        if acquisition.tier == super::super::calls::Tier::Shape {
+        if acquisition.tier == Tier::Shape {
             Grade::First
         } else {
             Grade::Second
@@ -272,6 +354,7 @@ impl Project<'_> {
         if !self.keeps_activation(acquisition) || words::is_setup(name) || repeats == Repeats::Once {
             return None;
         }
+        let is_many = repeats.is_many();
         let why = match repeats {
             Repeats::Many(why) => why,
             _ => vec![Label::new(
@@ -282,37 +365,17 @@ impl Project<'_> {
                 format!("each call of `{name}` adds one more"),
             )],
         };
-        let holder = self.holder_expr(acquisition).map(|holder| self.path(holder).root);
-        if let Some(Root::Param(function, index)) = holder
-            && self.outlives_callers(function, index) == Some(false)
-        {
-            return None;
-        }
+        let holder = self.holder_expr(acquisition)?;
         // Most functions that are given an emitter set it up, once per object; a signal is made to be handed to many.
-        let is_shared = self
-            .holder_expr(acquisition)
-            .is_some_and(|holder| self.is_made_to_be_shared(holder));
-        Some((if is_shared { Grade::Second } else { Grade::Third }, why, None))
-    }
-
-    /// Whether what callers give in a parameter outlives their own activation, by all callers in view; `None` if there are none.
-    fn outlives_callers(&self, function: FnRef, index: u16) -> Option<bool> {
-        let callers = self.graph.callers(function);
-        if callers.is_empty() {
-            return None;
-        }
-        let given = callers
-            .iter()
-            .filter_map(|&call| Some((call, self.argument(call, usize::from(index))?)));
-        let outlives = given
-            .map(|(call, arg)| self.region_of(arg, self.calling(call)))
-            .any(|region| {
-                matches!(
-                    region,
-                    Region::Process | Region::Outlives | Region::Injected(..) | Region::Given(_) | Region::Owner(_)
-                )
-            });
-        Some(outlives)
+        let grade = match self.handed_in(holder) {
+            Handed::Dies => return None,
+            Handed::Shared | Handed::Outlives if self.is_made_to_be_shared(holder) => Grade::First,
+            Handed::Shared if is_many => Grade::Second,
+            // Whoever imports the function may hand in the signal of the whole program.
+            Handed::Unknown if self.is_made_to_be_shared(holder) && self.is_an_entry(of) => Grade::Second,
+            Handed::Shared | Handed::Outlives | Handed::Unknown => Grade::Third,
+        };
+        Some((grade, why, None))
     }
 
     /// Whether the same listener is taken off before it is put on: at most one at a time.

@@ -1,11 +1,13 @@
 //! What makes an acquisition a leak: a holder that outlives it, a line that repeats, a release that is missed.
 
 mod delay;
-mod kept;
 mod external;
+mod given;
+mod kept;
 mod listener;
 mod mismatch;
 mod overwritten;
+mod own;
 mod pile;
 mod proof;
 mod race;
@@ -24,6 +26,8 @@ use super::confidence::{Grade, confidence};
 use super::duty::{Engine, Release, To};
 use super::elsewhere::Elsewhere;
 use super::model::{Leak, Missing};
+use super::path::Root;
+use super::words;
 
 /// A verdict on one acquisition, as far as all resources share it.
 struct Verdict {
@@ -94,7 +98,7 @@ impl Project<'_> {
         match engine.release(self, acquisition) {
             Release::Always | Release::Escapes(To::Caller | To::Unknown) => None,
             Release::Escapes(To::Owner) | Release::Never => match self.released_elsewhere(acquisition) {
-                Elsewhere::Released(calls) if accumulates && calls.iter().all(|&call| self.belongs_to_an_end(call)) => {
+                Elsewhere::Released(calls) if accumulates && self.is_left_to_the_end(acquisition, &calls) => {
                     Some((Missing::Never, Grade::First))
                 }
                 Elsewhere::Released(calls) => self
@@ -111,10 +115,36 @@ impl Project<'_> {
                 if self.released_elsewhere_than(acquisition) {
                     return None;
                 }
-                let (labels, grade) = self.missed_labels(&missed)?;
+                let (labels, mut grade) = self.missed_labels(&missed)?;
+                let only_returns = missed.iter().all(|missed| missed.exit == Exit::Return);
+                if only_returns && acquisition.resource() == Resource::Listener && self.removes_itself(acquisition) {
+                    grade = Grade::Third;
+                }
                 Some((Missing::OnSomePath(labels), grade))
             }
         }
+    }
+
+    /// Whether nothing but the end of what the line belongs to releases it, and no closure of the line's own call.
+    fn is_left_to_the_end(&self, acquisition: &Acquisition<'_>, calls: &[super::path::CallRef]) -> bool {
+        let root = self.activation_of(acquisition.function);
+        // A listener in a field is one at a time, put on and taken off in turns.
+        let in_field = acquisition
+            .entry
+            .keeps
+            .as_ref()
+            .and_then(|place| self.place_exprs(acquisition.call, place).first().copied())
+            .is_some_and(|handler| matches!(self.path(handler).root, Root::Instance(_) | Root::Static(_)));
+        // `unsubscribe(channel)` is the other half of `subscribe(channel)`, not the end of the object.
+        let is_half = |call| {
+            self.around(self.calling(call))
+                .filter_map(|each| self.function_name(each))
+                .any(|name| words::mentions_teardown(name) && !words::is_teardown(name))
+        };
+        !in_field
+            && calls.iter().all(|&call| {
+                self.belongs_to_an_end(call) && !is_half(call) && !self.is_within(self.calling(call), root)
+            })
     }
 
     /// Whether the owner or the module has an end, and none of the releases belongs to it.

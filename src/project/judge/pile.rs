@@ -60,7 +60,7 @@ impl Project<'_> {
     }
 
     /// A function's name and head, for the proof.
-    fn named(&self, function: FnRef) -> (String, Place) {
+    pub(super) fn named(&self, function: FnRef) -> (String, Place) {
         let name = self.function_name(function).unwrap_or_default().to_owned();
         (
             name,

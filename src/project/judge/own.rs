@@ -1,0 +1,351 @@
+//! How often a line runs in the life of one object, and with how many different listeners.
+
+use crate::catalog::effect::{End, Per, Repeat};
+use crate::facts::body::{How, Op, Used};
+use crate::facts::expr::Expr;
+use crate::facts::ids::FnId;
+
+use super::super::Project;
+use super::super::acquisition::Acquisition;
+use super::super::calls::Tier;
+use super::super::effects::Invoked;
+use super::super::path::{ExprRef, FnRef, OwnerId, Path, Root};
+use super::super::region::Region;
+use super::super::repetition::Repeats;
+use super::super::value::Match;
+use super::super::{guard, words};
+
+/// Methods that call methods of the same object, which are followed upward.
+const MAX_DEPTH: usize = 6;
+
+impl Project<'_> {
+    /// Whether everything in view that calls a method does so once in the object's life: where it is made, or right after.
+    pub(super) fn is_once_per_instance(&self, function: FnRef, owner: OwnerId) -> bool {
+        self.is_once_within(function, owner, &mut Vec::new())
+    }
+
+    fn is_once_within(&self, function: FnRef, owner: OwnerId, seen: &mut Vec<FnRef>) -> bool {
+        if self.is_constructor(function) {
+            return true;
+        }
+        if seen.contains(&function) || seen.len() >= MAX_DEPTH {
+            return false;
+        }
+        seen.push(function);
+        let is_method = self.owners.of_function(function).is_some();
+        let callers = self.graph.callers(function);
+        let passed = self.graph.passed(function);
+        let result = if callers.is_empty() && passed.is_empty() {
+            // A closure that nothing in view calls belongs to the function around it.
+            let parent = self.function(function).parent.map(|parent| function.with(parent));
+            !is_method
+                && parent.is_some_and(|parent| !self.is_module(parent) && self.is_once_within(parent, owner, seen))
+        } else {
+            callers.iter().all(|&call| {
+                let caller = self.calling(call);
+                match self.receiver(call).map(|of| (of, self.path(of))) {
+                    Some((_, path)) if matches!(path.root, Root::Instance(_) | Root::This(_)) && path.is_root() => {
+                        self.is_once_within(caller, owner, seen)
+                    }
+                    // Made by the caller itself, or for the caller in a field that holds one.
+                    Some((of, _)) => matches!(self.region_of(of, caller), Region::Activation),
+                    None if is_method => self.call(call).how == How::Super && self.is_once_within(caller, owner, seen),
+                    None => self.is_once_within(caller, owner, seen),
+                }
+            }) && passed.iter().all(|&(call, position)| {
+                let runs_once = self.runs_of(call, position).iter().all(|(run, _)| run.per == Per::Once);
+                let is_part = !matches!(self.invoked(call), Invoked::Now { repeats: true, .. });
+                runs_once && is_part && self.is_once_within(self.calling(call), owner, seen)
+            })
+        };
+        seen.pop();
+        result
+    }
+
+    /// Whether the listener is gone, or of no more effect, when it has run once: `once`, `{ once: true }`, an event that comes once.
+    pub(in super::super) fn goes_when_fired(&self, acquisition: &Acquisition<'_>) -> bool {
+        let call = acquisition.call;
+        let by_option = acquisition.entry.ends.iter().any(|end| match end {
+            End::Once(place) => self
+                .place_exprs(call, place)
+                .iter()
+                .any(|&flag| self.as_bool(flag) == Some(true)),
+            _ => false,
+        });
+        let comes_once = || {
+            if self.argument(call, 1).is_none() {
+                return false;
+            }
+            let runs = self.runs_of(call, 1);
+            let best = runs.iter().map(|&(_, tier)| tier).min();
+            runs.iter()
+                .any(|&(run, tier)| Some(tier) == best && run.per == Per::Once)
+        };
+        acquisition.entry.self_ending || by_option || comes_once()
+    }
+
+    /// Whether the listener settles a promise that is raced with others: where another one wins, nobody waits for it any more.
+    pub(super) fn waits_for_one_of_several(&self, acquisition: &Acquisition<'_>) -> bool {
+        let Some(executor) = self.around(acquisition.function).find(|&each| self.is_executor(each)) else {
+            return false;
+        };
+        let Some((promise, _)) = self.function(executor).argument_of else {
+            return false;
+        };
+        let promise = executor.with(promise);
+        let maker = self.calling(promise);
+        self.function(maker).ops.iter().any(|op| match *op {
+            Op::Call(call) => {
+                let call = maker.with(call);
+                let is_race = matches!(self.callee_name(call), Some("race" | "any"));
+                match self.argument(call, 0).map(|list| (list, self.expr(list))) {
+                    Some((list, Expr::Array(elements))) if is_race => {
+                        elements.len() > 1
+                            && elements
+                                .iter()
+                                .any(|&element| self.path(list.with(element)) == Path::root(Root::Call(promise)))
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether the listener takes itself off, itself or by what it calls: it stays until its event has come, whoever returns before.
+    pub(super) fn removes_itself(&self, acquisition: &Acquisition<'_>) -> bool {
+        self.call(acquisition.call)
+            .args
+            .iter()
+            .flat_map(|&arg| self.functions_in(acquisition.call.with(arg)))
+            .any(|handler| self.removes_within(acquisition, handler, 0))
+    }
+
+    fn removes_within(&self, acquisition: &Acquisition<'_>, function: FnRef, depth: u32) -> bool {
+        self.nested(function).any(|each| {
+            self.function(each).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = each.with(call);
+                    self.releases(acquisition, call) != Match::No
+                        || depth < 2
+                            && self
+                                .callees(call)
+                                .iter()
+                                .any(|&callee| self.removes_within(acquisition, callee, depth + 1))
+                }
+                _ => false,
+            })
+        })
+    }
+
+    /// `onChange(callback) { this.emitter.on('change', callback) }`: the listener is the caller's, and so is the duty.
+    pub(super) fn registers_for_the_caller(&self, acquisition: &Acquisition<'_>, is_shared: bool) -> bool {
+        let handler = acquisition
+            .entry
+            .keeps
+            .as_ref()
+            .and_then(|place| self.place_exprs(acquisition.call, place).first().copied());
+        let Some(path) = handler.map(|handler| self.path(handler)) else {
+            return false;
+        };
+        let function = acquisition.function;
+        let is_given = |path: &Path| path.is_root() && matches!(path.root, Root::Param(of, _) if of == function);
+        // `(event) => callback(event.data)` is the caller's as well, where it goes with the object; on what outlives
+        // all objects nobody can take it off again.
+        let calls_what_is_given = |handler: FnRef| {
+            self.function(handler).ops.iter().any(|op| match *op {
+                Op::Call(call) => is_given(&self.path(handler.with(self.call(handler.with(call)).callee))),
+                _ => false,
+            })
+        };
+        let is_the_callers = is_given(&path)
+            || !is_shared
+                && path
+                    .as_function()
+                    .is_some_and(|handler| self.is_within(handler, function) && calls_what_is_given(handler));
+        let receiver = self.receiver(acquisition.call).map(|of| self.path(of));
+        let name = self.callee_name(acquisition.call);
+        is_the_callers
+            && self.graph.passed(function).is_empty()
+            && !self.is_executor(function)
+            && self.function(function).ops.iter().all(|op| match *op {
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    self.callee_name(call) == name && self.receiver(call).map(|of| self.path(of)) == receiver
+                }
+                _ => true,
+            })
+    }
+
+    /// Whether the listener goes on to somebody who can take it off: it is returned, or kept where the file also removes.
+    pub(super) fn hands_on_the_listener(&self, acquisition: &Acquisition<'_>) -> bool {
+        let handler = acquisition
+            .entry
+            .keeps
+            .as_ref()
+            .and_then(|place| self.place_exprs(acquisition.call, place).first().copied());
+        let Some(handler) = handler
+            .map(|handler| self.path(handler))
+            .filter(|path| path.as_function().is_some())
+        else {
+            return false;
+        };
+        let is_it = |expr: ExprRef| self.path(expr) == handler;
+        let is_returned = |function: FnRef| {
+            let ops = &self.function(function).ops;
+            ops.iter()
+                .any(|op| matches!(*op, Op::Return(Some(value)) if is_it(function.with(value))))
+        };
+        let is_kept = |function: FnRef| {
+            self.function(function).ops.iter().any(|op| match *op {
+                // `this.listeners[name] = listener`; what a field holds is known by the field's name.
+                Op::Store { to, value } => {
+                    matches!(self.expr(function.with(to)), Expr::Element { .. }) && is_it(function.with(value))
+                }
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    matches!(self.callee_name(call), Some("push" | "add" | "set" | "unshift"))
+                        && self.call(call).args.iter().any(|&arg| is_it(call.with(arg)))
+                }
+                _ => false,
+            })
+        };
+        let removes = || {
+            self.nested(acquisition.function.with(FnId(0))).any(|function| {
+                self.function(function).ops.iter().any(|op| match *op {
+                    Op::Call(call) => {
+                        let name = self.callee_name(function.with(call));
+                        acquisition.entry.ends.iter().any(|end| match end {
+                            End::Call { callee, .. } => callee.name().is_some() && callee.name() == name,
+                            _ => false,
+                        })
+                    }
+                    _ => false,
+                })
+            })
+        };
+        is_returned(acquisition.function) || is_kept(acquisition.function) && removes()
+    }
+
+    /// Whether the code around the line ends the holder itself: `stream.destroy()`.
+    pub(super) fn ends_holder_here(&self, function: FnRef, holder: ExprRef) -> bool {
+        let held = self.path(holder);
+        let outer = self.around(function).take_while(|&each| !self.is_module(each)).last();
+        outer.is_some_and(|outer| {
+            self.nested(outer).any(|each| {
+                self.function(each).ops.iter().any(|op| match *op {
+                    Op::Call(call) => {
+                        let call = each.with(call);
+                        self.callee_name(call).is_some_and(words::is_final)
+                            && self.receiver(call).is_some_and(|of| self.path(of) == held)
+                    }
+                    _ => false,
+                })
+            })
+        })
+    }
+
+    /// Whether somebody uses what the call gives: on emitters of no known type that may be what takes the listener off.
+    pub(super) fn gives_a_disposer(&self, acquisition: &Acquisition<'_>) -> bool {
+        let function = acquisition.function;
+        acquisition.tier == Tier::Shape
+            && match self.call(acquisition.call).used {
+                Used::Dropped | Used::AwaitedDropped | Used::Receiver => false,
+                // `socket.on('join', () => bus.on(…))`: nobody waits for what a handler returns.
+                Used::Returned => !self.graph.passed(function).iter().any(|&(call, position)| {
+                    self.runs_of(call, position)
+                        .iter()
+                        .any(|(run, _)| run.per != Per::Activation)
+                }),
+                Used::Argument | Used::Value => true,
+            }
+    }
+
+    /// Whether a line stands in the activation of a component, of which nothing says how many there are.
+    pub(super) fn is_in_an_activation(&self, function: FnRef) -> bool {
+        self.around(function).any(|each| {
+            self.graph.passed(each).iter().any(|&(call, position)| {
+                self.runs_of(call, position)
+                    .iter()
+                    .any(|(run, _)| run.per == Per::Activation)
+            })
+        })
+    }
+
+    /// Whether everything in view makes one of an owner in the life of the program: behind a guard, at import, at start-up.
+    pub(super) fn is_one_of_its_kind(&self, owner: OwnerId) -> bool {
+        if self.is_one_per_process(owner) {
+            return true;
+        }
+        let all = std::iter::once(owner).chain(self.subclasses(owner));
+        let mut made: Vec<_> = all.flat_map(|each| self.graph.made(each).iter().copied()).collect();
+        made.retain(|call| !words::is_test_file(self.file_path(call.file)));
+        !made.is_empty()
+            && made.iter().all(|&call| {
+                let maker = self.calling(call);
+                let Some(index) = self.op_of(call) else { return false };
+                self.is_module(maker)
+                    || self.repeats_at(maker, index) == Repeats::Once
+                    || guard::is_idempotent(self, maker, index)
+                        && self.owners.of_function(maker).is_none_or(|(_, is_static)| is_static)
+            })
+    }
+
+    /// How often another listener is added: a target that ignores what it has holds one however often the line runs, if the
+    /// function is the same each time.
+    pub(super) fn repeats_anew(&self, acquisition: &Acquisition<'_>, repeats: Repeats) -> Repeats {
+        if acquisition.entry.repeat != Repeat::NoOp || acquisition.origin.0 != acquisition.call {
+            return repeats;
+        }
+        let Some(handler) = acquisition
+            .entry
+            .keeps
+            .as_ref()
+            .and_then(|place| self.place_exprs(acquisition.call, place).first().copied())
+        else {
+            return repeats;
+        };
+        let path = self.path(handler);
+        match path.root {
+            Root::Function(of) if path.is_root() => {
+                let Some(maker) = self.function(of).parent.map(|parent| of.with(parent)) else {
+                    return repeats;
+                };
+                match self.owners.of_function(of) {
+                    Some((owner, false)) if self.function(of).kind == crate::facts::body::FunctionKind::Method => {
+                        self.per_instance_of(owner, repeats)
+                    }
+                    _ if self.is_module(maker) => Repeats::Once,
+                    _ if maker == acquisition.function || self.is_within(maker, acquisition.function) => repeats,
+                    _ => self.repeats(maker),
+                }
+            }
+            Root::Instance(owner) if path.steps.len() == 1 => self.per_instance_of(owner, repeats),
+            Root::Package(_) | Root::Static(_) => Repeats::Once,
+            Root::Variable(binding) => {
+                let declared = binding.with(self.facts(binding.file).binding(binding.id).function);
+                if self.facts(binding.file).binding(binding.id).reassigned > 0 || declared == acquisition.function {
+                    repeats
+                } else if self.is_module(declared) {
+                    Repeats::Once
+                } else {
+                    self.repeats(declared)
+                }
+            }
+            _ => repeats,
+        }
+    }
+
+    /// One for each object, as often as objects are made.
+    fn per_instance_of(&self, owner: OwnerId, repeats: Repeats) -> Repeats {
+        match repeats {
+            Repeats::Once => Repeats::Once,
+            Repeats::Unknown | Repeats::PerOwner(_) | Repeats::PerCall(_) | Repeats::Often(_) | Repeats::Many(_) => {
+                match self.constructor(owner) {
+                    Some(constructor) => self.repeats(constructor),
+                    None => Repeats::PerOwner(owner),
+                }
+            }
+        }
+    }
+}
