@@ -240,6 +240,9 @@ impl Run<'_, '_, '_> {
                 return self.handed_over(call, arg);
             }
             for callback in project.functions_in(arg) {
+                if project.is_within(callback, self.root) && self.hands_on(call, callback) {
+                    return Action::Escape(To::Unknown);
+                }
                 if project.is_within(callback, self.root) && self.mentions_release(callback) {
                     action = self.callback_action(call, position, callback, action);
                 }
