@@ -101,12 +101,14 @@ impl Diagnostic {
     }
 }
 
-/// Why a file was not analysed.
+/// Why a file was not analysed, or not used.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
     /// Left out on purpose: minified, generated, or no JavaScript.
     Skipped,
+    /// A configuration that does not say what it should; files are analysed without it.
+    Configuration,
     /// The operating system does not give its bytes.
     Unreadable,
     /// Its bytes are no UTF-8 text.
@@ -119,7 +121,7 @@ pub enum ProblemKind {
     Internal,
 }
 
-/// A file, or a folder, that was not analysed.
+/// A file, or a folder, that was not analysed or not used.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 pub struct Problem {
     /// As it is printed, with `/` between the parts.
@@ -134,6 +136,6 @@ pub struct Problem {
 impl Problem {
     /// Whether the file should have been analysed: it counts under `--strict`.
     pub fn is_failure(&self) -> bool {
-        self.kind != ProblemKind::Skipped
+        !matches!(self.kind, ProblemKind::Skipped | ProblemKind::Configuration)
     }
 }

@@ -14,12 +14,13 @@
 //! What this does not cover: a file that makes the parser take all memory, or overflow the stack by a shape the nesting
 //! check does not see. These need a process of their own.
 
+mod context;
 mod panics;
 mod pool;
 mod progress;
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -52,6 +53,8 @@ pub struct CheckOptions {
     /// Wall-clock time that reading, parsing and lowering one file may take.
     pub file_timeout: Duration,
     pub min_confidence: Confidence,
+    /// Read the project around the named paths too, without reporting what is found in the rest of it.
+    pub context: bool,
     /// Ids of the rules to report; empty for all.
     pub rules: Vec<String>,
     /// Draw a progress bar on stderr, if that is a terminal and the work takes a while.
@@ -69,6 +72,7 @@ impl CheckOptions {
             threads: None,
             file_timeout: Self::FILE_TIMEOUT,
             min_confidence: Confidence::Medium,
+            context: true,
             rules: Vec::new(),
             progress: false,
         }
@@ -80,7 +84,7 @@ impl CheckOptions {
 pub struct Outcome {
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
-    /// The files that were analysed; a `FileId` is a position in this list.
+    /// The files that were analysed, those that were read for context included; a `FileId` is a position in this list.
     pub files: Vec<CheckedFile>,
     /// What was not analysed and why, sorted by path.
     pub problems: Vec<Problem>,
@@ -116,7 +120,7 @@ pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
             message,
         })?;
         let mut outcome = analysed.outcome;
-        (outcome.diagnostics, outcome.below_confidence) = selected(diagnostics, options);
+        (outcome.diagnostics, outcome.below_confidence) = selected(diagnostics, &outcome.files, options);
         Ok(outcome)
     })
 }
@@ -148,50 +152,100 @@ fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
     let available = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = options.threads.map_or_else(available, NonZeroUsize::get);
     let walk = walk::walk(&options.paths, &options.current_dir, threads)?;
+    let inputs = with_context(walk.files.clone(), options, threads);
+    let root = common_folder(&walk.root, &inputs);
     let limits = Limits {
         threads,
         stack_size: STACK_SIZE,
         budget: options.file_timeout,
     };
-    let facts = facts_of(&walk.files, &limits, options.progress).map_err(CheckError::Thread)?;
+    let files: Vec<FoundFile> = inputs.iter().map(|input| input.file.clone()).collect();
+    let facts = facts_of(&files, &limits, options.progress).map_err(CheckError::Thread)?;
 
-    let shown: Vec<String> = walk
-        .files
+    let shown: Vec<String> = files
         .iter()
         .map(|file| walk.shown(&file.disk, &options.current_dir))
         .collect();
     let mut outcome = Outcome {
         diagnostics: Vec::new(),
         files: Vec::new(),
-        problems: walk.problems,
-        root: walk.root,
+        problems: walk.problems.clone(),
+        root,
         below_confidence: 0,
         abandoned_threads: facts.abandoned_threads,
     };
     let mut sources = Vec::new();
-    for ((found, shown), verdict) in walk.files.into_iter().zip(shown).zip(facts.verdicts) {
+    for ((input, shown), verdict) in inputs.into_iter().zip(shown).zip(facts.verdicts) {
+        let disk = input.file.disk;
         match settled(shown, verdict, options.file_timeout) {
             Ok((shown, facts)) => {
-                let relative = found.disk.strip_prefix(&outcome.root).unwrap_or(&found.disk);
+                let relative = disk.strip_prefix(&outcome.root).unwrap_or(&disk);
                 let path = PathBuf::from(slashed(relative));
-                outcome.files.push(CheckedFile::new(path.clone(), shown, found.disk));
+                let mut file = CheckedFile::new(path.clone(), shown, disk);
+                file.is_context = input.is_context;
+                outcome.files.push(file);
                 sources.push(SourceFile { path, facts });
             }
+            // A file that nobody asked about costs context, and is nobody's problem.
+            Err(_) if input.is_context => {}
             Err(problem) => outcome.problems.push(problem),
         }
     }
-    outcome.problems.sort_unstable();
 
     let project = panics::caught(|| {
         let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
         let resolver = Resolver::new(&outcome.root, &paths);
-        Project::build(sources, builtin(), &resolver)
+        (Project::build(sources, builtin(), &resolver), resolver.problems())
     });
-    let project = project.map_err(|message| CheckError::Internal {
+    let (project, config_problems) = project.map_err(|message| CheckError::Internal {
         stage: "linking the project",
         message,
     })?;
+    outcome
+        .problems
+        .extend(config_problems.into_iter().map(|problem| Problem {
+            path: walk.shown(&problem.path, &options.current_dir),
+            kind: ProblemKind::Configuration,
+            message: problem.message,
+            place: None,
+        }));
+    outcome.problems.sort_unstable();
     Ok(Analysed { project, outcome })
+}
+
+/// A file to analyse.
+struct Input {
+    file: FoundFile,
+    /// Nobody named it or a folder around it.
+    is_context: bool,
+}
+
+/// The named files and the rest of their projects, sorted by path.
+fn with_context(named: Vec<FoundFile>, options: &CheckOptions, threads: usize) -> Vec<Input> {
+    let starts = options.paths.iter().map(|path| options.current_dir.join(path));
+    let starts: Vec<PathBuf> = starts.map(|path| walk::normalized(&path)).collect();
+    let mut folders = Vec::new();
+    if options.context {
+        folders = context::project_folders(&starts);
+        folders.retain(|folder| !starts.contains(folder));
+    }
+    // A context that cannot be walked is none.
+    let around = match folders.is_empty() {
+        true => Vec::new(),
+        false => walk::walk(&folders, &options.current_dir, threads).map_or_else(|_| Vec::new(), |walk| walk.files),
+    };
+    let input = |is_context| move |file| Input { file, is_context };
+    let mut inputs: Vec<Input> = named.into_iter().map(input(false)).collect();
+    inputs.extend(around.into_iter().map(input(true)));
+    inputs.sort_by(|a, b| (&a.file.disk, a.is_context).cmp(&(&b.file.disk, b.is_context)));
+    inputs.dedup_by(|a, b| a.file.disk == b.file.disk);
+    inputs
+}
+
+/// The nearest folder at or above `root` that contains every file.
+fn common_folder(root: &Path, inputs: &[Input]) -> PathBuf {
+    let has_all = |folder: &&Path| inputs.iter().all(|input| input.file.disk.starts_with(folder));
+    root.ancestors().find(has_all).unwrap_or(root).to_path_buf()
 }
 
 /// The facts of every file, each under its own guard.
@@ -264,7 +318,12 @@ fn settled(shown: String, verdict: Verdict<FileResult>, budget: Duration) -> Res
 }
 
 /// The findings to report, and how many the confidence threshold left out.
-fn selected(mut diagnostics: Vec<Diagnostic>, options: &CheckOptions) -> (Vec<Diagnostic>, usize) {
+fn selected(
+    mut diagnostics: Vec<Diagnostic>,
+    files: &[CheckedFile],
+    options: &CheckOptions,
+) -> (Vec<Diagnostic>, usize) {
+    diagnostics.retain(|each| !files[each.primary.place.file.index()].is_context);
     diagnostics.retain(|each| options.rules.is_empty() || options.rules.iter().any(|rule| rule == each.rule));
     let all = diagnostics.len();
     diagnostics.retain(|each| each.confidence >= options.min_confidence);

@@ -196,6 +196,8 @@ pub struct CheckedFile {
     shown: String,
     /// Where it is.
     disk: PathBuf,
+    /// Read for what it says of other files; what is found in it is not reported.
+    pub is_context: bool,
     source: OnceLock<SourceText>,
 }
 
@@ -205,6 +207,7 @@ impl CheckedFile {
             path,
             shown,
             disk,
+            is_context: false,
             source: OnceLock::new(),
         }
     }

@@ -35,7 +35,10 @@ pub enum Command {
 
 #[derive(Args, Debug)]
 pub struct CheckArguments {
-    /// Files and folders; a named file is checked even if it is ignored
+    /// Files and folders to report on; the project around them is read too
+    ///
+    /// A named file is checked even if it is ignored. The project is the workspace or the folder of the nearest
+    /// package.json, else the folder with .git.
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
 
@@ -58,6 +61,10 @@ pub struct CheckArguments {
     /// Report this rule only (may be given several times)
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,
+
+    /// Read nothing but the named files and folders
+    #[arg(long)]
+    pub no_context: bool,
 
     /// Worker threads (default: one a processor)
     #[arg(long, value_name = "N")]
@@ -85,6 +92,7 @@ impl Default for CheckArguments {
             strict: false,
             exit_zero: false,
             rules: Vec::new(),
+            no_context: false,
             threads: None,
             file_timeout: CheckOptions::FILE_TIMEOUT,
             no_progress: false,

@@ -16,6 +16,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     options.file_timeout = arguments.file_timeout;
     options.min_confidence = arguments.min_confidence.confidence();
     options.rules = arguments.rules.clone();
+    options.context = !arguments.no_context;
     options.progress = !arguments.no_progress;
     let outcome = driver::check(&options)?;
 
@@ -38,7 +39,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     // On standard error for every format: standard output is for the findings alone.
     summary::write(&report, arguments.verbose, &mut io::stderr().lock()).map_err(CliError::Output)?;
 
-    if outcome.files.is_empty() {
+    if outcome.files.iter().all(|file| file.is_context) {
         let paths: Vec<String> = arguments
             .paths
             .iter()

@@ -10,11 +10,12 @@ use crate::project::debug;
 pub(super) fn run(arguments: &DebugArguments) -> Result<i32, CliError> {
     let options = CheckOptions::new(vec![arguments.file.clone()], current_dir()?);
     let shown = driver::with_project(&options, |project, outcome| {
-        let file = FileId(0);
-        let Some(checked) = outcome.files.first() else {
+        let Some(file) = outcome.files.iter().position(|file| !file.is_context) else {
             let reason = outcome.problems.first().map(|problem| problem.message.clone());
             return Err(reason.unwrap_or_else(|| "it holds no JavaScript or TypeScript file".to_owned()));
         };
+        let checked = &outcome.files[file];
+        let file = FileId(file as u32);
         let facts = || project.facts(file);
         Ok(match arguments.what {
             DebugView::Facts if arguments.size => {

@@ -4,12 +4,14 @@ use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 
 use crate::catalog::effect::{Identity, Runner};
-use crate::catalog::pattern::{Callee, Condition, ExportPath, Place, PlaceRoot, PlaceStep, Test};
-use crate::facts::body::{Call, FunctionKind, How, Op};
-use crate::facts::expr::{Expr, Literal, Property};
+use crate::catalog::pattern::{PlaceRoot, PlaceStep};
+use crate::facts::body::{Call, How, Op};
+use crate::facts::expr::{Expr, LogicalOperator, Property};
 use crate::facts::ids::{CallId, FnId};
 
 use super::Project;
+use super::guard;
+use super::link::is_common_js_export;
 use super::path::{At, CallRef, ExprRef, FnRef, OwnerId, Path, Root, Step};
 use super::typing::Ty;
 
@@ -54,6 +56,7 @@ impl CallGraph {
                     let handlers = project
                         .functions_in(arg)
                         .into_iter()
+                        .chain(project.functions_made_by(arg))
                         .chain(project.handlers_in(call, arg));
                     for function in handlers {
                         graph.passed.entry(function).or_default().push((call, position as u16));
@@ -63,6 +66,8 @@ impl CallGraph {
             for function in &facts.functions {
                 for op in &function.ops {
                     let value = match *op {
+                        // Who imports it is seen.
+                        Op::Store { to, .. } if is_common_js_export(facts, to) => continue,
                         Op::Store { value, .. } | Op::Return(Some(value)) => value,
                         _ => continue,
                     };
@@ -119,6 +124,11 @@ impl Project<'_> {
         let callee = call.with(self.call(call).callee);
         match *facts.expr(callee.id) {
             Expr::Member { name, .. } | Expr::Global(name) => Some(facts.name(name)),
+            // `require("express")()`.
+            Expr::Module(_) | Expr::Import { .. } => match self.path(callee).root {
+                Root::Package(_) => Some(""),
+                _ => None,
+            },
             Expr::Binding(binding) => Some(match self.path(callee) {
                 Path {
                     root: Root::Package(_),
@@ -127,6 +137,7 @@ impl Project<'_> {
                     Some(Step::Field(name)) => self.text(*name),
                     _ => "",
                 },
+                path if !self.own.of(&path).is_empty() => self.own.of(&path)[0].last(),
                 _ => facts.name(facts.binding(binding).name),
             }),
             _ => None,
@@ -178,13 +189,44 @@ impl Project<'_> {
             let typed = self.types_of(call.with(object));
             return typed
                 .iter()
-                .filter_map(|&(ty, _)| match ty {
-                    Ty::Owner(owner) => self.method(owner, name),
-                    Ty::Catalog(_) => None,
+                .flat_map(|&(ty, _)| match ty {
+                    Ty::Owner(owner) => self.methods_behind(owner, name),
+                    Ty::Catalog(_) => SmallVec::new(),
                 })
                 .collect();
         }
         self.possible(callee).iter().filter_map(Path::as_function).collect()
+    }
+
+    /// The method that a value of the owner's type has: its own, or those of the few classes behind an abstract one.
+    fn methods_behind(&self, owner: OwnerId, name: super::names::Sym) -> SmallVec<[FnRef; 2]> {
+        if let Some(method) = self.method(owner, name) {
+            return smallvec![method];
+        }
+        let behind = self.implementers.of_class(owner).iter();
+        behind.filter_map(|&each| self.method(each, name)).collect()
+    }
+
+    /// The functions that a call in place of a function returns: `router.use(authenticate(options))`.
+    fn functions_made_by(&self, arg: ExprRef) -> SmallVec<[FnRef; 1]> {
+        let Path {
+            root: Root::Call(call),
+            steps,
+        } = self.path(arg)
+        else {
+            return SmallVec::new();
+        };
+        if !steps.is_empty() || self.call(call).how != How::Call {
+            return SmallVec::new();
+        }
+        let mut found = SmallVec::new();
+        for maker in self.callees(call) {
+            for op in &self.function(maker).ops {
+                let Op::Return(Some(value)) = *op else { continue };
+                found.extend(self.path(maker.with(value)).as_function());
+            }
+        }
+        found
     }
 
     /// The functions in an options object that the catalogue says the call runs: `app.route({ handler })`.
@@ -305,19 +347,25 @@ impl Project<'_> {
         }
         let callee = call.with(self.call(call).callee);
         let function = match *self.expr(callee) {
-            Expr::Binding(_) | Expr::Import { .. } => self.path(callee).as_function()?,
+            Expr::Binding(_) | Expr::Import { .. } | Expr::Module(_) => self.path(callee).as_function()?,
             Expr::Member { object, .. } if !matches!(self.expr(call.with(object)), Expr::Call(_)) => {
                 self.path(callee).as_function()?
             }
             _ => return None,
         };
-        if self.function(function).is_async || self.function(function).is_generator {
+        let fact = self.function(function);
+        if fact.is_generator {
             return None;
         }
         let mut result = None;
-        for op in &self.function(function).ops {
+        for op in &fact.ops {
             let Op::Return(Some(value)) = *op else { continue };
-            let path = self.path(function.with(value));
+            let value = function.with(value);
+            let path = match self.kept_variable(function, value) {
+                Some(kept) => kept,
+                None if fact.is_async => return None,
+                None => self.path(value),
+            };
             let lasting = match path.root {
                 Root::Global(_) | Root::Package(_) | Root::Instance(_) | Root::Static(_) => true,
                 Root::Variable(binding) => self.facts(binding.file).binding(binding.id).function == FnId(0),
@@ -332,305 +380,63 @@ impl Project<'_> {
         result
     }
 
-    /// How a call fits a pattern of the catalogue, if it does.
-    pub fn matches(&self, pattern: &Callee, call: CallRef) -> Option<Tier> {
-        let fact = self.call(call);
-        let callee = call.with(fact.callee);
-        match pattern {
-            Callee::Export(export) => {
-                (fact.how != How::New && self.is_export(callee, export)).then_some(Tier::Resolved)
-            }
-            Callee::New(export) => {
-                let made =
-                    fact.how == How::New && (self.is_export(callee, export) || self.extends_export(call, export));
-                made.then_some(Tier::Resolved)
-            }
-            Callee::Method { ty, name } => {
-                let Expr::Member {
-                    object, name: called, ..
-                } = *self.expr(callee)
-                else {
-                    return None;
-                };
-                if self.facts(call.file).name(called) != &**name {
+    /// The variable of a module, or the static field, that keeps what a function made when it was first called:
+    /// `pool` of `pool ??= new Pool()`.
+    fn kept_variable(&self, of: FnRef, value: ExprRef) -> Option<Path> {
+        let kept = match *self.expr(value) {
+            Expr::Logical {
+                operator: LogicalOperator::Or | LogicalOperator::Nullish,
+                left,
+                right,
+            } => {
+                let left = value.with(left);
+                if self.keeps(left).contains(&right) {
+                    left
+                } else {
                     return None;
                 }
-                self.types_of(call.with(object))
-                    .iter()
-                    .filter_map(|&(found, tier)| self.method_tier(found, tier, *ty, name))
-                    .min()
             }
-            Callee::Value(ty) => self
-                .types_of(callee)
-                .iter()
-                .find(|(found, _)| matches!(found, Ty::Catalog(key) if self.catalog.is_a(*key, *ty)))
-                .map(|&(_, tier)| tier),
-            Callee::Shape { name } => {
-                let Expr::Member {
-                    object, name: called, ..
-                } = *self.expr(callee)
-                else {
-                    return None;
-                };
-                let untyped = || {
-                    !self
-                        .types_of(call.with(object))
-                        .iter()
-                        .any(|(ty, _)| matches!(ty, Ty::Catalog(_)))
-                };
-                (self.facts(call.file).name(called) == &**name && untyped() && self.callees(call).is_empty())
-                    .then_some(Tier::Shape)
+            Expr::Cast { value: inner, .. } => return self.kept_variable(of, value.with(inner)),
+            _ => value,
+        };
+        let made_later = match self.path(kept).root {
+            Root::Call(made) if self.call(made).function != FnId(0) => {
+                kept != value || self.keeps_what_it_makes(made, of)
             }
-            Callee::PropertySet { .. } | Callee::ElementSet(_) | Callee::Attribute { .. } => None,
-        }
-    }
-
-    fn method_tier(&self, found: Ty, tier: Tier, wanted: crate::catalog::pattern::TypeKey, name: &str) -> Option<Tier> {
-        match found {
-            Ty::Catalog(key) => self.catalog.is_a(key, wanted).then_some(tier),
-            Ty::Owner(owner) => {
-                let overridden = self
-                    .names
-                    .find(name)
-                    .is_some_and(|name| self.method(owner, name).is_some());
-                let inherited = self
-                    .catalog_types(owner)
-                    .into_iter()
-                    .find(|&(key, _)| self.catalog.is_a(key, wanted));
-                inherited
-                    .filter(|_| !overridden)
-                    .map(|(_, inherited)| tier.max(inherited))
-            }
-        }
-    }
-
-    /// Whether a `new` makes one of the project's own classes that extends the export.
-    fn extends_export(&self, call: CallRef, export: &ExportPath) -> bool {
-        self.foreign_base(call).is_some_and(|base| self.is_export(base, export))
-    }
-
-    /// The base outside the project of the class that a `new` makes.
-    pub fn foreign_base(&self, call: CallRef) -> Option<ExprRef> {
-        let owner = self.constructed(call)?;
-        let last = *self.bases(owner).last()?;
-        self.owners.get(last).base
-    }
-
-    /// Whether an expression names the export.
-    pub fn is_export(&self, expr: ExprRef, export: &ExportPath) -> bool {
-        self.export_of(&self.path(expr))
-            .is_some_and(|path| export.matches(&path))
-    }
-
-    /// Whether all conditions of an entry hold for a call.
-    pub fn holds(&self, conditions: &[Condition], call: CallRef) -> bool {
-        conditions
-            .iter()
-            .all(|condition| self.test(&condition.at, &condition.test, call))
-    }
-
-    fn test(&self, place: &Place, test: &Test, call: CallRef) -> bool {
-        let exprs = self.place_exprs(call, place);
-        let any = |wanted: &dyn Fn(ExprRef) -> bool| exprs.iter().any(|&expr| wanted(expr));
-        match test {
-            Test::Not(inner) => !self.test(place, inner, call),
-            Test::Absent => exprs.is_empty() || any(&|expr| self.path(expr).is_nullish()),
-            Test::Present => !exprs.is_empty() && !any(&|expr| self.path(expr).is_nullish()),
-            Test::Function => any(&|expr| self.is_function(expr)),
-            Test::Object => any(&|expr| matches!(self.path(expr).root, Root::Object(_))),
-            Test::Key => any(&|expr| self.is_key(expr)),
-            Test::Literal(text) => any(&|expr| self.is_literal(expr, text)),
-            Test::AnyOf(tests) => tests.iter().any(|each| self.test(place, each, call)),
-        }
-    }
-
-    /// A function, or something that is not plainly anything else.
-    fn is_function(&self, expr: ExprRef) -> bool {
-        let path = self.path(expr);
-        match path.root {
-            Root::Text(_) | Root::Number(_) | Root::Bool(_) | Root::Nullish | Root::Object(_) => !path.is_root(),
-            Root::Opaque(at) => !matches!(
-                self.expr(at),
-                Expr::Template(_) | Expr::Unary { .. } | Expr::Binary { .. }
-            ),
-            _ => true,
-        }
-    }
-
-    /// A string, a template, or a constant that names something.
-    fn is_key(&self, expr: ExprRef) -> bool {
-        let path = self.path(expr);
-        match path.root {
-            Root::Text(_) => true,
-            Root::Opaque(at) => matches!(self.expr(at), Expr::Template(_)),
-            Root::Package(_) | Root::Object(_) | Root::Static(_) | Root::Namespace(_) => !path.is_root(),
             _ => false,
-        }
-    }
-
-    fn is_literal(&self, expr: ExprRef, text: &str) -> bool {
-        let path = self.path(expr);
-        path.is_root()
-            && match path.root {
-                Root::Text(value) | Root::Number(value) => self.names.text(value) == text,
-                Root::Bool(value) => text == if value { "true" } else { "false" },
-                Root::Nullish => text == "null" || text == "undefined",
-                _ => false,
+        };
+        match *self.expr(kept) {
+            Expr::Binding(binding) if made_later && self.facts(kept.file).binding(binding).function == FnId(0) => {
+                Some(Path::root(Root::Variable(kept.with(binding))))
             }
-    }
-
-    /// The expressions at a place of a call that stand in the source; places inside functions have none.
-    pub fn place_exprs(&self, call: CallRef, place: &Place) -> SmallVec<[ExprRef; 2]> {
-        let fact = self.call(call);
-        let mut found: SmallVec<[ExprRef; 2]> = match place.root {
-            PlaceRoot::Receiver => self.receiver(call).into_iter().collect(),
-            PlaceRoot::Argument(index) => self.argument(call, usize::from(index)).into_iter().collect(),
-            PlaceRoot::ArgumentsFrom(index) => fact
-                .args
-                .iter()
-                .skip(usize::from(index))
-                .map(|&arg| call.with(arg))
-                .collect(),
-            PlaceRoot::LastArgument => fact.args.last().map(|&arg| call.with(arg)).into_iter().collect(),
-            PlaceRoot::Return | PlaceRoot::Value | PlaceRoot::ChainSource => SmallVec::new(),
-        };
-        for step in &place.steps {
-            found = match step {
-                PlaceStep::Property(name) => found
-                    .iter()
-                    .flat_map(|&expr| self.properties(expr, Some(name)))
-                    .collect(),
-                PlaceStep::AnyProperty => found.iter().flat_map(|&expr| self.properties(expr, None)).collect(),
-                PlaceStep::Returned => found.iter().flat_map(|&expr| self.returns_of(expr)).collect(),
-                PlaceStep::Index(index) => found
-                    .iter()
-                    .filter_map(|&expr| self.array_element(expr, usize::from(*index)))
-                    .collect(),
-                PlaceStep::Awaited | PlaceStep::Parameter(_) => SmallVec::new(),
-            };
-        }
-        found
-    }
-
-    /// The values of an object literal's properties of that name, or of all.
-    fn properties(&self, expr: ExprRef, wanted: Option<&str>) -> SmallVec<[ExprRef; 2]> {
-        let Path {
-            root: Root::Object(literal),
-            steps,
-        } = self.path(expr)
-        else {
-            return SmallVec::new();
-        };
-        let Expr::Object(properties) = self.expr(literal) else {
-            return SmallVec::new();
-        };
-        if !steps.is_empty() {
-            return SmallVec::new();
-        }
-        let facts = self.facts(literal.file);
-        let named = |property: &Property| match property {
-            Property::Field { name, value } if wanted.is_none_or(|wanted| facts.name(*name) == wanted) => {
-                Some(literal.with(*value))
+            Expr::Member { object, name, .. } if made_later => {
+                let object = self.path(kept.with(object));
+                let is_static = matches!(object.root, Root::Static(_)) && object.is_root();
+                is_static.then(|| object.step(Step::Field(self.sym(kept.file, name)), kept))
             }
             _ => None,
-        };
-        properties.iter().filter_map(named).collect()
-    }
-
-    fn array_element(&self, expr: ExprRef, index: usize) -> Option<ExprRef> {
-        let Path {
-            root: Root::Object(literal),
-            ..
-        } = self.path(expr)
-        else {
-            return None;
-        };
-        let Expr::Array(elements) = self.expr(literal) else {
-            return None;
-        };
-        elements.get(index).map(|&element| literal.with(element))
-    }
-
-    /// What the function value returns.
-    fn returns_of(&self, expr: ExprRef) -> SmallVec<[ExprRef; 2]> {
-        let mut found = SmallVec::new();
-        for function in self.functions_in(expr) {
-            let returns = self.function(function).ops.iter().filter_map(|op| match *op {
-                Op::Return(Some(value)) => Some(function.with(value)),
-                _ => None,
-            });
-            found.extend(returns);
         }
-        found
     }
 
-    /// The paths at a place of a call, those inside callbacks and results included.
-    pub fn place_paths(&self, call: CallRef, place: &Place) -> SmallVec<[Path; 2]> {
-        let inside = place
-            .steps
-            .iter()
-            .position(|step| matches!(step, PlaceStep::Parameter(_)));
-        let mut paths: SmallVec<[Path; 2]> = match (place.root, inside) {
-            (PlaceRoot::Return, _) => smallvec![Path::root(Root::Call(call))],
-            (_, Some(at)) => {
-                let head = Place {
-                    root: place.root,
-                    steps: place.steps[..at].to_vec(),
-                };
-                let PlaceStep::Parameter(index) = place.steps[at] else {
-                    unreachable!("`inside` is a parameter step")
-                };
-                let functions = self
-                    .place_exprs(call, &head)
-                    .into_iter()
-                    .flat_map(|expr| self.functions_in(expr));
-                functions
-                    .map(|function| self.param_path(function, u16::from(index)))
-                    .collect()
-            }
-            (_, None) => {
-                return self
-                    .place_exprs(call, place)
-                    .iter()
-                    .map(|&expr| self.path(expr))
-                    .collect();
-            }
-        };
-        let rest = inside.map_or(0, |at| at + 1);
-        let at = call.with(self.call(call).callee);
-        for step in &place.steps[rest..] {
-            let step = match step {
-                PlaceStep::Awaited => Step::Awaited,
-                PlaceStep::Index(index) => Step::Index(u16::from(*index)),
-                PlaceStep::Property(name) => match self.names.find(name) {
-                    Some(name) => Step::Field(name),
-                    None => return SmallVec::new(),
-                },
-                PlaceStep::AnyProperty | PlaceStep::Parameter(_) | PlaceStep::Returned => return SmallVec::new(),
-            };
-            paths = paths.into_iter().map(|path| path.step(step, at)).collect();
-        }
-        paths
+    /// Whether what the function `of` gives is not made anew by each call of it.
+    fn keeps_what_it_makes(&self, made: CallRef, of: FnRef) -> bool {
+        let maker = self.calling(made);
+        let guarded = |index| guard::is_idempotent(self, maker, index);
+        !self.is_within(maker, of) || self.op_of(made).is_some_and(guarded)
     }
 
-    /// The path of a function's n-th parameter.
-    pub fn param_path(&self, function: FnRef, index: u16) -> Path {
-        Path::root(Root::Param(function, index))
-    }
-
-    /// Whether the function is the module's top level.
-    pub fn is_module(&self, function: FnRef) -> bool {
-        self.function(function).kind == FunctionKind::Module
-    }
-
-    /// A boolean literal.
-    pub fn as_bool(&self, expr: ExprRef) -> Option<bool> {
-        match self.expr(expr) {
-            Expr::Literal(Literal::Bool(value)) => Some(*value),
-            _ => match self.path(expr).root {
-                Root::Bool(value) => Some(value),
-                _ => None,
+    /// The values that a variable or static field of the same file is given.
+    fn keeps(&self, kept: ExprRef) -> SmallVec<[crate::facts::ids::ExprId; 4]> {
+        match *self.expr(kept) {
+            Expr::Binding(binding) => self.facts(kept.file).binding(binding).values.iter().copied().collect(),
+            Expr::Member { object, name, .. } => match self.path(kept.with(object)).root {
+                Root::Static(owner) => {
+                    let stores = self.owners.stores(owner, self.sym(kept.file, name), true).iter();
+                    stores.map(|store| store.value.id).collect()
+                }
+                _ => SmallVec::new(),
             },
+            _ => SmallVec::new(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Joins imports to exports: which file or package a specifier means, and what a file's exports are.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::FileId;
 use crate::facts::body::Op;
@@ -47,8 +47,8 @@ pub struct Links {
 struct Exports {
     named: FxHashMap<Sym, Exported>,
     stars: Vec<Target>,
-    /// `module.exports = value` and `export = value`.
-    whole: Option<ExprRef>,
+    /// `module.exports = value` and `export = value`; a file may have several, by a condition.
+    wholes: Vec<ExprRef>,
 }
 
 #[derive(Clone, Copy)]
@@ -96,7 +96,7 @@ impl Links {
         for export in &facts.exports {
             match export {
                 Export::Local { name, value } if facts.name(*name) == "export=" => {
-                    exports.whole = Some(At::new(file, *value))
+                    exports.wholes.push(At::new(file, *value))
                 }
                 Export::Local { name, value } => {
                     exports.named.insert(sym(*name), Exported::Value(At::new(file, *value)));
@@ -111,6 +111,10 @@ impl Links {
             }
         }
         common_js(file, facts, &sym, &mut exports);
+        let spread = spread_modules(facts, &exports);
+        exports
+            .stars
+            .extend(spread.iter().filter_map(|&module| self.targets.get(&(file, module))));
         exports
     }
 
@@ -157,25 +161,62 @@ impl Links {
                 Exported::From(Target::Package(package), member) => Some(ExportValue::Package(package, member)),
             };
         }
-        if Some(name) == self.default
-            && let Some(whole) = exports.whole
-        {
-            return Some(ExportValue::Expr(whole));
+        // `export *` passes everything on but the default.
+        if Some(name) == self.default {
+            return self.whole(file).map(ExportValue::Expr);
         }
-        exports.stars.iter().find_map(|star| match *star {
+        let in_files = exports.stars.iter().find_map(|star| match *star {
             Target::File(file) => self.export_within(file, name, depth + 1),
             Target::Package(_) => None,
+        });
+        let mut packages = exports.stars.iter().filter_map(|star| match *star {
+            Target::Package(package) => Some(package),
+            Target::File(_) => None,
+        });
+        // Of two packages nobody knows which has it.
+        in_files.or_else(|| match (packages.next(), packages.next()) {
+            (Some(only), None) => Some(ExportValue::Package(only, Some(name))),
+            _ => None,
         })
     }
 
-    /// `module.exports = value` of a CommonJS file: what `require` gives.
+    /// `module.exports = value` of a CommonJS file: what `require` gives, if it is one thing.
     pub fn whole(&self, file: FileId) -> Option<ExprRef> {
-        self.files[file.index()].whole
+        match self.files[file.index()].wholes[..] {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// Every name that importers of the file can use, with what it is, re-exports included; in no order.
+    pub fn all_exports(&self, file: FileId) -> Vec<(Sym, ExportValue)> {
+        let mut names = FxHashSet::default();
+        self.collect_names(file, &mut names, 0);
+        names
+            .into_iter()
+            .filter_map(|name| Some((name, self.export(file, name)?)))
+            .collect()
+    }
+
+    fn collect_names(&self, file: FileId, names: &mut FxHashSet<Sym>, depth: u32) {
+        if depth > MAX_REEXPORTS {
+            return;
+        }
+        let exports = &self.files[file.index()];
+        names.extend(exports.named.keys());
+        if !exports.wholes.is_empty() {
+            names.extend(self.default);
+        }
+        for star in &exports.stars {
+            if let Target::File(file) = *star {
+                self.collect_names(file, names, depth + 1);
+            }
+        }
     }
 
     pub fn exports_nothing(&self, file: FileId) -> bool {
         let exports = &self.files[file.index()];
-        exports.named.is_empty() && exports.stars.is_empty() && exports.whole.is_none()
+        exports.named.is_empty() && exports.stars.is_empty() && exports.wholes.is_empty()
     }
 
     /// Every value the file exports itself, by name.
@@ -185,7 +226,7 @@ impl Links {
             Exported::Value(value) => Some((Some(name), value)),
             Exported::From(..) => None,
         });
-        named.chain(exports.whole.map(|whole| (None, whole)))
+        named.chain(exports.wholes.iter().map(|&whole| (None, whole)))
     }
 }
 
@@ -197,7 +238,7 @@ fn common_js(file: FileId, facts: &FileFacts, sym: &impl Fn(Name) -> Sym, export
             continue;
         };
         if is_module_exports(facts, to) {
-            exports.whole = Some(At::new(file, value));
+            exports.wholes.push(At::new(file, value));
             if let Expr::Object(properties) = facts.expr(value) {
                 for property in properties {
                     if let Property::Field { name, value } = property {
@@ -209,6 +250,42 @@ fn common_js(file: FileId, facts: &FileFacts, sym: &impl Fn(Name) -> Sym, export
             exports.named.insert(sym(name), Exported::Value(At::new(file, value)));
         }
     }
+}
+
+/// The modules that `module.exports = { ...require("./a"), ...b }` passes on.
+fn spread_modules(facts: &FileFacts, exports: &Exports) -> Vec<Name> {
+    let [whole] = exports.wholes[..] else { return Vec::new() };
+    let Expr::Object(properties) = facts.expr(whole.id) else {
+        return Vec::new();
+    };
+    let spread = properties.iter().filter_map(|property| match property {
+        Property::Spread(value) => module_of(facts, *value),
+        _ => None,
+    });
+    spread.collect()
+}
+
+/// The module that an expression, or a variable with one value, is the whole of.
+fn module_of(facts: &FileFacts, expr: ExprId) -> Option<Name> {
+    match facts.expr(expr) {
+        Expr::Module(module) => Some(*module),
+        Expr::Binding(binding) => match facts.binding(*binding).values[..] {
+            [only] => match facts.expr(only) {
+                Expr::Module(module) => Some(*module),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a store to this expression exports what is stored: `module.exports`, `module.exports.x`, `exports.x`.
+pub fn is_common_js_export(facts: &FileFacts, to: ExprId) -> bool {
+    let Expr::Member { object, .. } = *facts.expr(to) else {
+        return false;
+    };
+    is_module_exports(facts, to) || is_module_exports(facts, object) || is_global(facts, object, "exports")
 }
 
 fn is_module_exports(facts: &FileFacts, expr: ExprId) -> bool {

@@ -1,7 +1,7 @@
 //! The whole project: facts of all files joined, and what they mean by the catalogue.
 //!
-//! In reading order: [`link`] joins imports to exports, [`value`] says what expressions name, [`owner`] and [`typing`]
-//! what they are, [`calls`] what a call calls, [`repetition`] how often a line runs, [`region`] who outlives whom,
+//! In reading order: [`link`] joins imports to exports, [`value`] says what expressions name, [`owner`], [`own`] and
+//! [`typing`] what they are, [`calls`] what a call calls, [`repetition`] how often a line runs, [`region`] who outlives whom,
 //! [`cfg`] how control flows, [`duty`] whether a release is missed, [`container`] what
 //! may grow, [`container_use`] what is done with it, [`growth`] whether that is a leak, and [`confidence`] how
 //! sure that is. Rules see [`model`] only.
@@ -26,13 +26,16 @@ pub mod entry;
 pub mod growth;
 pub mod guard;
 pub mod identity;
+pub mod implementers;
 pub mod judge;
 pub mod link;
 pub mod lives;
+pub mod matching;
 pub mod membership;
 pub mod model;
 pub mod names;
 pub mod origin;
+pub mod own;
 pub mod owner;
 pub mod path;
 pub mod places;
@@ -62,9 +65,11 @@ use crate::facts::body::Function;
 use crate::facts::ids::{FnId, Name, Span};
 
 use calls::CallGraph;
+use implementers::Implementers;
 use link::Links;
 use model::Model;
 use names::{Names, Sym};
+use own::OwnExports;
 use owner::Owners;
 use path::{At, CallRef, ExprRef, FnRef, Path};
 use programs::Programs;
@@ -85,6 +90,8 @@ pub struct Project<'a> {
     names: Names,
     links: Links,
     owners: Owners,
+    own: OwnExports,
+    implementers: Implementers,
     graph: CallGraph,
     programs: Programs,
     model: Model,
@@ -140,6 +147,8 @@ impl<'a> Project<'a> {
             names,
             links,
             owners: Owners::default(),
+            own: OwnExports::default(),
+            implementers: Implementers::default(),
             graph: CallGraph::default(),
             programs: Programs::default(),
             model: Model::default(),
@@ -149,6 +158,11 @@ impl<'a> Project<'a> {
         project.owners = Owners::collect(&project);
         let stores = Owners::collect_stores(&project);
         project.owners.add_stores(stores);
+        project.implementers = Implementers::collect(&project);
+        project.own = OwnExports::collect(&project, resolver);
+        // Calls were not known as the catalogue's before.
+        project.types = RefCell::default();
+        project.call_paths = RefCell::default();
         project.graph = CallGraph::build(&project);
         // What was asked while the call graph was unfinished may have answers now.
         project.types = RefCell::default();

@@ -26,6 +26,8 @@ pub struct Owner {
     pub base: Option<ExprRef>,
     pub methods: FxHashMap<Sym, FnRef>,
     pub statics: FxHashMap<Sym, FnRef>,
+    /// Of the instance.
+    pub getters: FxHashMap<Sym, FnRef>,
     /// What a message points at: the class's or function's name.
     pub head: Span,
     stores: FxHashMap<(Sym, bool), Vec<FieldStore>>,
@@ -55,6 +57,16 @@ pub struct Owners {
     functions: FxHashMap<FnRef, (OwnerId, bool)>,
     /// Functions that are properties of an object literal.
     objects: FxHashMap<FnRef, ExprRef>,
+    /// Functions that are stored into an object literal after it was made (`api.close = function () {}`); `None` if there
+    /// are several under one name.
+    added: FxHashMap<(ExprRef, Sym), Option<FnRef>>,
+}
+
+/// What is stored where, as a walk over all functions finds it.
+#[derive(Default)]
+pub struct Stores {
+    fields: Vec<(OwnerId, (Sym, bool), FieldStore)>,
+    methods: Vec<((ExprRef, Sym), Option<FnRef>)>,
 }
 
 impl Owners {
@@ -87,6 +99,11 @@ impl Owners {
     /// The object literal of which the function is a property.
     pub fn object_of(&self, function: FnRef) -> Option<ExprRef> {
         self.objects.get(&function).copied()
+    }
+
+    /// The one function that is stored into an object literal under a name.
+    pub fn added_method(&self, literal: ExprRef, name: Sym) -> Option<FnRef> {
+        self.added.get(&(literal, name)).copied().flatten()
     }
 
     /// Every assignment to a field of the owner itself.
@@ -147,6 +164,7 @@ impl Owners {
                 base: class.base.map(|base| At::new(file, base)),
                 methods: FxHashMap::default(),
                 statics: FxHashMap::default(),
+                getters: FxHashMap::default(),
                 head: class.name_span,
                 stores: FxHashMap::default(),
             };
@@ -159,6 +177,9 @@ impl Owners {
                     }
                     MemberKind::Method(function) => {
                         owner.methods.insert(name, At::new(file, function));
+                    }
+                    MemberKind::Getter(function) if !member.is_static => {
+                        owner.getters.insert(name, At::new(file, function));
                     }
                     MemberKind::Getter(_)
                     | MemberKind::Setter(_)
@@ -349,6 +370,7 @@ impl Owners {
             base: None,
             methods: FxHashMap::default(),
             statics: FxHashMap::default(),
+            getters: FxHashMap::default(),
             head: function.head,
             stores: FxHashMap::default(),
         });
@@ -359,8 +381,8 @@ impl Owners {
     /// Every assignment to a field of an owner, from inside its methods and the closures in them.
     ///
     /// Needs the owners themselves, so it runs as a second step.
-    pub fn collect_stores(project: &Project<'_>) -> Vec<(OwnerId, (Sym, bool), FieldStore)> {
-        let mut found = Vec::new();
+    pub fn collect_stores(project: &Project<'_>) -> Stores {
+        let mut found = Stores::default();
         for file in project.file_ids() {
             let facts = project.facts(file);
             for (index, function) in facts.functions.iter().enumerate() {
@@ -373,6 +395,14 @@ impl Owners {
                     let owner = match path.root {
                         Root::Instance(owner) if path.is_root() => (owner, false),
                         Root::Static(owner) if path.is_root() => (owner, true),
+                        Root::Object(literal) if path.is_root() => {
+                            let method = match *facts.expr(value) {
+                                Expr::Function(method) => Some(At::new(file, method)),
+                                _ => None,
+                            };
+                            found.methods.push(((literal, project.sym(file, name)), method));
+                            continue;
+                        }
                         _ => continue,
                     };
                     let store = FieldStore {
@@ -380,16 +410,22 @@ impl Owners {
                         value: At::new(file, value),
                         span,
                     };
-                    found.push((owner.0, (project.sym(file, name), owner.1), store));
+                    found.fields.push((owner.0, (project.sym(file, name), owner.1), store));
                 }
             }
         }
         found
     }
 
-    pub fn add_stores(&mut self, stores: Vec<(OwnerId, (Sym, bool), FieldStore)>) {
-        for (owner, key, store) in stores {
+    pub fn add_stores(&mut self, stores: Stores) {
+        for (owner, key, store) in stores.fields {
             self.list[owner.0 as usize].stores.entry(key).or_default().push(store);
+        }
+        for (key, method) in stores.methods {
+            let known = self.added.entry(key).or_insert(method);
+            if *known != method {
+                *known = None;
+            }
         }
     }
 }
@@ -400,6 +436,25 @@ impl Project<'_> {
         self.bases(owner)
             .into_iter()
             .find_map(|each| self.owners.get(each).methods.get(&name).copied())
+    }
+
+    /// The getter of that name, the owner's own or a base's.
+    pub fn getter(&self, owner: OwnerId, name: Sym) -> Option<FnRef> {
+        self.bases(owner)
+            .into_iter()
+            .find_map(|each| self.owners.get(each).getters.get(&name).copied())
+    }
+
+    /// What a function returns, if it has one `return` with a value.
+    pub fn only_return(&self, function: FnRef) -> Option<ExprRef> {
+        let mut returned = self.function(function).ops.iter().filter_map(|op| match *op {
+            Op::Return(Some(value)) => Some(function.with(value)),
+            _ => None,
+        });
+        match (returned.next(), returned.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        }
     }
 
     /// The owner and the bases of it that are part of the project, nearest first.

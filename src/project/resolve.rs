@@ -1,19 +1,27 @@
 //! Specifier to file: what `import "./db"` or `require("@org/pool")` names, among the files of the run.
 //!
-//! The answer depends on the walked files and the `package.json` files beside and above them, and on nothing else:
-//! `node_modules` is not looked at (unless it was walked), so it is the same before and after `npm install`.
+//! The answer depends on the walked files and on configuration: `package.json`, `tsconfig.json` or `jsconfig.json`, and the
+//! files that declare a workspace, each read once a folder. Source under `node_modules` is not looked at (unless it was
+//! walked), so the answer is the same before and after `npm install`, but for a configuration that extends a package's.
 //!
+//! In this order, the first that names a walked file counts:
+//!
+//! - `paths` of the nearest tsconfig, for what is not relative ([`tsconfig`]).
 //! - A relative specifier resolves as Node's and TypeScript's together: extensions are tried, `.js` means `.ts` too, a folder
-//!   means its `package.json` or `index`. `#internal` goes through `imports` of the nearest `package.json`.
-//! - A bare specifier whose package is in the tree (a workspace) resolves through that `package.json`: `exports`, `source`,
-//!   `module`, `main`, in Node's way. When what they name is build output that was not walked, the same path with the
-//!   output folder replaced by `src`, or dropped, and with any source extension is tried (`dist/pool.js` → `src/pool.ts`,
-//!   `pool.ts`). Nothing is guessed beyond these fields, except `index` when there are none.
-//! - Any other bare specifier is a package. tsconfig paths are not known yet; `@/x` and `~/x`, which are no package names,
-//!   are unresolved.
+//!   means its `package.json` or `index`. `#internal` goes through `imports` of the nearest `package.json`, and a package
+//!   that has `exports` may name itself. Node's own modules are known by name.
+//! - `baseUrl`, unless the specifier is a dependency of the package.
+//! - A bare specifier whose package is in the tree (a workspace, a `file:` dependency) resolves through that `package.json`:
+//!   `exports`, `source`, `module`, `main`, in Node's way. When what they name is build output that was not walked, the same
+//!   path with the output folder replaced by a source folder, or dropped, and with any source extension is tried
+//!   (`dist/pool.js` → `src/pool.ts`, `pool.ts`). Nothing is guessed beyond these fields, except `index` when there are none.
+//! - Any other bare specifier is a package, under its real name if `npm:` renames it. `@/x` and `~/x`, which are no package
+//!   names, are unresolved unless a tsconfig says what they are: aliases of bundlers are code, and are not read.
 
 mod package;
 mod tree;
+mod tsconfig;
+mod workspace;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,9 +30,12 @@ use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric};
 use rustc_hash::FxHashMap;
 
 pub use package::PackageJson;
+pub use tsconfig::ConfigProblem;
+pub use workspace::Workspace;
 
 use package::Packages;
 use tree::{FileTree, TreeFileSystem};
+use tsconfig::TsConfigs;
 
 /// What a specifier names.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,12 +54,19 @@ pub enum Resolved {
 const EXTENSIONS: [&str; 8] = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
 /// Folders that build tools write to.
-const OUTPUT_FOLDERS: [&str; 8] = ["dist", "lib", "build", "out", "output", "esm", "cjs", "es"];
+const OUTPUT_FOLDERS: [&str; 18] = [
+    "dist", "lib", "build", "out", "output", "esm", "cjs", "es", "es6", "umd", "mjs", "commonjs", "node", "browser",
+    "types", "typings", "release", "bundle",
+];
+
+/// Folders that they read from.
+const SOURCE_FOLDERS: [&str; 4] = ["src", "source", "lib", "sources"];
 
 pub struct Resolver {
     root: PathBuf,
     tree: Arc<FileTree>,
     packages: Packages,
+    configs: TsConfigs,
     inner: ResolverGeneric<TreeFileSystem>,
     /// By the folder of the importing file and the specifier.
     known: Mutex<FxHashMap<(PathBuf, String), Resolved>>,
@@ -64,6 +82,7 @@ impl Resolver {
             root: root.to_path_buf(),
             tree,
             packages,
+            configs: TsConfigs::new(root),
             inner,
             known: Mutex::default(),
         }
@@ -89,28 +108,64 @@ impl Resolver {
         self.packages.nearest(&self.root.join(file.parent()?))
     }
 
+    /// Configurations that are there and could not be used, as far as anything asked for them; sorted.
+    pub fn problems(&self) -> Vec<ConfigProblem> {
+        self.configs.problems()
+    }
+
+    /// The file that each package of the tree gives to those who import it by its name.
+    pub fn entries(&self) -> Vec<(&str, usize)> {
+        let named = self.packages.named();
+        let mut entries: Vec<(&str, usize)> = named
+            .filter_map(|package| Some((package.name.as_deref()?, self.in_package(package, "")?)))
+            .collect();
+        entries.sort_unstable();
+        entries
+    }
+
     fn resolve_new(&self, folder: &Path, specifier: &str) -> Resolved {
-        let is_path = specifier.starts_with(['.', '/', '#']);
+        let is_relative = specifier.starts_with(['.', '/']);
+        let aliases = match is_relative || specifier.is_empty() {
+            true => None,
+            false => self.configs.aliases_of(folder, &self.packages),
+        };
+        let at_path = |path: &PathBuf| self.look_up(folder, &path.to_string_lossy()).ok().flatten();
+        let by_paths = aliases.iter().flat_map(|aliases| aliases.by_paths(folder, specifier));
+        if let Some(file) = by_paths.into_iter().find_map(|path| at_path(&path)) {
+            return Resolved::File(file);
+        }
         match self.look_up(folder, specifier) {
             Ok(Some(file)) => return Resolved::File(file),
             Ok(None) => {}
             Err(builtin) => return Resolved::Builtin(builtin),
         }
-        if is_path {
+        if is_relative {
             return Resolved::Unresolved;
         }
-        let Some((name, subpath)) = package_name(specifier) else {
+        let package = package_name(specifier);
+        let is_dependency = package.is_some_and(|(name, _)| {
+            let own = self.packages.nearest(folder);
+            own.is_some_and(|own| own.dependencies.contains(name))
+        });
+        if !is_dependency {
+            let by_base = aliases.iter().flat_map(|aliases| aliases.by_base(folder, specifier));
+            if let Some(file) = by_base.into_iter().find_map(|path| at_path(&path)) {
+                return Resolved::File(file);
+            }
+        }
+        let Some((name, subpath)) = package else {
             return Resolved::Unresolved;
         };
         if let Some(file) = self
             .packages
-            .named(name)
-            .and_then(|package| self.in_package(package, specifier, subpath))
+            .meant(folder, name)
+            .and_then(|package| self.in_package(package, subpath))
         {
             return Resolved::File(file);
         }
+        let own = self.packages.nearest(folder);
         Resolved::Package {
-            name: name.to_owned(),
+            name: own.map_or(name, |own| own.real_name(name)).to_owned(),
             subpath: subpath.to_owned(),
         }
     }
@@ -127,7 +182,7 @@ impl Resolver {
     }
 
     /// The file that a package of the tree offers under a subpath.
-    fn in_package(&self, package: &PackageJson, specifier: &str, subpath: &str) -> Option<usize> {
+    fn in_package(&self, package: &PackageJson, subpath: &str) -> Option<usize> {
         // With `exports` a package may import itself by name; without, a path into its folder means the same.
         let found = if package.exports.is_null() {
             let path = if subpath.is_empty() {
@@ -137,7 +192,13 @@ impl Resolver {
             };
             self.look_up(&package.root, &path.to_string_lossy())
         } else {
-            self.look_up(&package.root, specifier)
+            let name = package.name.as_deref().unwrap_or_default();
+            let own = if subpath.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name}/{subpath}")
+            };
+            self.look_up(&package.root, &own)
         };
         found.ok().flatten().or_else(|| {
             let targets = package.targets(subpath);
@@ -148,15 +209,15 @@ impl Resolver {
     /// The walked file that `target`, a path in a package, was built from.
     fn source_of(&self, root: &Path, target: &str) -> Option<usize> {
         let target = target.trim_start_matches("./");
-        let mut parts: Vec<&str> = target.split('/').collect();
-        let outputs = parts.iter().take_while(|part| OUTPUT_FOLDERS.contains(part)).count();
-        let inside = parts.split_off(outputs).join("/");
-        let candidates = [target.to_owned(), format!("src/{inside}"), inside];
-        let tried = if outputs == 0 {
-            &candidates[..1]
-        } else {
-            &candidates[..]
-        };
+        let parts: Vec<&str> = target.split('/').collect();
+        let is_output = |part: &&&str| OUTPUT_FOLDERS.contains(part) || part.starts_with("dist-");
+        let outputs = parts[..parts.len() - 1].iter().take_while(is_output).count();
+        let inside = parts[outputs..].join("/");
+        let mut tried = vec![target.to_owned()];
+        if outputs > 0 {
+            tried.extend(SOURCE_FOLDERS.iter().map(|folder| format!("{folder}/{inside}")));
+            tried.push(inside);
+        }
         tried.iter().find_map(|path| {
             let stem = path.strip_suffix(".d.ts").unwrap_or_else(|| without_extension(path));
             let names = EXTENSIONS.iter().map(|extension| format!("{stem}{extension}"));

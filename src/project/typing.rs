@@ -136,6 +136,18 @@ impl Project<'_> {
                 types
             }
             Root::Instance(owner) => [(Ty::Owner(owner), Tier::Resolved)].into_iter().collect(),
+            // A static field that is given its value when it is first asked for.
+            Root::Static(owner) => match steps.split_first() {
+                Some((&Step::Field(name), rest)) => {
+                    steps = rest;
+                    let mut types = Types::new();
+                    for store in self.owners.stores(owner, name, true).iter().take(4) {
+                        add(&mut types, self.types_of_expr(store.value, depth + 1));
+                    }
+                    types
+                }
+                _ => Types::new(),
+            },
             Root::Choice(_) => {
                 let mut types = Types::new();
                 for possible in self.possible_of(path.clone()).into_iter().skip(1) {
@@ -369,6 +381,11 @@ impl Project<'_> {
                     add(&mut types, self.types_of_expr(store.value, depth + 1));
                 }
             }
+            if types.is_empty()
+                && let Some(&getter) = self.owners.get(each).getters.get(&name)
+            {
+                add(&mut types, self.types_returned(getter, depth + 1));
+            }
             if !types.is_empty() {
                 break;
             }
@@ -436,8 +453,14 @@ impl Project<'_> {
                 .map(|&key| (Ty::Catalog(key), Tier::Resolved))
                 .collect();
         }
+        let own = self.own.of(&path).iter();
+        let declared: Types = own
+            .flat_map(|export| self.catalog.types_by_annotation(export))
+            .map(|&key| (Ty::Catalog(key), Tier::SelfPackage))
+            .collect();
         match path.root {
             Root::Static(owner) if path.is_root() => [(Ty::Owner(owner), Tier::Resolved)].into_iter().collect(),
+            Root::Variable(_) if !declared.is_empty() => declared,
             Root::Function(function) if path.is_root() => self
                 .owners
                 .made_by(function)
@@ -450,6 +473,8 @@ impl Project<'_> {
                     return Types::new();
                 };
                 let mut types = Types::new();
+                let behind = self.implementers.of_interface(binding).iter();
+                add(&mut types, behind.map(|&owner| (Ty::Owner(owner), Tier::Resolved)));
                 match &decl.kind {
                     TypeDeclKind::Interface { extends, .. } => {
                         for &base in extends {
@@ -491,16 +516,31 @@ impl Project<'_> {
 
     /// The catalogued types an owner of the project is: through its bases, or because this package is the library.
     pub fn catalog_types(&self, owner: OwnerId) -> SmallVec<[(TypeKey, Tier); 2]> {
+        self.catalog_bases(owner)
+            .into_iter()
+            .map(|(key, tier, _)| (key, tier))
+            .collect()
+    }
+
+    /// As [`Self::catalog_types`], each with the number of the owner's classes, from itself on, whose methods stand before
+    /// the catalogued ones. A class that is the catalogued one itself does not stand before itself.
+    pub fn catalog_bases(&self, owner: OwnerId) -> SmallVec<[(TypeKey, Tier, usize); 2]> {
         let mut found = SmallVec::new();
-        for each in self.bases(owner) {
+        for (index, each) in self.bases(owner).into_iter().enumerate() {
             let owner = self.owners.get(each);
             if let Some(base) = owner.base {
                 found.extend(
                     self.types_constructed_by(&self.path(base))
                         .into_iter()
-                        .map(|key| (key, Tier::Resolved)),
+                        .map(|key| (key, Tier::Resolved, index + 1)),
                 );
             }
+            let exported = self.own.of_owner(self, each).iter();
+            let constructed = exported.flat_map(|export| {
+                let by_new = self.catalog.types_by_constructor(export).iter();
+                by_new.chain(self.catalog.types_by_annotation(export))
+            });
+            found.extend(constructed.map(|&key| (key, Tier::SelfPackage, index)));
             if let (Some(name), Some(package)) = (owner.name, self.package_name(owner.file)) {
                 let own = ExportPath {
                     module: Some(package.into()),
@@ -510,7 +550,7 @@ impl Project<'_> {
                     self.catalog
                         .types_by_constructor(&own)
                         .iter()
-                        .map(|&key| (key, Tier::SelfPackage)),
+                        .map(|&key| (key, Tier::SelfPackage, index)),
                 );
             }
         }

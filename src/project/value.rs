@@ -42,14 +42,14 @@ impl Project<'_> {
             Expr::Global(name) => self.global_path(self.sym(at.file, *name), at),
             Expr::This(function) => self.this_path(at.with(*function)),
             Expr::Super(function) => self.this_path(at.with(*function)),
-            Expr::Module(module) => self.module_path(at, *module),
-            Expr::DynamicImport(module) => self.module_path(at, *module),
+            Expr::Module(module) => self.module_path(at, *module, hops),
+            Expr::DynamicImport(module) => self.namespace_path(at, *module),
             Expr::Import { module, name } => {
-                let module = self.module_path(at, *module);
+                let module = self.namespace_path(at, *module);
                 self.field(module, self.sym(at.file, *name), at, hops)
             }
             Expr::Param { function, index } => match self.fulfilled_with(at.with(*function), *index) {
-                Some(promise) => self.path_within(promise, hops).step(Step::Awaited, at),
+                Some(promise) => awaited(self.path_within(promise, hops), at),
                 None => Path::root(Root::Param(at.with(*function), *index)),
             },
             Expr::RestParam { function, index } => Path::root(Root::Rest(at.with(*function), *index)),
@@ -94,14 +94,7 @@ impl Project<'_> {
                     Path::root(Root::Choice(at))
                 }
             }
-            Expr::Await(of) => {
-                let of = self.path_within(at.with(*of), hops);
-                match of.root {
-                    Root::Package(_) | Root::Namespace(_) if of.is_root() => of,
-                    Root::Instance(_) | Root::Function(_) if of.is_root() => of,
-                    _ => of.step(Step::Awaited, at),
-                }
-            }
+            Expr::Await(of) => awaited(self.path_within(at.with(*of), hops), at),
             Expr::Cast { value, .. } => self.path_within(at.with(*value), hops),
             Expr::Spread(of) => self.path_within(at.with(*of), hops).step(Step::Element, at),
             Expr::Opaque
@@ -169,12 +162,49 @@ impl Project<'_> {
         }
     }
 
-    fn module_path(&self, at: ExprRef, module: crate::facts::ids::Name) -> Path {
+    /// All exports of a module.
+    fn namespace_path(&self, at: ExprRef, module: crate::facts::ids::Name) -> Path {
         Path::root(match self.links.target(at.file, module) {
             Some(Target::File(file)) => Root::Namespace(file),
             Some(Target::Package(name)) => Root::Package(name),
             None => Root::Package(self.sym(at.file, module)),
         })
+    }
+
+    /// What `require` gives: the value of `module.exports`, unless that is an object of exports.
+    fn module_path(&self, at: ExprRef, module: crate::facts::ids::Name, hops: u32) -> Path {
+        let namespace = self.namespace_path(at, module);
+        let Root::Namespace(file) = namespace.root else {
+            return namespace;
+        };
+        match self.links.whole(file).filter(|&whole| !self.is_export_list(whole)) {
+            Some(whole) => self.path_within(whole, hops),
+            None => namespace,
+        }
+    }
+
+    /// `{ pool, close() {} }`: an object literal that is not a variable, so that only its properties are ever meant.
+    fn is_export_list(&self, whole: ExprRef) -> bool {
+        matches!(self.expr(whole), Expr::Object(_))
+    }
+
+    /// What `module.exports.name = value` adds to a `module.exports` that is itself a function, class or object.
+    fn added_export(&self, object: &Path, name: super::names::Sym, hops: u32) -> Option<super::link::ExportValue> {
+        // `module.exports` may be made of its own members: no answer is better than a long one.
+        if hops > MAX_HOPS / 4 {
+            return None;
+        }
+        let file = match object.root {
+            Root::Function(function) => function.file,
+            Root::Static(owner) => self.owners.get(owner).file,
+            Root::Call(call) => call.file,
+            Root::Object(literal) => literal.file,
+            _ => return None,
+        };
+        let whole = self.links.whole(file)?;
+        let value = self.links.export(file, name)?;
+        // The cheap questions come first: few files have both.
+        (self.path_within(whole, hops + 1) == *object).then_some(value)
     }
 
     /// The path of `object.name`.
@@ -187,22 +217,20 @@ impl Project<'_> {
                 Root::Global(global) if self.is_global_object(global) => return Path::root(Root::Global(name)),
                 Root::Namespace(file) => {
                     if let Some(value) = self.links.export(file, name) {
-                        return match value {
-                            super::link::ExportValue::Expr(expr) => self.path_within(expr, hops + 1),
-                            super::link::ExportValue::Namespace(file) => Path::root(Root::Namespace(file)),
-                            super::link::ExportValue::Package(module, member) => {
-                                let module = Path::root(Root::Package(module));
-                                match member {
-                                    Some(member) => module.step(Step::Field(member), at),
-                                    None => module,
-                                }
-                            }
-                        };
+                        return self.export_path(value, at, hops);
+                    }
+                    // `import { on } from "./bus"` where `module.exports = new Bus()`.
+                    if let Some(whole) = self.links.whole(file) {
+                        let whole = self.path_within(whole, hops + 1);
+                        return self.field(whole, name, at, hops + 1);
                     }
                 }
                 Root::Object(literal) => {
                     if let Some(value) = self.literal_field(literal, name) {
                         return self.path_within(value, hops + 1);
+                    }
+                    if let Some(method) = self.owners.added_method(literal, name) {
+                        return Path::root(Root::Function(method));
                     }
                 }
                 Root::Instance(owner) => return self.owner_field(owner, name, object, at, hops),
@@ -217,13 +245,34 @@ impl Project<'_> {
                 Root::Package(_) if self.names.text(name) == "default" => return object,
                 _ => {}
             }
+            if let Some(value) = self.added_export(&object, name, hops) {
+                return self.export_path(value, at, hops);
+            }
         }
         object.step(Step::Field(name), at)
+    }
+
+    /// What an export names.
+    pub fn export_path(&self, value: super::link::ExportValue, at: ExprRef, hops: u32) -> Path {
+        match value {
+            super::link::ExportValue::Expr(expr) => self.path_within(expr, hops + 1),
+            super::link::ExportValue::Namespace(file) => Path::root(Root::Namespace(file)),
+            super::link::ExportValue::Package(module, member) => {
+                let module = Path::root(Root::Package(module));
+                match member {
+                    Some(member) => module.step(Step::Field(member), at),
+                    None => module,
+                }
+            }
+        }
     }
 
     fn owner_field(&self, owner: OwnerId, name: super::names::Sym, object: Path, at: ExprRef, hops: u32) -> Path {
         if let Some(method) = self.method(owner, name) {
             return Path::root(Root::Function(method));
+        }
+        if let Some(value) = self.getter(owner, name).and_then(|getter| self.only_return(getter)) {
+            return self.path_within(value, hops + 1);
         }
         if let Some(value) = self.owners.single_store(self, owner, name, false) {
             return self.path_within(value, hops + 1);
@@ -434,6 +483,14 @@ impl Project<'_> {
     /// Shorthand for an expression's place.
     pub fn at<T>(&self, file: crate::diagnostic::FileId, id: T) -> At<T> {
         At::new(file, id)
+    }
+}
+
+/// What a promise of something is fulfilled with; a module is itself.
+fn awaited(of: Path, at: ExprRef) -> Path {
+    match of.root {
+        Root::Package(_) | Root::Namespace(_) | Root::Instance(_) | Root::Function(_) if of.is_root() => of,
+        _ => of.step(Step::Awaited, at),
     }
 }
 

@@ -40,7 +40,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             version: env!("CARGO_PKG_VERSION"),
         },
         summary: Summary {
-            files: report.files.len(),
+            files: report.files.iter().filter(|file| !file.is_context).count(),
             findings: report.diagnostics.len(),
             below_confidence: report.below_confidence,
         },

@@ -5,19 +5,23 @@ use std::io::{self, Write};
 
 use super::Report;
 use super::escape::visible;
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, ProblemKind};
 
 /// Writes the summary; `verbose` lists each file that was skipped on purpose.
 ///
 /// # Errors
 /// The writer's.
 pub fn write(report: &Report<'_>, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "checked {}: {}",
-        counted(report.files.len(), "file"),
-        findings(report)
-    )?;
+    let context = report.files.iter().filter(|file| file.is_context).count();
+    let checked = counted(report.files.len() - context, "file");
+    match context {
+        0 => writeln!(out, "checked {checked}: {}", findings(report))?,
+        _ => writeln!(
+            out,
+            "checked {checked}, read {context} for context: {}",
+            findings(report)
+        )?,
+    }
     if report.below_confidence > 0 {
         let flag = "--min-confidence low";
         writeln!(
@@ -26,7 +30,17 @@ pub fn write(report: &Report<'_>, verbose: bool, out: &mut dyn Write) -> io::Res
             report.below_confidence
         )?;
     }
-    let (failed, skipped): (Vec<&Problem>, Vec<&Problem>) = report.problems.iter().partition(|each| each.is_failure());
+    let (configurations, files): (Vec<&Problem>, Vec<&Problem>) = report
+        .problems
+        .iter()
+        .partition(|each| each.kind == ProblemKind::Configuration);
+    let (failed, skipped): (Vec<&Problem>, Vec<&Problem>) = files.into_iter().partition(|each| each.is_failure());
+    if !configurations.is_empty() {
+        writeln!(out, "could not use {}:", counted(configurations.len(), "configuration"))?;
+        configurations
+            .iter()
+            .try_for_each(|problem| write_problem(problem, out))?;
+    }
     if !failed.is_empty() {
         writeln!(out, "could not analyse {}:", counted(failed.len(), "path"))?;
         failed.iter().try_for_each(|problem| write_problem(problem, out))?;

@@ -3,10 +3,12 @@
 mod bindings;
 mod catalog;
 mod command_line;
+mod context;
 mod driver;
 mod facts;
 mod fixtures;
 mod layers;
+mod mutants;
 mod oracle;
 mod pages;
 mod pictures;

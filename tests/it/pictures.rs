@@ -16,7 +16,9 @@ const STYLE: Style = Style {
 
 fn picture(rule: &str) -> String {
     let path = PathBuf::from(format!("fixtures/pictures/{rule}.ts"));
-    let outcome = driver::check(&CheckOptions::new(vec![path], package_root().to_path_buf())).unwrap();
+    let mut options = CheckOptions::new(vec![path], package_root().to_path_buf());
+    options.context = false;
+    let outcome = driver::check(&options).unwrap();
     let rules: Vec<&str> = outcome.diagnostics.iter().map(|each| each.rule).collect();
     assert_eq!(rules, [rule], "one finding a picture");
     let report = Report {

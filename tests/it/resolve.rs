@@ -222,3 +222,222 @@ fn the_nearest_manifest_owns_a_file() {
         "a broken manifest is none"
     );
 }
+
+/// `{ from, specifier, expected }` over one tree.
+fn expect(files: &[(&str, &str)], answers: &[(&str, &str, &str)]) -> Tree {
+    let tree = tree(files);
+    for (from, specifier, expected) in answers {
+        assert_eq!(tree.names(from, specifier), *expected, "{specifier} in {from}");
+    }
+    tree
+}
+
+#[test]
+fn tsconfig_paths_name_files() {
+    let config = r#"{
+        // comments and trailing commas are allowed
+        "compilerOptions": { "baseUrl": "./src", "paths": {
+            "@/*": ["*"], "@lib/*/x": ["lib/*/exact", "lib/*"], "@lib/*": ["./nowhere/*", "lib/*"], "one": ["single"], "pg": ["pg-types"],
+        }, },
+    }"#;
+    let tree = expect(
+        &[
+            ("tsconfig.json", config),
+            ("package.json", r#"{ "dependencies": { "redis": "4" } }"#),
+            ("src/a.ts", ""),
+            ("src/db/index.ts", ""),
+            ("src/lib/b.tsx", ""),
+            ("src/lib/c/exact.ts", ""),
+            ("src/single.ts", ""),
+            ("src/redis.ts", ""),
+            ("src/events.ts", ""),
+            ("src/plain.ts", ""),
+            ("top.ts", ""),
+        ],
+        &[
+            ("src/a.ts", "@/db", "src/db/index.ts"),
+            ("src/a.ts", "@/db/index.js", "src/db/index.ts"),
+            ("src/a.ts", "@lib/b", "src/lib/b.tsx"),
+            ("src/a.ts", "@lib/c/x", "src/lib/c/exact.ts"),
+            ("src/a.ts", "one", "src/single.ts"),
+            ("src/a.ts", "plain", "src/plain.ts"),
+            ("top.ts", "@/nothing", "?"),
+            // What is installed is not what `baseUrl` happens to hold, nor is Node's own.
+            ("src/a.ts", "redis", "package redis|"),
+            ("src/a.ts", "events", "builtin events"),
+            ("src/a.ts", "pg", "package pg|"),
+        ],
+    );
+    assert_eq!(tree.resolver.problems(), []);
+}
+
+#[test]
+fn tsconfig_extends_through_files_packages_and_arrays() {
+    let paths = |to: &str| format!(r#"{{ "compilerOptions": {{ "paths": {{ "~/*": ["{to}/*"] }} }} }}"#);
+    let tree = expect(
+        &[
+            ("package.json", r#"{ "workspaces": ["packages/*", "config/*"] }"#),
+            ("config/ts/package.json", r#"{ "name": "@org/ts" }"#),
+            (
+                "config/ts/base.json",
+                r#"{ "compilerOptions": { "paths": { "~/*": ["${configDir}/code/*"] } } }"#,
+            ),
+            ("packages/a/tsconfig.json", r#"{ "extends": "@org/ts/base.json" }"#),
+            ("packages/a/code/x.ts", ""),
+            (
+                "packages/b/tsconfig.json",
+                r#"{ "extends": ["./one", "./two.json", "not-installed/tsconfig.json", "./absent"] }"#,
+            ),
+            ("packages/b/one.json", &paths("one")),
+            ("packages/b/two.json", &paths("two")),
+            ("packages/b/one/x.ts", ""),
+            ("packages/b/two/x.ts", ""),
+            ("packages/c/tsconfig.json", r#"{ "extends": "installed" }"#),
+            (
+                "packages/c/node_modules/installed/package.json",
+                r#"{ "tsconfig": "./strict.json" }"#,
+            ),
+            ("packages/c/node_modules/installed/strict.json", &paths("../../src")),
+            ("packages/c/src/x.ts", ""),
+            ("packages/d/jsconfig.json", &paths("lib")),
+            ("packages/d/lib/x.js", ""),
+            ("packages/d/lib/deep/y.js", ""),
+            (
+                "packages/e/tsconfig.json",
+                r#"{ "files": [], "references": [{ "path": "./tsconfig.app.json" }, { "path": "./node" }] }"#,
+            ),
+            (
+                "packages/e/tsconfig.app.json",
+                r#"{ "include": ["src/**/*"], "compilerOptions": { "paths": { "~/*": ["./src/*"] } } }"#,
+            ),
+            ("packages/e/node/tsconfig.json", &paths(".")),
+            ("packages/e/src/x.ts", ""),
+            ("packages/e/node/y.ts", ""),
+        ],
+        &[
+            ("packages/a/code/x.ts", "~/x", "packages/a/code/x.ts"),
+            ("packages/b/one/x.ts", "~/x", "packages/b/two/x.ts"),
+            ("packages/c/src/x.ts", "~/x", "packages/c/src/x.ts"),
+            ("packages/d/lib/deep/y.js", "~/x", "packages/d/lib/x.js"),
+            ("packages/e/src/x.ts", "~/x", "packages/e/src/x.ts"),
+            ("packages/e/src/x.ts", "~/y", "?"),
+            ("packages/e/node/y.ts", "~/y", "packages/e/node/y.ts"),
+        ],
+    );
+    assert_eq!(tree.resolver.problems(), []);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_bad_tsconfig_is_a_note_and_never_a_hang() {
+    let tree = tree(&[
+        ("syntax/tsconfig.json", "{ \"compilerOptions\": "),
+        ("syntax/a.ts", ""),
+        (
+            "kind/tsconfig.json",
+            r#"{ "compilerOptions": { "paths": { "@/*": "src/*" } } }"#,
+        ),
+        ("kind/a.ts", ""),
+        (
+            "circle/tsconfig.json",
+            r#"{ "extends": "./other.json", "compilerOptions": { "paths": { "@/*": ["./*"] } } }"#,
+        ),
+        ("circle/other.json", r#"{ "extends": "./tsconfig.json" }"#),
+        ("circle/a.ts", ""),
+        ("itself/tsconfig.json", r#"{ "extends": "./tsconfig.json" }"#),
+        ("itself/a.ts", ""),
+        ("empty/tsconfig.json", ""),
+        ("empty/a.ts", ""),
+        ("pipe/a.ts", ""),
+        ("deep/a.ts", ""),
+    ]);
+    let root = tree.folder.path();
+    let made = std::process::Command::new("mkfifo")
+        .arg(root.join("pipe/tsconfig.json"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    fs::write(root.join("deep/tsconfig.json"), "[".repeat(100_000)).unwrap();
+    for folder in ["syntax", "kind", "itself", "empty", "pipe", "deep"] {
+        assert_eq!(tree.names(&format!("{folder}/a.ts"), "@/a"), "?");
+        assert_eq!(tree.names(&format!("{folder}/a.ts"), "./a"), format!("{folder}/a.ts"));
+    }
+    assert_eq!(tree.names("circle/a.ts", "@/a"), "circle/a.ts");
+    let problems = tree.resolver.problems();
+    let said: Vec<(String, &str)> = problems
+        .iter()
+        .map(|problem| {
+            let path = problem.path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            (path, problem.message.split(" at line ").next().unwrap())
+        })
+        .collect();
+    assert_eq!(said.len(), 6, "{said:#?}");
+    let message = |file: &str| said.iter().find(|(path, _)| path == file).unwrap().1;
+    assert!(message("syntax/tsconfig.json").contains("no valid configuration: EOF"));
+    assert!(message("kind/tsconfig.json").contains("no valid configuration: invalid type"));
+    assert!(message("circle/other.json").contains("go in a circle"));
+    assert!(message("itself/tsconfig.json").contains("go in a circle"));
+    assert!(message("pipe/tsconfig.json").contains("not a regular file"));
+    assert!(message("deep/tsconfig.json").contains("no valid configuration"));
+}
+
+#[test]
+fn workspaces_tell_packages_of_one_name_apart() {
+    for (file, text) in [
+        ("package.json", r#"{ "workspaces": ["packages/*"] }"#),
+        (
+            "package.json",
+            r#"{ "workspaces": { "packages": ["./packages/*/", "!packages/old"] } }"#,
+        ),
+        (
+            "pnpm-workspace.yaml",
+            "packages:\n  # ours\n  - 'packages/**' # all\n  - \"!**/old\"\n\ncatalog:\n  - x\n",
+        ),
+        ("pnpm-workspace.yaml", "packages: [\"packages/*\"]\n"),
+        ("lerna.json", r#"{ "packages": ["packages/*"] }"#),
+    ] {
+        expect(
+            &[
+                (file, text),
+                (
+                    "packages/kit/package.json",
+                    r#"{ "name": "kit", "main": "./dist/cjs/index.js" }"#,
+                ),
+                ("packages/kit/source/index.ts", ""),
+                ("examples/kit/package.json", r#"{ "name": "kit" }"#),
+                ("examples/kit/index.js", ""),
+                ("app.js", ""),
+            ],
+            &[("app.js", "kit", "packages/kit/source/index.ts")],
+        );
+    }
+}
+
+#[test]
+fn dependencies_may_be_folders_or_have_another_name() {
+    expect(
+        &[
+            (
+                "app/package.json",
+                r#"{ "dependencies": { "kit": "file:../old/kit", "pg8": "npm:pg@^8.1", "own": "npm:@org/redis@4" } }"#,
+            ),
+            ("app/a.js", ""),
+            (
+                "old/kit/package.json",
+                r#"{ "name": "kit", "exports": { ".": "./main.js", "./*": "./parts/*.js" } }"#,
+            ),
+            ("old/kit/main.js", ""),
+            ("old/kit/parts/p.js", ""),
+            ("new/kit/package.json", r#"{ "name": "kit" }"#),
+            ("new/kit/index.js", ""),
+        ],
+        &[
+            ("app/a.js", "kit", "old/kit/main.js"),
+            ("app/a.js", "kit/p", "old/kit/parts/p.js"),
+            ("app/a.js", "pg8", "package pg|"),
+            ("app/a.js", "pg8/lib/x", "package pg|lib/x"),
+            ("app/a.js", "own", "package @org/redis|"),
+            ("new/kit/index.js", "kit", "package kit|"),
+        ],
+    );
+}

@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use leaklint::diagnostic::Confidence;
-use leaklint::driver::{self, CheckOptions};
+use leaklint::diagnostic::{Confidence, Place};
+use leaklint::driver::{self, CheckOptions, Outcome};
 use walkdir::WalkDir;
 
 /// A finding as the tests see it.
@@ -26,6 +26,33 @@ pub fn package_root() -> &'static Path {
 
 /// Every finding in the file or folder `root`, of any confidence, in the order of the output.
 pub fn leak_lines(root: &Path) -> Vec<Finding> {
+    let outcome = outcome_of(root);
+    outcome
+        .diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let (path, line) = spot(&outcome, diagnostic.primary.place);
+            Finding {
+                path: outcome.root.join(path),
+                line,
+                rule: diagnostic.rule.to_owned(),
+                confidence: diagnostic.confidence,
+            }
+        })
+        .collect()
+}
+
+/// The file, relative to the root, and the line of a place.
+pub fn spot(outcome: &Outcome, place: Place) -> (PathBuf, usize) {
+    let file = &outcome.files[place.file.index()];
+    (
+        file.path().to_path_buf(),
+        file.source().lines().line(place.span.start) + 1,
+    )
+}
+
+/// What a run over the file or folder `root` gives, findings of any confidence included.
+pub fn outcome_of(root: &Path) -> Outcome {
     let root = root.canonicalize().unwrap();
     let folder = if root.is_dir() {
         root.as_path()
@@ -34,6 +61,7 @@ pub fn leak_lines(root: &Path) -> Vec<Finding> {
     };
     // From its own folder, so that nothing above it counts.
     let mut options = CheckOptions::new(vec![root.clone()], folder.to_path_buf());
+    options.context = false;
     options.min_confidence = Confidence::Low;
     let outcome = driver::check(&options).unwrap();
     assert!(
@@ -43,19 +71,6 @@ pub fn leak_lines(root: &Path) -> Vec<Finding> {
         outcome.problems
     );
     outcome
-        .diagnostics
-        .iter()
-        .map(|diagnostic| {
-            let place = diagnostic.primary.place;
-            let file = &outcome.files[place.file.index()];
-            Finding {
-                path: outcome.root.join(file.path()),
-                line: file.source().lines().line(place.span.start) + 1,
-                rule: diagnostic.rule.to_owned(),
-                confidence: diagnostic.confidence,
-            }
-        })
-        .collect()
 }
 
 /// The findings a user sees without asking for more.

@@ -314,6 +314,9 @@ impl Run<'_, '_, '_> {
                 }
             }
             for callback in project.functions_in(arg) {
+                if project.is_within(callback, self.root) && self.hands_on(call, callback) {
+                    return Action::Escape(To::Unknown);
+                }
                 let releases = || self.mentions_release(callback) || self.calls_release(callback, 0);
                 if project.is_within(callback, self.root) && releases() {
                     action = self.callback_action(call, position, callback, action);

@@ -5,6 +5,7 @@
 
 mod action;
 mod events;
+mod handing;
 mod latch;
 mod run;
 

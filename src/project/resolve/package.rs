@@ -1,11 +1,14 @@
 //! The `package.json` files of the run: whose file is whose, and what a package of the tree offers.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
+use oxc_resolver::PathUtil;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
 use super::tree::FileTree;
+use super::workspace::Workspace;
 use crate::source::read_regular;
 
 /// What matters here of a `package.json`.
@@ -14,6 +17,12 @@ pub struct PackageJson {
     pub name: Option<String>,
     /// Names from `dependencies`, `devDependencies`, `peerDependencies` and `optionalDependencies`.
     pub dependencies: FxHashSet<String>,
+    /// Dependencies that are installed under a name of the project's own: `"pg8": "npm:pg@8"`.
+    renamed: FxHashMap<String, String>,
+    /// Dependencies that are folders: `"file:../kit"`, absolute.
+    linked: FxHashMap<String, PathBuf>,
+    /// The configuration that an `extends` of the bare package name means.
+    pub(super) tsconfig: Option<String>,
     /// Made to be used by other programs: has `main`, `module` or `exports`, is not `private`, and has neither `bin` nor a
     /// `start` script.
     pub is_library: bool,
@@ -21,13 +30,13 @@ pub struct PackageJson {
     pub root: PathBuf,
     /// The `exports` field, null if there is none.
     pub(super) exports: Value,
-    /// `source`, `module`, `main` and `types`, as far as they are there.
+    /// `source`, `module`, `main`, `types` and `typings`, as far as they are there.
     entries: Vec<String>,
 }
 
 impl PackageJson {
     /// Reads a manifest; broken JSON counts as no manifest.
-    fn read(folder: &Path) -> Option<Self> {
+    pub(super) fn read(folder: &Path) -> Option<Self> {
         let bytes = read_regular(&folder.join("package.json")).ok()?;
         let json: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).ok()?;
         let fields = json.as_object()?;
@@ -38,10 +47,22 @@ impl PackageJson {
             "peerDependencies",
             "optionalDependencies",
         ];
-        let dependencies = kinds
-            .iter()
-            .filter_map(|kind| fields.get(*kind)?.as_object())
-            .flat_map(|each| each.keys());
+        let stated = kinds.iter().filter_map(|kind| fields.get(*kind)?.as_object()).flatten();
+        let mut dependencies = FxHashSet::default();
+        let (mut renamed, mut linked) = (FxHashMap::default(), FxHashMap::default());
+        for (name, version) in stated {
+            dependencies.insert(name.clone());
+            let version = version.as_str().unwrap_or_default();
+            if let Some(other) = version.strip_prefix("npm:") {
+                renamed.insert(name.clone(), without_version(other).to_owned());
+            }
+            let path = ["file:", "link:", "portal:"]
+                .iter()
+                .find_map(|scheme| version.strip_prefix(scheme));
+            if let Some(path) = path {
+                linked.insert(name.clone(), folder.normalize_with(path));
+            }
+        }
         let offers = ["main", "module", "exports"]
             .iter()
             .any(|field| fields.contains_key(*field));
@@ -51,15 +72,23 @@ impl PackageJson {
             .is_some_and(|scripts| scripts.get("start").is_some());
         Some(Self {
             name: text("name"),
-            dependencies: dependencies.cloned().collect(),
+            dependencies,
+            renamed,
+            linked,
+            tsconfig: text("tsconfig"),
             is_library: offers && !starts && !is_private && !fields.contains_key("bin"),
             root: folder.to_path_buf(),
             exports: fields.get("exports").cloned().unwrap_or(Value::Null),
-            entries: ["source", "module", "main", "types"]
+            entries: ["source", "module", "main", "types", "typings"]
                 .into_iter()
                 .filter_map(text)
                 .collect(),
         })
+    }
+
+    /// The package's real name, for a dependency that is installed under another.
+    pub(super) fn real_name<'a>(&'a self, name: &'a str) -> &'a str {
+        self.renamed.get(name).map_or(name, String::as_str)
     }
 
     /// The paths that the fields give for a subpath, every condition's, the likeliest first.
@@ -96,6 +125,14 @@ impl PackageJson {
     }
 }
 
+/// `pg` of `pg@^8.1`.
+fn without_version(specifier: &str) -> &str {
+    match specifier.get(1..).and_then(|rest| rest.find('@')) {
+        Some(at) => &specifier[..at + 1],
+        None => specifier,
+    }
+}
+
 fn collect_paths(value: &Value, star: &str, into: &mut Vec<String>) {
     match value {
         Value::String(path) => into.push(path.replace('*', star)),
@@ -110,27 +147,35 @@ pub(super) struct Packages {
     all: Vec<PackageJson>,
     /// By the folder of the manifest.
     by_folder: FxHashMap<PathBuf, usize>,
-    /// Names that are used once; which of two packages of one name is meant cannot be told.
+    /// Where a name is used twice, the one that is a member of the workspace; `None` if that does not tell which is meant.
     by_name: FxHashMap<String, Option<usize>>,
+    workspaces: Vec<Workspace>,
+    /// Members of the workspaces that have a manifest and no walked file: they hold configuration.
+    unwalked: OnceLock<FxHashMap<String, PathBuf>>,
 }
 
 impl Packages {
     pub(super) fn read(root: &Path, tree: &FileTree) -> Self {
         let mut folders: Vec<&PathBuf> = tree.folders().filter(|folder| folder.starts_with(root)).collect();
         folders.sort_unstable();
-        let all: Vec<PackageJson> = folders
-            .into_iter()
-            .filter_map(|folder| PackageJson::read(folder))
-            .collect();
-        let mut by_name = FxHashMap::default();
+        let all: Vec<PackageJson> = folders.iter().filter_map(|folder| PackageJson::read(folder)).collect();
+        let workspaces: Vec<Workspace> = folders.iter().filter_map(|folder| Workspace::read(folder)).collect();
+        let mut named: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         for (index, package) in all.iter().enumerate() {
             if let Some(name) = &package.name {
-                by_name
-                    .entry(name.clone())
-                    .and_modify(|known| *known = None)
-                    .or_insert(Some(index));
+                named.entry(name).or_default().push(index);
             }
         }
+        let is_member = |index: &usize| workspaces.iter().any(|each| each.has(&all[*index].root));
+        let only = |indices: &[usize]| match *indices {
+            [only] => Some(only),
+            _ => None,
+        };
+        let by_name = named.into_iter().map(|(name, indices)| {
+            let members: Vec<usize> = indices.iter().copied().filter(is_member).collect();
+            (name.to_owned(), only(&indices).or_else(|| only(&members)))
+        });
+        let by_name = by_name.collect();
         let by_folder = all
             .iter()
             .enumerate()
@@ -140,6 +185,8 @@ impl Packages {
             all,
             by_folder,
             by_name,
+            workspaces,
+            unwalked: OnceLock::new(),
         }
     }
 
@@ -150,7 +197,31 @@ impl Packages {
             .map(|&index| &self.all[index])
     }
 
-    pub(super) fn named(&self, name: &str) -> Option<&PackageJson> {
-        self.by_name.get(name).copied().flatten().map(|index| &self.all[index])
+    /// The package of the tree that a name means in a file of `folder`.
+    pub(super) fn meant(&self, folder: &Path, name: &str) -> Option<&PackageJson> {
+        let linked = self.nearest(folder).and_then(|package| package.linked.get(name));
+        let index = match linked {
+            Some(target) => self.by_folder.get(target).copied(),
+            None => self.by_name.get(name).copied().flatten(),
+        };
+        index.map(|index| &self.all[index])
+    }
+
+    /// Every package of the tree that has a name nobody else has.
+    pub(super) fn named(&self) -> impl Iterator<Item = &PackageJson> {
+        self.by_name.values().flatten().map(|&index| &self.all[index])
+    }
+
+    /// The folder of a package of the tree, walked or not.
+    pub(super) fn folder_named(&self, name: &str) -> Option<PathBuf> {
+        if let Some(index) = self.by_name.get(name).copied().flatten() {
+            return Some(self.all[index].root.clone());
+        }
+        let unwalked = self.unwalked.get_or_init(|| {
+            let folders = self.workspaces.iter().flat_map(Workspace::folders);
+            let named = folders.filter_map(|folder| Some((PackageJson::read(&folder)?.name?, folder)));
+            named.collect()
+        });
+        unwalked.get(name).cloned()
     }
 }

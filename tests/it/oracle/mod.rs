@@ -48,7 +48,8 @@ fn analysed<T: Send>(path: &Path, look: impl FnOnce(&Project<'_>, &Outcome) -> T
     } else {
         path.parent().unwrap().to_path_buf()
     };
-    let options = CheckOptions::new(vec![path], folder);
+    let mut options = CheckOptions::new(vec![path], folder);
+    options.context = false;
     driver::with_project(&options, |project, outcome| {
         assert!(outcome.problems.is_empty(), "not analysed: {:?}", outcome.problems);
         look(project, outcome)
