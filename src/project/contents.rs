@@ -13,7 +13,7 @@ use super::path::{CallRef, ExprRef, FnRef, Root};
 use super::typing::Ty;
 
 /// Steps from a thing to what it is made of.
-const MAX_DEPTH: u32 = 12;
+const MAX_DEPTH: u32 = 14;
 /// Values of a variable that are looked at.
 const MAX_VALUES: usize = 4;
 
@@ -33,7 +33,7 @@ impl Project<'_> {
                 .iter()
                 .map(|&element| match self.expr(at(element)) {
                     Expr::Spread(of) => go(*of),
-                    _ => self.origin_within(at(element), function, depth + 1),
+                    _ => self.part_of_a_part(at(element), name, function, depth + 1),
                 })
                 .max()
                 .unwrap_or(Origin::Finite),
@@ -61,6 +61,14 @@ impl Project<'_> {
         }
     }
 
+    /// What is in a list or object, where the whole is what counts: literals in it are no more than what they hold.
+    fn part_of_a_part(&self, expr: ExprRef, name: Option<Sym>, function: FnRef, depth: u32) -> Origin {
+        match self.expr(expr) {
+            Expr::Array(_) | Expr::Object(_) | Expr::Function(_) => self.contents_origin(expr, name, function, depth),
+            _ => self.origin_within(expr, function, depth),
+        }
+    }
+
     /// The value of a property of a literal, or of whatever is spread into it.
     fn property_origin(
         &self,
@@ -75,14 +83,13 @@ impl Project<'_> {
             let each = match *property {
                 Property::Field { name: field, value } => {
                     let value = at(value);
-                    let origin = self.origin_within(value, function, depth + 1);
                     if name == Some(self.sym(value.file, field)) {
-                        return origin;
+                        return self.origin_within(value, function, depth + 1);
                     }
                     if name.is_some() {
                         continue;
                     }
-                    origin
+                    self.part_of_a_part(value, None, function, depth + 1)
                 }
                 Property::Computed { value, .. } => self.origin_within(at(value), function, depth + 1),
                 Property::Spread(of) => self.contents_origin(at(of), name, function, depth + 1),

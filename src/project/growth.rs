@@ -318,6 +318,10 @@ impl Judge<'_, '_> {
                     vec![Label::new(place, format!("each call of `{name}` may add one more"))],
                 ))
             }
+            // Each instance adds to a field of its own, as often as it is made: once.
+            Repeats::PerOwner(owner) if matches!(site.container, ContainerId::Field(of, _) if project.bases(owner).contains(&of)) => {
+                None
+            }
             Repeats::PerOwner(owner) => {
                 let name = project
                     .owners
@@ -367,7 +371,11 @@ impl Judge<'_, '_> {
     fn origin(&self, site: &GrowthSite, kind: Kind, is_alias: bool) -> Origin {
         let project = self.project;
         match site.form {
-            Form::Keyed(key) => project.origin_of(key, site.function),
+            Form::Keyed(key) => match project.origin_of(key, site.function) {
+                // A position in a list that somebody counts is no name of its own.
+                Origin::PerCall if kind == Kind::Array && !self.is_generated(key, site, 0) => Origin::Parameter,
+                origin => origin,
+            },
             Form::Element(element) => {
                 let origin = project.origin_of(element, site.function);
                 let is_asked = self.is_asked_before(site);

@@ -13,9 +13,9 @@ use super::typing::Ty;
 use super::words;
 
 /// Values that are followed from a key to where it comes from.
-const MAX_DEPTH: u32 = 12;
+const MAX_DEPTH: u32 = 14;
 /// Values beyond which callers are not asked any more.
-const MAX_CALLER_DEPTH: u32 = 6;
+const MAX_CALLER_DEPTH: u32 = 9;
 /// Callers of a function beyond which its parameters are unknown.
 const MAX_CALLERS: usize = 12;
 

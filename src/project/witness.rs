@@ -4,7 +4,7 @@
 
 use crate::catalog::effect::Origin;
 use crate::facts::body::{How, Op};
-use crate::facts::expr::{Expr, Property};
+use crate::facts::expr::{BinaryOperator, Expr, Property};
 use crate::facts::ids::FnId;
 
 use super::container::{ContainerId, Kind};
@@ -28,11 +28,49 @@ impl Judge<'_, '_> {
     /// A key from a counter, a clock or a random source: who numbers what comes expects that more comes.
     pub(super) fn is_numbered(&self, site: &GrowthSite) -> bool {
         match site.form {
-            Form::Keyed(key) => {
-                self.project.contents_origin(key, None, site.function, 0) == Origin::PerCall
-                    && !self.is_registration(site)
-            }
+            Form::Keyed(key) => self.is_generated(key, site, 0) && !self.is_registration(site),
             Form::Element(_) => false,
+        }
+    }
+
+    /// Whether the function itself makes the key: `id = next++`, `${Date.now()}-${Math.random()}`, `randomUUID()`.
+    pub(super) fn is_generated(&self, key: ExprRef, site: &GrowthSite, depth: u32) -> bool {
+        let project = self.project;
+        if depth > MAX_DEPTH {
+            return false;
+        }
+        let go = |id| self.is_generated(key.with(id), site, depth + 1);
+        match project.expr(key) {
+            Expr::Template(parts) => parts.iter().any(|&part| go(part)),
+            Expr::Binary {
+                operator: BinaryOperator::Add | BinaryOperator::Arithmetic,
+                left,
+                right,
+            } => go(*left) || go(*right),
+            Expr::Cast { value, .. } => go(*value),
+            Expr::Binding(binding) => {
+                let fact = project.facts(key.file).binding(*binding);
+                project.counts(key.with(*binding), site.function)
+                    || fact.function != FnId(0) && matches!(fact.values[..], [only] if go(only))
+            }
+            Expr::Member { object, .. } => {
+                matches!(project.expr(key.with(*object)), Expr::This(_))
+                    && project.origin_of(key, site.function) == Origin::PerCall
+            }
+            Expr::Call(call) => {
+                let call = key.with(*call);
+                // `Math.random().toString(36)`
+                let receiver = project.receiver(call).is_some_and(|of| go(of.id));
+                let fact = project.call(call);
+                receiver
+                    || project.catalogued_origin(call) == Some(Origin::PerCall)
+                    || fact.args.is_empty() && project.origin_of(key, site.function) == Origin::PerCall
+                    || !matches!(
+                        project.path(call.with(fact.callee)).root,
+                        Root::Variable(_) | Root::Function(_)
+                    ) && fact.args.iter().any(|&arg| go(arg))
+            }
+            _ => false,
         }
     }
 
