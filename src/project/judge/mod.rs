@@ -6,6 +6,7 @@ mod given;
 mod kept;
 mod listener;
 mod mismatch;
+mod mismatch_shape;
 mod overwritten;
 mod own;
 mod pile;

@@ -1,0 +1,157 @@
+//! Removals that look right and are not: a field that is emptied, a function of another run, an addition in place of a removal.
+
+use crate::diagnostic::Place;
+use crate::facts::body::Op;
+use crate::facts::expr::Expr;
+
+use super::super::Project;
+use super::super::acquisition::Acquisition;
+use super::super::duty::{Engine, Release};
+use super::super::identity::Difference;
+use super::super::path::{CallRef, ExprRef, FnRef, Root};
+use super::super::value::Match;
+use super::mismatch::Wrong;
+
+impl Project<'_> {
+    /// `this.f = () => …; target.on('x', this.f); this.f = null;`: who removes `this.f` later removes nothing.
+    pub(super) fn emptied_function(&self, acquisition: &Acquisition<'_>, released: &[CallRef]) -> Option<Wrong> {
+        let function = acquisition.function;
+        let given = self.listening_function(acquisition)?;
+        let Expr::Member { object, name, .. } = *self.expr(given) else {
+            return None;
+        };
+        let Root::Instance(owner) = self.path(given.with(object)).root else {
+            return None;
+        };
+        let name = self.sym(given.file, name);
+        let is_field = |to: ExprRef| match *self.expr(to) {
+            Expr::Member { object, name: each, .. } => {
+                self.sym(to.file, each) == name
+                    && matches!(self.path(to.with(object)).root, Root::Instance(of) if self.relatives(owner).contains(&of))
+            }
+            _ => false,
+        };
+        // Every value comes from this body, before the listener is added.
+        let is_set_elsewhere = self.relatives(owner).into_iter().any(|each| {
+            self.method(each, name).is_some()
+                || self
+                    .owners
+                    .stores(each, name, false)
+                    .iter()
+                    .any(|store| store.function != function && !self.path(store.value).is_nullish())
+        });
+        let index = self.op_of(acquisition.call)?;
+        let fact = self.function(function);
+        let mut depth = 0_i32;
+        let mut emptied = None;
+        for (op, &span) in fact.ops.iter().zip(&fact.spans).skip(index) {
+            match *op {
+                Op::If(_) | Op::Loop(_) | Op::Try | Op::Switch { .. } | Op::Block(_) => depth += 1,
+                Op::EndIf | Op::EndLoop(_) | Op::EndTry | Op::EndSwitch(_) | Op::EndBlock(_) => depth -= 1,
+                Op::Store { to, value } if is_field(function.with(to)) => {
+                    let is_empty = self.path(function.with(value)).is_nullish();
+                    emptied = (is_empty && depth <= 0).then_some(span);
+                    if !is_empty {
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let names_field = |call: CallRef| {
+            let keeps = acquisition.entry.keeps.as_ref();
+            let given = keeps.and_then(|keeps| self.place_exprs(call, keeps).first().copied());
+            given.is_some_and(is_field) && self.calling(call) != function
+        };
+        let span = emptied.filter(|_| !is_set_elsewhere && released.iter().all(|&call| names_field(call)))?;
+        Some(Wrong {
+            removal: *released.first()?,
+            difference: Difference::Emptied,
+            emptied: Some(Place {
+                file: function.file,
+                span,
+            }),
+        })
+    }
+
+    /// `const f = () => …; if (on) target.on('x', f); else target.off('x', f);`: the run that removes has another `f`.
+    pub(super) fn function_of_another_run(
+        &self,
+        engine: &mut Engine,
+        acquisition: &Acquisition<'_>,
+        released: &[CallRef],
+    ) -> Option<Wrong> {
+        let function = acquisition.function;
+        let given = self.listening_function(acquisition)?;
+        // A variable from outside may keep the function of the run before.
+        let Expr::Binding(variable) = *self.expr(given) else {
+            return None;
+        };
+        if given.with(self.facts(given.file).binding(variable).function) != function {
+            return None;
+        }
+        let declared = self.path(given).as_function()?;
+        let is_own = self.function(declared).parent.map(|parent| declared.with(parent)) == Some(function);
+        let names_it = |call: CallRef| self.functions_given(acquisition, call).as_slice() == [declared];
+        let all_here = released
+            .iter()
+            .all(|&call| self.calling(call) == function && names_it(call));
+        let in_loop = self.function(function).ops.iter().any(|op| matches!(op, Op::Loop(_)));
+        if !is_own || !all_here || in_loop || self.is_module(function) {
+            return None;
+        }
+        (engine.release(self, acquisition) == Release::Never).then_some(Wrong {
+            removal: *released.first()?,
+            difference: Difference::PerRun,
+            emptied: None,
+        })
+    }
+
+    /// The same listener added once more in the function that ends the one that adds it.
+    pub(super) fn added_again(&self, acquisition: &Acquisition<'_>, listeners: &[&Acquisition<'_>]) -> Option<Wrong> {
+        let again = listeners.iter().find(|other| {
+            other.call != acquisition.call
+                && other.function.file == acquisition.function.file
+                && std::ptr::eq(&*other.entry, &*acquisition.entry)
+                && self.has_same_key(acquisition, other)
+                && self.is_end_of(other.function, acquisition.function, listeners)
+        })?;
+        Some(Wrong {
+            removal: again.call,
+            difference: Difference::AddedAgain,
+            emptied: None,
+        })
+    }
+
+    fn has_same_key(&self, a: &Acquisition<'_>, b: &Acquisition<'_>) -> bool {
+        a.entry.key.iter().all(|part| {
+            if part.flag.is_some() {
+                return true;
+            }
+            match (self.key_expr(a.call, part), self.key_expr(b.call, part)) {
+                (Some(first), Some(second)) => self.same(first, second) == Match::Must,
+                (None, None) => true,
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether a function ends what another begins: it is returned by it, or takes off what that one puts on.
+    fn is_end_of(&self, end: FnRef, begin: FnRef, listeners: &[&Acquisition<'_>]) -> bool {
+        let is_returned = self.function(begin).ops.iter().any(|op| match *op {
+            Op::Return(Some(value)) => self.functions_in(begin.with(value)).contains(&end),
+            _ => false,
+        });
+        let takes_off = || {
+            let calls = self.function(end).ops.iter().filter_map(|op| match *op {
+                Op::Call(call) => Some(end.with(call)),
+                _ => None,
+            });
+            let begun: Vec<_> = listeners.iter().filter(|each| each.function == begin).collect();
+            calls
+                .filter(|&call| begun.iter().any(|each| self.releases(each, call) == Match::Must))
+                .count()
+        };
+        end != begin && (is_returned || takes_off() > 0)
+    }
+}
