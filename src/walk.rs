@@ -277,7 +277,7 @@ fn kind_of(path: &Path) -> FileKind {
 }
 
 /// The path without `.` and `..`, by its text alone: a symbolic link keeps the name that was given.
-fn normalized(path: &Path) -> PathBuf {
+pub fn normalized(path: &Path) -> PathBuf {
     let mut result = PathBuf::new();
     for part in path.components() {
         match part {
