@@ -102,7 +102,7 @@ impl Diagnostic {
 }
 
 /// Why a file was not analysed, or not used.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
     /// Left out on purpose: minified, generated, or no JavaScript.
@@ -122,7 +122,7 @@ pub enum ProblemKind {
 }
 
 /// A file, or a folder, that was not analysed or not used.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Problem {
     /// As it is printed, with `/` between the parts.
     pub path: String,

@@ -15,7 +15,9 @@
 //! check does not see. These need a process of their own.
 
 mod context;
+mod joined;
 mod panics;
+mod part;
 mod pool;
 mod progress;
 
@@ -33,6 +35,7 @@ use crate::facts::lower::lower;
 use crate::project::resolve::Resolver;
 use crate::project::{Project, SourceFile};
 use crate::rules;
+use crate::shard::{Part, Shard, ShardError};
 use crate::source::{CheckedFile, SourceText, decode, read_regular, slashed};
 use crate::walk::{self, FoundFile, WalkError};
 
@@ -48,6 +51,8 @@ pub struct CheckOptions {
     pub paths: Vec<PathBuf>,
     /// Absolute.
     pub current_dir: PathBuf,
+    /// Files of facts that are joined instead of reading `paths`; empty to read them.
+    pub facts: Vec<PathBuf>,
     /// Worker threads; `None` for as many as there are processors.
     pub threads: Option<NonZeroUsize>,
     /// Wall-clock time that reading, parsing and lowering one file may take.
@@ -69,6 +74,7 @@ impl CheckOptions {
         Self {
             paths,
             current_dir,
+            facts: Vec::new(),
             threads: None,
             file_timeout: Self::FILE_TIMEOUT,
             min_confidence: Confidence::Medium,
@@ -101,6 +107,10 @@ pub struct Outcome {
 pub enum CheckError {
     #[error(transparent)]
     Walk(#[from] WalkError),
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    #[error("the paths must lie in the current folder: facts are made relative to it")]
+    Outside,
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
     #[error("leaklint failed while {stage}, please report: {message}")]
@@ -110,7 +120,7 @@ pub enum CheckError {
 /// Lints.
 ///
 /// # Errors
-/// A named path that does not exist; no threads; a fault of our own outside any one file.
+/// A named path that does not exist; files of facts that do not fit; no threads; a fault of our own outside any one file.
 pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
     on_big_stack(|| {
         let analysed = analyse(options)?;
@@ -121,8 +131,24 @@ pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
         })?;
         let mut outcome = analysed.outcome;
         (outcome.diagnostics, outcome.below_confidence) = selected(diagnostics, &outcome.files, options);
+        if let Some(stored) = &analysed.stored {
+            stored.check_quoted(&outcome)?;
+        }
         Ok(outcome)
     })
+}
+
+/// Reads the files of one part of a project and gives their facts to be stored.
+///
+/// # Errors
+/// A named path that does not exist or is outside the current folder; no threads.
+pub fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckError> {
+    on_big_stack(|| part::facts(options, part))
+}
+
+/// The bytes of the file in which `leaklint check --facts` finds the shard.
+pub fn stored(shard: &Shard) -> Vec<u8> {
+    shard.to_bytes(&part::own_stamp())
 }
 
 /// Runs all stages before the rules and shows the result to `look`, on the thread that has the stack for it.
@@ -146,21 +172,36 @@ pub fn with_project<T: Send>(
 struct Analysed {
     project: Project<'static>,
     outcome: Outcome,
+    /// What is known of the files if their facts were stored.
+    stored: Option<joined::Stored>,
 }
 
-fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
+/// What the stages before the project give: an outcome without findings, and the facts of its files.
+struct Gathered {
+    outcome: Outcome,
+    sources: Vec<SourceFile>,
+    /// The folder around all that was named.
+    walked: PathBuf,
+    stored: Option<joined::Stored>,
+}
+
+fn limits(options: &CheckOptions) -> Limits {
     let available = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = options.threads.map_or_else(available, NonZeroUsize::get);
-    let walk = walk::walk(&options.paths, &options.current_dir, threads)?;
-    let inputs = with_context(walk.files.clone(), options, threads);
-    let root = common_folder(&walk.root, &inputs);
-    let limits = Limits {
-        threads,
+    Limits {
+        threads: options.threads.map_or_else(available, NonZeroUsize::get),
         stack_size: STACK_SIZE,
         budget: options.file_timeout,
-    };
+    }
+}
+
+/// Reads the files that the options name, and the rest of their projects.
+fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
+    let limits = limits(options);
+    let walk = walk::walk(&options.paths, &options.current_dir, limits.threads)?;
+    let inputs = with_context(walk.files.clone(), options, limits.threads);
+    let root = common_folder(&walk.root, &inputs);
     let files: Vec<FoundFile> = inputs.iter().map(|input| input.file.clone()).collect();
-    let facts = facts_of(&files, &limits, options.progress).map_err(CheckError::Thread)?;
+    let facts = facts_of(&files, &limits, options.progress, |_, facts, _| facts).map_err(CheckError::Thread)?;
 
     let shown: Vec<String> = files
         .iter()
@@ -191,7 +232,25 @@ fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
             Err(problem) => outcome.problems.push(problem),
         }
     }
+    Ok(Gathered {
+        outcome,
+        sources,
+        walked: walk.root,
+        stored: None,
+    })
+}
 
+fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
+    let Gathered {
+        mut outcome,
+        sources,
+        walked,
+        stored,
+    } = if options.facts.is_empty() {
+        gather(options)?
+    } else {
+        joined::gather(options)?
+    };
     let project = panics::caught(|| {
         let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
         let resolver = Resolver::new(&outcome.root, &paths);
@@ -204,13 +263,17 @@ fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
     outcome
         .problems
         .extend(config_problems.into_iter().map(|problem| Problem {
-            path: walk.shown(&problem.path, &options.current_dir),
+            path: walk::shown(&problem.path, &walked, &options.current_dir),
             kind: ProblemKind::Configuration,
             message: problem.message,
             place: None,
         }));
     outcome.problems.sort_unstable();
-    Ok(Analysed { project, outcome })
+    Ok(Analysed {
+        project,
+        outcome,
+        stored,
+    })
 }
 
 /// A file to analyse.
@@ -248,18 +311,26 @@ fn common_folder(root: &Path, inputs: &[Input]) -> PathBuf {
     root.ancestors().find(has_all).unwrap_or(root).to_path_buf()
 }
 
-/// The facts of every file, each under its own guard.
-fn facts_of(files: &[FoundFile], limits: &Limits, progress: bool) -> std::io::Result<pool::Run<FileResult>> {
+/// What `make` gives of the facts and the text of every file, each under its own guard.
+fn facts_of<T: Send + 'static>(
+    files: &[FoundFile],
+    limits: &Limits,
+    progress: bool,
+    make: impl Fn(&FoundFile, FileFacts, &str) -> T + Send + Sync + 'static,
+) -> std::io::Result<pool::Run<FileResult<T>>> {
     let mut bar = progress::Bar::new(files.len(), progress);
     let work = {
         let files = files.to_vec();
-        move |index: usize| file_facts(&files[index])
+        move |index: usize| {
+            let file = &files[index];
+            file_facts(file).map(|(facts, text)| make(file, facts, &text))
+        }
     };
     pool::run(files.len(), limits, work, |done| bar.show(done))
 }
 
 /// What reading one file gives, before its path is known to be printed.
-type FileResult = Result<FileFacts, FileProblem>;
+type FileResult<T> = Result<T, FileProblem>;
 
 /// A [`Problem`] without its path.
 struct FileProblem {
@@ -268,7 +339,7 @@ struct FileProblem {
     place: Option<crate::source::Position>,
 }
 
-fn file_facts(file: &FoundFile) -> FileResult {
+fn file_facts(file: &FoundFile) -> FileResult<(FileFacts, String)> {
     let problem = |kind, message| FileProblem {
         kind,
         message,
@@ -282,17 +353,17 @@ fn file_facts(file: &FoundFile) -> FileResult {
     {
         return Err(problem(ProblemKind::Skipped, reason.to_owned()));
     }
-    lower(&file.disk, &text).map_err(|error| {
-        let place = SourceText::new(text).position(error.span.start);
-        FileProblem {
+    match lower(&file.disk, &text) {
+        Ok(facts) => Ok((facts, text)),
+        Err(error) => Err(FileProblem {
             kind: ProblemKind::Syntax,
             message: error.message,
-            place: Some(place),
-        }
-    })
+            place: Some(SourceText::new(text).position(error.span.start)),
+        }),
+    }
 }
 
-fn settled(shown: String, verdict: Verdict<FileResult>, budget: Duration) -> Result<(String, FileFacts), Problem> {
+fn settled<T>(shown: String, verdict: Verdict<FileResult<T>>, budget: Duration) -> Result<(String, T), Problem> {
     let (kind, message, place) = match verdict {
         Verdict::Done(Ok(facts)) => return Ok((shown, facts)),
         Verdict::Done(Err(problem)) => (problem.kind, problem.message, problem.place),

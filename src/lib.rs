@@ -18,6 +18,7 @@ pub mod catalog;
 pub mod project;
 pub mod rules;
 pub mod walk;
+pub mod shard;
 pub mod driver;
 pub mod report;
 pub mod cli;

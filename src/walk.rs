@@ -39,7 +39,8 @@ impl Walk {
     }
 }
 
-fn shown(disk: &Path, root: &Path, current_dir: &Path) -> String {
+/// As [`Walk::shown`], for a run whose files are inside `root`.
+pub fn shown(disk: &Path, root: &Path, current_dir: &Path) -> String {
     match disk.strip_prefix(current_dir) {
         Ok(inside) if root == current_dir && !inside.as_os_str().is_empty() => slashed(inside),
         Ok(inside) if inside.as_os_str().is_empty() => ".".to_owned(),

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::Confidence;
 use crate::driver::CheckOptions;
+use crate::shard::Part;
 
 /// Finds leaks in JavaScript and TypeScript: listeners, timers, caches and connections that are never released.
 ///
@@ -25,6 +26,8 @@ pub struct Arguments {
 pub enum Command {
     /// Lint files and folders
     Check(CheckArguments),
+    /// Store what files say, for `check --facts` to join
+    Facts(FactsArguments),
     /// Print a rule's page
     Explain(ExplainArguments),
     /// List the rules
@@ -41,6 +44,10 @@ pub struct CheckArguments {
     /// package.json, else the folder with .git.
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
+
+    /// Join these files of `leaklint facts` instead of reading paths
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "paths")]
+    pub facts: Vec<PathBuf>,
 
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = OutputFormat::Pretty)]
@@ -87,6 +94,7 @@ impl Default for CheckArguments {
     fn default() -> Self {
         Self {
             paths: vec![PathBuf::from(".")],
+            facts: Vec::new(),
             format: OutputFormat::Pretty,
             min_confidence: Threshold::Medium,
             strict: false,
@@ -99,6 +107,33 @@ impl Default for CheckArguments {
             verbose: false,
         }
     }
+}
+
+#[derive(Args, Debug)]
+pub struct FactsArguments {
+    /// Files and folders in the current folder, the same for every part
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// Which part of the files: `1/4` is the first of four
+    #[arg(long, value_name = "I/N", default_value_t = Part::WHOLE)]
+    pub shard: Part,
+
+    /// Where to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+
+    /// Worker threads (default: one a processor)
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+
+    /// Give a file up after this time
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub file_timeout: Duration,
+
+    /// Draw no progress bar
+    #[arg(long)]
+    pub no_progress: bool,
 }
 
 #[derive(Args, Debug)]
@@ -123,7 +158,7 @@ pub struct DebugArguments {
     /// The file
     pub file: PathBuf,
 
-    /// With `facts`: the size of the file's text and of its facts, in bytes
+    /// With `facts`: the size of the file's text and of its facts as they are stored, in bytes; a folder's files one by one
     #[arg(long)]
     pub size: bool,
 }

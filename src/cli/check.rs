@@ -12,6 +12,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
         rule_info(rule)?;
     }
     let mut options = CheckOptions::new(arguments.paths.clone(), current_dir()?);
+    options.facts = arguments.facts.clone();
     options.threads = arguments.threads;
     options.file_timeout = arguments.file_timeout;
     options.min_confidence = arguments.min_confidence.confidence();
@@ -40,11 +41,12 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     summary::write(&report, arguments.verbose, &mut io::stderr().lock()).map_err(CliError::Output)?;
 
     if outcome.files.iter().all(|file| file.is_context) {
-        let paths: Vec<String> = arguments
-            .paths
-            .iter()
-            .map(|path| format!("`{}`", path.display()))
-            .collect();
+        let given = if arguments.facts.is_empty() {
+            &arguments.paths
+        } else {
+            &arguments.facts
+        };
+        let paths: Vec<String> = given.iter().map(|path| format!("`{}`", path.display())).collect();
         return Err(CliError::NothingLinted(paths.join(", ")));
     }
     if arguments.strict && outcome.problems.iter().any(|problem| problem.is_failure()) {

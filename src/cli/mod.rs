@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod debug;
 mod explain;
+mod facts;
 mod output;
 mod rules;
 
@@ -36,6 +37,8 @@ enum CliError {
     UnknownRule { wanted: String, nearest: Option<String> },
     #[error("cannot write the output: {0}")]
     Output(io::Error),
+    #[error("cannot write `{}`: {source}", .path.display())]
+    Unwritable { path: PathBuf, source: io::Error },
     #[error("cannot tell the current folder: {0}")]
     CurrentDir(io::Error),
     #[error("no file was linted: no JavaScript or TypeScript file could be analysed under {0}")]
@@ -49,6 +52,7 @@ pub fn run(arguments: Arguments) -> i32 {
     let result = match arguments.command {
         None => check::run(&CheckArguments::default()),
         Some(Command::Check(check)) => check::run(&check),
+        Some(Command::Facts(facts)) => facts::run(&facts),
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Rules(rules)) => rules::run(&rules),
         Some(Command::Debug(debug)) => debug::run(&debug),

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::body::{Call, Function, How, Op};
 use super::ids::{BindingId, ExprId, FnId, Name};
 use super::types::{TypeDecl, TypeDeclKind};
-use super::{Class, Export, FileFacts, ImportKind, MemberKind};
+use super::{Class, Export, FileFacts, ImportKind, MemberKind, wire};
 use render::Render;
 
 /// Levels of structure beyond which lines are no longer indented.
@@ -39,7 +39,7 @@ pub fn dump(facts: &FileFacts) -> String {
 
 /// How many bytes the facts take in their stored form.
 pub fn size(facts: &FileFacts) -> usize {
-    postcard::to_allocvec(facts).map_or(0, |bytes| bytes.len())
+    wire::write(facts).len()
 }
 
 struct Dump<'f> {

@@ -9,7 +9,7 @@ pub mod expr;
 pub mod ids;
 pub mod lower;
 pub mod types;
-mod wire;
+pub mod wire;
 
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +159,24 @@ pub enum MemberKind {
 }
 
 impl FileFacts {
+    /// Gives back the room that the tables and the bodies had to grow in.
+    fn shrink(&mut self) {
+        self.names.shrink_to_fit();
+        self.functions.shrink_to_fit();
+        self.classes.shrink_to_fit();
+        self.bindings.shrink_to_fit();
+        self.exprs.shrink_to_fit();
+        self.calls.shrink_to_fit();
+        self.types.shrink_to_fit();
+        for function in &mut self.functions {
+            function.ops.shrink_to_fit();
+            function.spans.shrink_to_fit();
+        }
+        for binding in &mut self.bindings {
+            binding.values.shrink_to_fit();
+        }
+    }
+
     /// The text of an interned name.
     pub fn name(&self, name: Name) -> &str {
         &self.names[name.index()]

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use leaklint::facts::dump::{dump, size};
-use leaklint::facts::ids::Span;
+use leaklint::facts::ids::{CallId, FnId, Span};
 use leaklint::facts::lower::lower;
-use leaklint::facts::{Export, FileFacts};
+use leaklint::facts::{Export, FileFacts, wire};
+
+use crate::support::{package_root, sources};
 
 /// Stack of the threads that lower files, in bytes, as the driver gives it.
 const STACK: usize = 256 << 20;
@@ -27,25 +29,91 @@ fn fixtures() {
 
 #[test]
 fn facts_survive_storage() {
-    for path in fixture_files() {
+    let files = sources(&package_root().join("fixtures"));
+    assert!(files.len() > 200, "{}", files.len());
+    for path in files {
         let facts = lower_file(&path);
-        let stored = postcard::to_allocvec(&facts).unwrap();
-        let back: FileFacts = postcard::from_bytes(&stored).unwrap();
+        let stored = wire::write(&facts);
+        let back = wire::read(&stored).unwrap();
         assert!(back == facts, "{}", path.display());
+        assert!(!facts.names.is_empty() && facts.functions.len() == back.functions.len());
         assert_eq!(stored.len(), size(&facts));
     }
 }
 
-/// Bytes of stored facts to bytes of source that the small service in the fixtures may take. Names that are kept once weigh
-/// most in small files: over whole repositories the ratio is mostly 0.45 to 0.7, in dense or minified code up to 0.9.
-const GREATEST_RATIO: f64 = 0.75;
+/// Texts with bytes that the stored form uses itself, names in all orders, and numbers at their ends.
+#[test]
+fn odd_facts_survive_storage() {
+    let mut facts = lower(
+        Path::new("odd.js"),
+        "f('\\0\\x01', '\u{e9}\u{1f600}', '', x['\\x01\\0']);",
+    )
+    .unwrap();
+    assert!(facts.names.iter().any(|name| &**name == "\0\u{1}"));
+    assert!(wire::read(&wire::write(&facts)).unwrap() == facts);
+    facts.names[1..].reverse();
+    facts.names.push("unused".into());
+    facts.calls[0].span = Span::new(u32::MAX, 0);
+    facts.calls[0].statement = Span::new(7, u32::MAX);
+    facts.calls[0].function = FnId(3);
+    facts.functions[0].spans[0] = Span::new(u32::MAX, u32::MAX);
+    facts.functions[0].parent = Some(FnId(0));
+    facts.functions[0].argument_of = Some((CallId(9), u16::MAX));
+    let mut back = wire::read(&wire::write(&facts)).unwrap();
+    // That no function is its own parent is the one thing taken for granted.
+    assert_eq!(back.functions[0].parent, None);
+    back.functions[0].parent = Some(FnId(0));
+    assert!(back == facts);
+    let much = format!("f();\n{}x = [{}];", "f();\n".repeat(20_000), "0,".repeat(100_000));
+    let much = lower(Path::new("much.js"), &much).unwrap();
+    assert!(wire::read(&wire::write(&much)).unwrap() == much);
+    assert!(wire::read(&wire::write(&FileFacts::default())).unwrap() == FileFacts::default());
+}
+
+/// Bytes that are no facts give an error or something; they neither panic nor take long.
+#[test]
+fn broken_facts_are_harmless() {
+    let path = package_root().join("fixtures/facts/service.ts");
+    let stored = wire::write(&lower_file(&path));
+    for at in (0..stored.len()).step_by(17) {
+        let mut changed = stored.clone();
+        changed[at] ^= 0x55;
+        let _ = wire::read(&changed);
+        let _ = wire::read(&stored[..at]);
+    }
+}
+
+/// Bytes of stored facts to bytes of source.
+const GREATEST_SHARE: f64 = 0.4;
+
+/// What a file may take beyond that, in bytes: odds that are learnt on the way, and names that occur once, weigh most in the
+/// first hundreds of bytes. Of 11,209 files of other people the facts take 0.212 of the source in all; of the 6,609
+/// of 1 KB and more 1 in 60 needs some of this, of the 4,609 of 2 KB and more 5, and 8 that are minified need more.
+const ALLOWANCE: f64 = 96.0;
 
 #[test]
 fn facts_are_small() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/facts/service.ts");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let ratio = size(&lower(&path, &text).unwrap()) as f64 / text.len() as f64;
-    assert!(ratio < GREATEST_RATIO, "facts take {ratio:.3} of the source");
+    let fixtures = package_root().join("fixtures");
+    // These show every construct once in the fewest bytes: they are all facts.
+    let dense = [
+        "facts/control.js",
+        "facts/classes.ts",
+        "facts/expressions.js",
+        "facts/scopes.js",
+    ];
+    let dense = dense.map(|path| fixtures.join(path));
+    let (mut source, mut stored, mut wrong) = (0, 0, Vec::new());
+    for path in sources(&fixtures) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let size = size(&lower(&path, &text).unwrap());
+        (source, stored) = (source + text.len(), stored + size);
+        if size as f64 > text.len() as f64 * GREATEST_SHARE + ALLOWANCE && !dense.contains(&path) {
+            wrong.push(format!("{}: {size} of {}", path.display(), text.len()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let share = stored as f64 / source as f64;
+    assert!(share < GREATEST_SHARE, "facts take {share:.3} of the source");
 }
 
 /// The places that messages point at: callee and statement of each call, head of each function.

@@ -21,10 +21,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("project", &["facts", "catalog", "source", "diagnostic"]),
     ("rules", &["project", "catalog::effect", "diagnostic"]),
     ("walk", &["source", "diagnostic"]),
+    ("shard", &["source", "diagnostic"]),
     (
         "driver",
         &[
             "walk",
+            "shard",
             "parse",
             "facts",
             "catalog",
@@ -42,6 +44,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "report",
             "rules",
             "walk",
+            "shard",
             "facts::dump",
             "project::debug",
             "project::Project",

@@ -17,6 +17,7 @@ mod registry;
 mod report;
 mod resolve;
 mod sarif;
+mod shard;
 mod source;
 mod support;
 mod vocabulary;

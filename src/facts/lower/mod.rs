@@ -29,6 +29,7 @@ use crate::facts::FileFacts;
 use crate::facts::expr::Expr;
 use crate::facts::ids::{BindingId, ExprId, Name, Span, TypeId};
 use crate::facts::types::TypeExpr;
+use crate::facts::wire::number_names;
 use crate::parse::{ParseError, span_of, with_parsed};
 
 use frame::Frame;
@@ -112,7 +113,10 @@ impl<'a> Lowerer<'a> {
     }
 
     fn into_facts(self) -> FileFacts {
-        self.facts
+        let mut facts = self.facts;
+        number_names(&mut facts);
+        facts.shrink();
+        facts
     }
 
     /// Interns a string.

@@ -1,495 +1,333 @@
-//! Makes the ids and offsets of facts relative to what came just before them, or absolute again.
+//! The one walk over facts: it says in which order they are stored and from what each number is measured.
 //!
-//! Absolute ids of a large file take two or three bytes each, distances mostly one. The walk over the tables is the same for
-//! both directions, so they cannot disagree.
+//! Writing and reading take the same steps, so they cannot disagree: each step codes the number that is there, or puts there
+//! the one that was read. What an earlier step implies is not stored: where calls and operations stand is guessed from
+//! what they are made of (`extent`), and only the difference is kept.
 
-use crate::facts::body::{Call, Function, Op};
-use crate::facts::expr::{Expr, Literal, Property};
-use crate::facts::ids::{BindingId, CallId, ClassId, ExprId, FnId, Name, Span, TypeId};
-use crate::facts::types::{TypeDecl, TypeDeclKind, TypeExpr, TypeMember};
-use crate::facts::{Binding, Class, Export, FileFacts, Member, MemberKind};
+mod call;
+mod class;
+mod expr;
+mod function;
+mod module;
+mod op;
+mod types;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
-    ToRelative,
-    ToAbsolute,
+use std::mem;
+
+use super::coder::Way;
+use super::column::Column;
+use super::model::Model;
+use crate::facts::FileFacts;
+use crate::facts::ids::{BindingId, ExprId, FnId, Name, Span, TypeId};
+
+use expr::Blanks;
+
+/// Items that one byte can stand for at most: an item takes a bit or more, and the surest costs a 1,400th of a byte. More
+/// are a sign of broken bytes.
+const MOST_ITEMS_PER_BYTE: usize = 2048;
+
+pub(super) struct Walk<'m, W> {
+    way: W,
+    model: &'m mut Model,
+    /// Items of lists that may still be read.
+    budget: usize,
+    is_broken: bool,
+    blanks: Blanks,
+    /// Names that occurred so far: they are numbered in the order in which they first occur.
+    names: u32,
+    /// The new number of each name, by the old one; for [`super::number_names`].
+    renamed: Vec<Option<Name>>,
+    /// Calls whose spans are known.
+    known_calls: u32,
+    /// The expression that is each call's result.
+    results: Vec<ExprId>,
+    last: Last,
 }
 
-/// What the next distance of each kind is measured from.
-pub(super) struct Walk {
-    direction: Direction,
-    /// One more than the greatest name so far: names are numbered in the order in which they first occur.
-    next_name: u32,
+/// From where the next number of each kind is measured.
+#[derive(Default)]
+struct Last {
+    binding: u32,
     expr: u32,
-    call: u32,
     function: u32,
     class: u32,
-    binding: u32,
+    call: u32,
     ty: u32,
     offset: u32,
 }
 
-impl Walk {
-    pub(super) fn new(direction: Direction) -> Self {
+impl<'m, W: Way> Walk<'m, W> {
+    /// A walk over facts that take `bytes` bytes.
+    pub(super) fn new(way: W, model: &'m mut Model, bytes: usize) -> Self {
+        model.restart();
         Self {
-            direction,
-            next_name: 0,
-            expr: 0,
-            call: 0,
-            function: 0,
-            class: 0,
-            binding: 0,
-            ty: 0,
-            offset: 0,
+            way,
+            model,
+            budget: (bytes + 8).saturating_mul(MOST_ITEMS_PER_BYTE),
+            is_broken: false,
+            blanks: Blanks::new(),
+            names: 1,
+            renamed: Vec::new(),
+            known_calls: 0,
+            results: Vec::new(),
+            last: Last::default(),
         }
     }
 
-    /// Makes `value` the distance from `base` or back again, and returns the absolute value.
-    fn step(&self, value: &mut u32, base: u32) -> u32 {
-        match self.direction {
-            Direction::ToRelative => {
-                let absolute = *value;
-                let distance = absolute.wrapping_sub(base);
-                // Small distances of both signs become small numbers.
-                *value = (distance << 1) ^ (distance.cast_signed() >> 31).cast_unsigned();
-                absolute
-            }
-            Direction::ToAbsolute => {
-                let distance = (*value >> 1) ^ (*value & 1).wrapping_neg();
-                *value = base.wrapping_add(distance);
-                *value
-            }
-        }
+    /// The way, after the walk; `None` if what was read cannot be facts.
+    pub(super) fn finish(self) -> Option<W> {
+        (!self.is_broken).then_some(self.way)
     }
 
-    /// The same for a value that is mostly below `base`.
-    fn step_back(&self, value: &mut u32, base: u32) -> u32 {
-        let absolute = match self.direction {
-            Direction::ToRelative => *value,
-            Direction::ToAbsolute => base.wrapping_sub(*value),
-        };
-        *value = match self.direction {
-            Direction::ToRelative => base.wrapping_sub(*value),
-            Direction::ToAbsolute => absolute,
-        };
-        absolute
+    /// The new number of each name that occurred.
+    pub(super) fn into_renamed(self) -> Vec<Option<Name>> {
+        self.renamed
     }
 
-    fn name(&mut self, name: &mut Name) {
-        let absolute = self.step_back(&mut name.0, self.next_name);
-        self.next_name = self.next_name.max(absolute.wrapping_add(1));
-    }
-
-    fn expr(&mut self, id: &mut ExprId) {
-        self.expr = self.step(&mut id.0, self.expr);
-    }
-
-    /// An expression that the one at `at` in the table is made of.
-    fn part(&mut self, id: &mut ExprId, at: u32) {
-        self.step_back(&mut id.0, at);
-    }
-
-    fn call(&mut self, id: &mut CallId) {
-        self.call = self.step(&mut id.0, self.call);
-    }
-
-    fn function(&mut self, id: &mut FnId) {
-        self.function = self.step(&mut id.0, self.function);
-    }
-
-    fn class(&mut self, id: &mut ClassId) {
-        self.class = self.step(&mut id.0, self.class);
-    }
-
-    fn binding(&mut self, id: &mut BindingId) {
-        self.binding = self.step(&mut id.0, self.binding);
-    }
-
-    fn ty(&mut self, id: &mut TypeId) {
-        self.ty = self.step(&mut id.0, self.ty);
-    }
-
-    /// A span whose start is near `base`; its end becomes its length. Returns the absolute span.
-    fn span_from(&self, span: &mut Span, base: u32) -> Span {
-        let start_as_written = span.start;
-        let mut start = start_as_written;
-        let absolute_start = self.step(&mut start, base);
-        let absolute_end = match self.direction {
-            Direction::ToRelative => span.end,
-            Direction::ToAbsolute => absolute_start.wrapping_add(span.end),
-        };
-        let absolute = Span::new(absolute_start, absolute_end);
-        *span = match self.direction {
-            Direction::ToRelative => Span::new(start, absolute_end.wrapping_sub(absolute_start)),
-            Direction::ToAbsolute => absolute,
-        };
-        absolute
-    }
-
-    fn span(&mut self, span: &mut Span) -> Span {
-        let absolute = self.span_from(span, self.offset);
-        self.offset = absolute.start;
-        absolute
-    }
-
+    /// Walks over everything.
     pub(super) fn facts(&mut self, facts: &mut FileFacts) {
-        for (at, expr) in facts.exprs.iter_mut().enumerate() {
-            self.shape(expr, at as u32);
+        if W::LOOKS {
+            self.renamed = vec![None; facts.names.len()];
+            if let Some(empty) = self.renamed.first_mut() {
+                *empty = Some(Name(0));
+            }
         }
-        self.restart();
-        let mut call_spans = Vec::with_capacity(facts.calls.len());
-        for call in &mut facts.calls {
-            call_spans.push(self.call_row(call));
-        }
-        self.restart();
-        for (id, function) in facts.functions.iter_mut().enumerate() {
-            self.function_row(function, id as u32, &call_spans);
-        }
-        self.restart();
-        for binding in &mut facts.bindings {
-            self.binding_row(binding);
-        }
-        self.restart();
-        for class in &mut facts.classes {
-            self.class_row(class);
-        }
-        for (at, ty) in facts.types.iter_mut().enumerate() {
-            self.ty = at as u32;
-            self.type_row(ty);
-        }
-        for decl in &mut facts.type_decls {
-            self.type_decl(decl);
-        }
-        self.restart();
-        for import in &mut facts.imports {
-            self.name(&mut import.module);
-            self.span(&mut import.span);
-        }
-        for export in &mut facts.exports {
-            match export {
-                Export::Local { name, value } => {
-                    self.name(name);
-                    self.expr(value);
-                }
-                Export::From { name, module, imported } => {
-                    self.name(name);
-                    self.name(module);
-                    self.name(imported);
-                }
-                Export::Star { module } => self.name(module),
+        self.texts(&mut facts.names);
+        // Each may use what those before it gave.
+        let tables = [
+            Self::expressions,
+            Self::bindings,
+            Self::heads,
+            Self::calls,
+            Self::bodies,
+            Self::classes,
+            Self::types,
+            Self::modules,
+        ];
+        for table in tables {
+            if !self.is_broken {
+                table(self, facts);
             }
         }
     }
 
-    /// A new table begins at the file's start again.
-    fn restart(&mut self) {
-        let next_name = self.next_name;
-        *self = Self {
-            next_name,
-            ..Self::new(self.direction)
-        };
+    /// Codes a number in place.
+    fn number(&mut self, column: Column, value: &mut u32) {
+        *value = self.model.number(&mut self.way, column, *value);
     }
 
-    fn shape(&mut self, expr: &mut Expr, at: u32) {
-        match expr {
-            Expr::Opaque | Expr::Caught => {}
-            Expr::Literal(literal) => match literal {
-                Literal::String(name) | Literal::Number(name) | Literal::BigInt(name) | Literal::Regex(name) => {
-                    self.name(name);
-                }
-                Literal::Bool(_) | Literal::Null | Literal::Undefined => {}
-            },
-            Expr::Binding(binding) => self.binding(binding),
-            Expr::Global(name) | Expr::Module(name) | Expr::DynamicImport(name) => self.name(name),
-            Expr::This(function) | Expr::Super(function) | Expr::Arguments(function) | Expr::Function(function) => {
-                self.function(function);
-            }
-            Expr::Import { module, name } => {
-                self.name(module);
-                self.name(name);
-            }
-            Expr::Param { function, .. } | Expr::RestParam { function, .. } => self.function(function),
-            Expr::Member { object, name, .. } => {
-                self.part(object, at);
-                self.name(name);
-            }
-            Expr::Element { object, key, .. } => {
-                self.part(object, at);
-                self.part(key, at);
-            }
-            Expr::Index { of, .. } => self.part(of, at),
-            Expr::Item(of)
-            | Expr::Key(of)
-            | Expr::Rest(of)
-            | Expr::Spread(of)
-            | Expr::Unary { of, .. }
-            | Expr::Await(of)
-            | Expr::Yield(of) => self.part(of, at),
-            Expr::Call(call) => self.call(call),
-            Expr::Class(class) => self.class(class),
-            Expr::Object(properties) => {
-                for property in properties {
-                    self.property(property, at);
-                }
-            }
-            Expr::Array(parts) | Expr::Template(parts) => {
-                for part in parts {
-                    self.part(part, at);
-                }
-            }
-            Expr::Binary { left, right, .. } | Expr::Logical { left, right, .. } => {
-                self.part(left, at);
-                self.part(right, at);
-            }
-            Expr::Conditional { test, yes, no } => {
-                self.part(test, at);
-                self.part(yes, at);
-                self.part(no, at);
-            }
-            Expr::Cast { value, ty } => {
-                self.part(value, at);
-                self.ty(ty);
-            }
-            Expr::Jsx { tag, attributes } => {
-                self.part(tag, at);
-                for attribute in attributes {
-                    self.name(&mut attribute.name);
-                    self.part(&mut attribute.value, at);
-                }
-            }
-        }
+    fn number_in(&mut self, column: Column, context: usize, value: &mut u32) {
+        *value = self.model.number_in(&mut self.way, column, context, *value);
     }
 
-    fn property(&mut self, property: &mut Property, at: u32) {
-        match property {
-            Property::Field { name, value } => {
-                self.name(name);
-                self.part(value, at);
-            }
-            Property::Getter { name, function } | Property::Setter { name, function } => {
-                self.name(name);
-                self.function(function);
-            }
-            Property::Computed { key, value } => {
-                self.part(key, at);
-                self.part(value, at);
-            }
-            Property::Spread(value) => self.part(value, at),
-        }
+    fn small(&mut self, column: Column, value: &mut u16) {
+        *value = self.model.number(&mut self.way, column, u32::from(*value)) as u16;
     }
 
-    fn call_row(&mut self, call: &mut Call) -> Span {
-        self.expr(&mut call.callee);
-        let callee = self.expr;
-        for arg in &mut call.args {
-            self.expr(arg);
-        }
-        self.expr = callee;
-        self.function(&mut call.function);
-        let span = self.span(&mut call.span);
-        self.span_from(&mut call.callee_span, span.start);
-        let mut start = call.statement.start;
-        let start_of_statement = self.step_back(&mut start, span.start);
-        let end = match self.direction {
-            Direction::ToRelative => call.statement.end,
-            Direction::ToAbsolute => start_of_statement.wrapping_add(call.statement.end),
-        };
-        call.statement = match self.direction {
-            Direction::ToRelative => Span::new(start, end.wrapping_sub(start_of_statement)),
-            Direction::ToAbsolute => Span::new(start_of_statement, end),
-        };
-        span
+    fn symbol(&mut self, column: Column, value: u32) -> u32 {
+        self.model.symbol(&mut self.way, column, value)
     }
 
-    fn function_row(&mut self, function: &mut Function, id: u32, call_spans: &[Span]) {
-        self.function = id;
-        self.names(&mut function.name);
-        if let Some(parent) = &mut function.parent {
-            self.step_back(&mut parent.0, id);
-        }
-        if let Some(class) = &mut function.class {
-            self.class(class);
-        }
-        let span = self.span(&mut function.span);
-        self.span_from(&mut function.head, span.start);
-        for param in &mut function.params {
-            self.bindings(&mut param.binding);
-            self.types(&mut param.annotation);
-            self.exprs(&mut param.decorators);
-        }
-        self.types(&mut function.return_type);
-        let around = self.offset;
-        for (op, span) in function.ops.iter_mut().zip(&mut function.spans) {
-            let call = self.op(op);
-            match call.and_then(|call| call_spans.get(call.index())) {
-                // A call's operation stands where the call does.
-                Some(call) => {
-                    let absolute = self.span_from(span, call.start);
-                    let length = call.end.wrapping_sub(call.start);
-                    span.end = match self.direction {
-                        Direction::ToRelative => span.end.wrapping_sub(length),
-                        Direction::ToAbsolute => span.end.wrapping_add(length),
-                    };
-                    self.offset = absolute.start;
-                }
+    fn symbol_in(&mut self, column: Column, context: usize, value: u32) -> u32 {
+        self.model.symbol_in(&mut self.way, column, context, value)
+    }
+
+    /// Codes yes or no in place.
+    fn flag(&mut self, column: Column, value: &mut bool) {
+        *value = self.symbol(column, u32::from(*value)) == 1;
+    }
+
+    fn flag_in(&mut self, column: Column, context: usize, value: &mut bool) {
+        *value = self.symbol_in(column, context, u32::from(*value)) == 1;
+    }
+
+    /// Codes a number by its distance from a guess, in place.
+    fn near(&mut self, column: Column, value: &mut u32, guess: u32) {
+        let mut folded = fold(value.wrapping_sub(guess));
+        self.number(column, &mut folded);
+        *value = guess.wrapping_add(unfold(folded));
+    }
+
+    fn near_in(&mut self, column: Column, context: usize, value: &mut u32, guess: u32) {
+        let mut folded = fold(value.wrapping_sub(guess));
+        self.number_in(column, context, &mut folded);
+        *value = guess.wrapping_add(unfold(folded));
+    }
+
+    /// Codes a number that is below `above`, by how far.
+    fn below(&mut self, column: Column, value: &mut u32, above: u32) {
+        let mut distance = above.wrapping_sub(*value).wrapping_sub(1);
+        self.number(column, &mut distance);
+        *value = above.wrapping_sub(distance).wrapping_sub(1);
+    }
+
+    fn below_in(&mut self, column: Column, context: usize, value: &mut u32, above: u32) {
+        let mut distance = above.wrapping_sub(*value).wrapping_sub(1);
+        self.number_in(column, context, &mut distance);
+        *value = above.wrapping_sub(distance).wrapping_sub(1);
+    }
+
+    /// Codes how many items a list has, and makes room for them where they are read.
+    fn list<T: Clone>(&mut self, column: Column, list: &mut Vec<T>, blank: &T) {
+        let mut count = list.len() as u32;
+        self.number(column, &mut count);
+        if W::READS {
+            match self.budget.checked_sub(count as usize) {
+                Some(left) => self.budget = left,
                 None => {
-                    self.span(span);
+                    self.is_broken = true;
+                    count = 0;
                 }
             }
-        }
-        self.offset = around;
-        for capture in &mut function.captures {
-            self.binding(capture);
-        }
-        if let Some((call, _)) = &mut function.argument_of {
-            self.call(call);
+            list.clear();
+            list.resize(count as usize, blank.clone());
         }
     }
 
-    /// An operation; the call it makes, if it is one.
-    fn op(&mut self, op: &mut Op) -> Option<CallId> {
-        match op {
-            Op::Call(call) => {
-                self.call(call);
-                return Some(CallId(self.call));
-            }
-            Op::Assign { to, value, .. } => {
-                self.binding(to);
-                self.expr(value);
-            }
-            Op::Store { to, value } => {
-                self.expr(to);
-                self.expr(value);
-            }
-            Op::Return(None) | Op::Case(None) | Op::Catch(None) => {}
-            Op::Delete(of)
-            | Op::Await(of)
-            | Op::Yield(of)
-            | Op::Return(Some(of))
-            | Op::Throw(of)
-            | Op::Jsx(of)
-            | Op::If(of)
-            | Op::LoopTest(of)
-            | Op::LoopItem { of, .. }
-            | Op::Switch { on: of, .. }
-            | Op::Case(Some(of)) => self.expr(of),
-            Op::Using { binding, .. } | Op::EndUsing(binding) | Op::Catch(Some(binding)) => self.binding(binding),
-            Op::Else
-            | Op::EndIf
-            | Op::Loop(_)
-            | Op::LoopNext(_)
-            | Op::EndLoop(_)
-            | Op::Block(_)
-            | Op::EndBlock(_)
-            | Op::EndSwitch(_)
-            | Op::Break(_)
-            | Op::Continue(_)
-            | Op::Try
-            | Op::Finally
-            | Op::EndTry => {}
-        }
-        None
-    }
-
-    fn binding_row(&mut self, binding: &mut Binding) {
-        self.name(&mut binding.name);
-        self.function(&mut binding.function);
-        self.span(&mut binding.span);
-        self.exprs(&mut binding.values);
-        self.types(&mut binding.annotation);
-    }
-
-    fn class_row(&mut self, class: &mut Class) {
-        self.names(&mut class.name);
-        if let Some(base) = &mut class.base {
-            self.expr(base);
-        }
-        class.implements.iter_mut().for_each(|ty| self.ty(ty));
-        self.exprs(&mut class.decorators);
-        self.function(&mut class.function);
-        let span = self.span(&mut class.span);
-        self.span_from(&mut class.name_span, span.start);
-        for member in &mut class.members {
-            self.member(member);
+    fn boxed<T: Clone>(&mut self, column: Column, list: &mut Box<[T]>, blank: &T) {
+        if W::READS {
+            let mut read = Vec::new();
+            self.list(column, &mut read, blank);
+            *list = read.into_boxed_slice();
+        } else {
+            self.number(column, &mut (list.len() as u32));
         }
     }
 
-    fn member(&mut self, member: &mut Member) {
-        self.name(&mut member.name);
-        match &mut member.kind {
-            MemberKind::Constructor(id) | MemberKind::Method(id) | MemberKind::Getter(id) | MemberKind::Setter(id) => {
-                self.function(id);
+    /// Codes which of `blanks` has the variant of `value`; where it is read, `value` becomes that blank.
+    fn variant<T: Clone>(&mut self, column: Column, value: &mut T, blanks: &[T]) {
+        let kind = mem::discriminant(value);
+        let tag = blanks.iter().position(|blank| mem::discriminant(blank) == kind);
+        let tag = self.symbol(column, tag.expect("every variant has a blank") as u32);
+        if W::READS {
+            match blanks.get(tag as usize) {
+                Some(blank) => *value = blank.clone(),
+                None => self.is_broken = true,
             }
-            MemberKind::Field { annotation, init } => {
-                self.types(annotation);
-                if let Some(init) = init {
-                    self.expr(init);
+        }
+    }
+
+    /// Codes whether there is a value; one to be read is `blank` for now.
+    fn presence<T>(is_present: bool, value: &mut Option<T>, blank: T) {
+        if W::READS {
+            *value = is_present.then_some(blank);
+        }
+    }
+
+    fn texts(&mut self, names: &mut Vec<Box<str>>) {
+        if W::LOOKS {
+            return;
+        }
+        self.list(Column::TableLength, names, &Box::default());
+        for name in names.iter_mut().skip(1) {
+            self.text(name);
+        }
+    }
+
+    /// Codes a text up to a zero byte; the bytes 0 and 1 in it come after a 1.
+    fn text(&mut self, text: &mut Box<str>) {
+        let mut written = text.bytes().flat_map(|byte| {
+            let (first, second) = if byte < 2 { (1, Some(byte + 1)) } else { (byte, None) };
+            [Some(first), second].into_iter().flatten()
+        });
+        let mut read = Vec::new();
+        let mut before = [0, 0];
+        let mut is_escaped = false;
+        loop {
+            let byte = self.model.byte(&mut self.way, before, written.next().unwrap_or(0));
+            before = [byte, before[0]];
+            match (byte, is_escaped) {
+                (0, _) => break,
+                (1, false) => is_escaped = true,
+                (_, true) => {
+                    is_escaped = false;
+                    read.push(byte - 1);
                 }
+                (_, false) => read.push(byte),
             }
-            MemberKind::ParameterProperty { annotation, .. } => self.types(annotation),
-        }
-        self.exprs(&mut member.decorators);
-        self.span(&mut member.span);
-    }
-
-    fn type_row(&mut self, ty: &mut TypeExpr) {
-        match ty {
-            TypeExpr::Named { name, args } => {
-                self.expr(name);
-                args.iter_mut().for_each(|arg| self.ty(arg));
+            if W::READS {
+                let Some(left) = self.budget.checked_sub(1) else {
+                    self.is_broken = true;
+                    break;
+                };
+                self.budget = left;
             }
-            TypeExpr::Union(all) | TypeExpr::Intersection(all) | TypeExpr::Tuple(all) => {
-                all.iter_mut().for_each(|each| self.ty(each));
+        }
+        if W::READS {
+            match String::from_utf8(read) {
+                Ok(read) => *text = read.into_boxed_str(),
+                Err(_) => self.is_broken = true,
             }
-            TypeExpr::Array(of) => self.ty(of),
-            TypeExpr::Function(function) => {
-                function.params.iter_mut().for_each(|param| self.ty(param));
-                self.ty(&mut function.result);
+        }
+    }
+
+    fn name(&mut self, column: Column, name: &mut Name) {
+        self.name_in(column, None, name);
+    }
+
+    /// A name: how long ago it first occurred, or nothing for the next new one.
+    fn name_in(&mut self, column: Column, context: Option<usize>, name: &mut Name) {
+        if W::LOOKS {
+            if let Some(renamed) = self.renamed.get_mut(name.index()) {
+                let new = *renamed.get_or_insert_with(|| {
+                    self.names += 1;
+                    Name(self.names - 1)
+                });
+                *name = new;
             }
-            TypeExpr::Object(members) => members.iter_mut().for_each(|member| self.type_member(member)),
-            TypeExpr::TypeOf(value) => self.expr(value),
-            TypeExpr::Literal | TypeExpr::Other => {}
-            TypeExpr::Keyword(name) => self.name(name),
+            return;
         }
-    }
-
-    fn type_decl(&mut self, decl: &mut TypeDecl) {
-        self.binding(&mut decl.binding);
-        self.span(&mut decl.span);
-        match &mut decl.kind {
-            TypeDeclKind::Interface { extends, members } => {
-                extends.iter_mut().for_each(|ty| self.ty(ty));
-                members.iter_mut().for_each(|member| self.type_member(member));
-            }
-            TypeDeclKind::Alias(ty) => self.ty(ty),
-            TypeDeclKind::Enum(names) => names.iter_mut().for_each(|name| self.name(name)),
+        let next = self.names;
+        match context {
+            Some(context) => self.near_in(column, context, &mut name.0, next),
+            None => self.near(column, &mut name.0, next),
         }
+        self.names = self.names.max(name.0.wrapping_add(1));
     }
 
-    fn type_member(&mut self, member: &mut TypeMember) {
-        self.name(&mut member.name);
-        self.ty(&mut member.ty);
+    fn binding(&mut self, column: Column, binding: &mut BindingId) {
+        let guess = self.last.binding;
+        self.near(column, &mut binding.0, guess);
+        self.last.binding = binding.0.wrapping_add(1);
     }
 
-    fn names(&mut self, name: &mut Option<Name>) {
-        if let Some(name) = name {
-            self.name(name);
-        }
+    fn function(&mut self, column: Column, function: &mut FnId) {
+        let guess = self.last.function;
+        self.near(column, &mut function.0, guess);
+        self.last.function = function.0.wrapping_add(1);
     }
 
-    fn exprs(&mut self, ids: &mut [ExprId]) {
-        ids.iter_mut().for_each(|id| self.expr(id));
+    fn ty(&mut self, column: Column, ty: &mut TypeId) {
+        let guess = self.last.ty;
+        self.near(column, &mut ty.0, guess);
+        self.last.ty = ty.0;
     }
 
-    fn bindings(&mut self, id: &mut Option<BindingId>) {
-        if let Some(id) = id {
-            self.binding(id);
-        }
+    fn expr_near(&mut self, column: Column, expr: &mut ExprId) {
+        let guess = self.last.expr;
+        self.near(column, &mut expr.0, guess);
+        self.last.expr = expr.0;
     }
 
-    fn types(&mut self, id: &mut Option<TypeId>) {
-        if let Some(id) = id {
-            self.ty(id);
-        }
+    /// A span that begins near where the one before ended: start and length.
+    fn span(&mut self, start: Column, length: Column, span: &mut Span) {
+        let guess = self.last.offset;
+        self.near(start, &mut span.start, guess);
+        self.near(length, &mut span.end, span.start);
+        self.last.offset = span.end;
     }
+}
+
+/// Small distances of both signs become small numbers.
+fn fold(distance: u32) -> u32 {
+    (distance << 1) ^ (distance.cast_signed() >> 31).cast_unsigned()
+}
+
+fn unfold(folded: u32) -> u32 {
+    (folded >> 1) ^ (folded & 1).wrapping_neg()
+}
+
+/// The length of an interned text, 0 for one that is not there.
+fn length(facts: &FileFacts, name: Name) -> u32 {
+    facts.names.get(name.index()).map_or(0, |text| text.len() as u32)
 }
