@@ -100,14 +100,15 @@ impl Engine {
             if is_own && goes_when_fired || project.is_told_the_end(acquisition, function) {
                 continue;
             }
-            // A handler of a promise settles at the end of what runs before it.
+            let mut outcome = self.release_when_settled(project, acquisition, group, function);
+            // A handler of a promise may find it released by what runs before it.
             let activation = project.activation_of(function);
-            let entered = if project.is_within(acquisition.function, activation) {
-                function
-            } else {
-                activation
-            };
-            let outcome = self.release_when_settled(project, acquisition, group, entered);
+            if outcome == Release::Never && !project.is_within(acquisition.function, activation) {
+                let before = self.release_when_settled(project, acquisition, group, activation);
+                if before == Release::Always {
+                    outcome = before;
+                }
+            }
             if project.is_within(acquisition.function, function) && outcome == Release::Always {
                 // It settles before it acquires, or not at all after that.
                 continue;

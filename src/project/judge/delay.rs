@@ -51,10 +51,11 @@ impl Search<'_, '_> {
                 BinaryOperator::Subtract => next(left),
                 _ => None,
             },
-            // The left side is what a caller or a configuration may say, the right side what it is without one.
+            // The left side is what a caller or a configuration may say, the right side what it is without one;
+            // no time at all means that there is no timeout then.
             Expr::Logical { left, right, .. } => match (next(left), next(right)) {
                 (Some(left), Some(right)) => Some(left.max(right)),
-                (_, right) if self.defaults == Defaults::Count => right,
+                (_, Some(right)) if self.defaults == Defaults::Count && right > 0.0 => Some(right),
                 _ => None,
             },
             Expr::Conditional { yes, no, .. } => Some(next(yes)?.max(next(no)?)),

@@ -156,6 +156,14 @@ impl Project<'_> {
         })
     }
 
+    /// Whether an owner extends something that is neither a class in view nor a library's: a mixin, a class behind a name
+    /// that is not resolved.
+    pub(super) fn has_unseen_base(&self, owner: OwnerId) -> bool {
+        let chain = self.bases(owner);
+        let last = chain.last().and_then(|&last| self.owners.get(last).base);
+        last.is_some_and(|base| !matches!(self.path(base).root, Root::Package(_) | Root::Global(_)))
+    }
+
     /// Whether a timer's callback surely calls the method that ends the owner: the timer is the end itself.
     pub(super) fn is_run_by(&self, acquisition: &Acquisition<'_>, owner: OwnerId) -> bool {
         let Some(end) = self.teardown_of(owner) else {

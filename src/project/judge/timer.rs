@@ -69,6 +69,10 @@ impl Project<'_> {
         if is_self_rearming && owner.is_some_and(|owner| self.is_run_by(acquisition, owner)) {
             (grade, teardown) = (Grade::Third, None);
         }
+        // A base that is not seen may clear the field.
+        if owner.is_some_and(|owner| self.has_unseen_base(owner)) && self.is_kept_in_a_field(acquisition) {
+            grade = Grade::Third;
+        }
         Some(Verdict {
             missing,
             grades: vec![release_grade, grade],
