@@ -153,7 +153,18 @@ impl Project<'_> {
                     _ => None,
                 }))
             }
-            Some("all" | "any" | "race" | "reject") if of_promise => Some(Some(Strength::Strong)),
+            // It rejects as one of those that are listed does.
+            Some("all" | "race") if of_promise => {
+                let listed = self.argument(call, 0).map(|all| (all, self.expr(all)));
+                let Some((all, Expr::Array(elements))) = listed else {
+                    return Some(Some(Strength::Strong));
+                };
+                let rejected = elements
+                    .iter()
+                    .filter_map(|&element| self.rejects_within(all.with(element), depth + 1));
+                Some(rejected.max())
+            }
+            Some("any" | "reject") if of_promise => Some(Some(Strength::Strong)),
             _ => None,
         }
     }
