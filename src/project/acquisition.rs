@@ -16,6 +16,9 @@ use super::effects::Invoked;
 use super::path::{At, CallRef, ExprRef, FnRef, Path, Root, Step};
 use super::value::Match;
 
+/// Promises of promises that a value is followed through.
+const MAX_PROMISES: usize = 4;
+
 /// A place in the code where a holder gains something.
 #[derive(Clone)]
 pub struct Acquisition<'c> {
@@ -201,8 +204,8 @@ impl<'a> Project<'a> {
         }) {
             return Match::May;
         }
-        let tried = self.before_catch(&path);
-        if tried.is_some_and(|tried| items.contains(&tried))
+        let promised = std::iter::successors(self.promised(&path), |path| self.promised(path));
+        if promised.take(MAX_PROMISES).any(|each| items.contains(&each))
             || self.possible_of(path).iter().any(|each| items.contains(each))
         {
             Match::May
@@ -211,19 +214,36 @@ impl<'a> Project<'a> {
         }
     }
 
-    /// What a value is if its promise was fulfilled: `await open(path).catch(() => undefined)`.
-    fn before_catch(&self, path: &Path) -> Option<Path> {
+    /// What a value is if its promise was fulfilled: `await open(path).catch(() => undefined)`, and an element of what
+    /// `await Promise.all([open(a), open(b)])` gives.
+    fn promised(&self, path: &Path) -> Option<Path> {
         let Root::Call(call) = path.root else {
             return None;
         };
-        let Invoked::Handlers { handlers, of } = self.invoked(call) else {
-            return None;
+        let (of, rest) = match (self.invoked(call), path.steps.as_slice()) {
+            (Invoked::Handlers { handlers, of }, steps) if handlers.fulfilled.is_absent() => (of, steps.to_vec()),
+            (_, [Step::Awaited, Step::Index(index), rest @ ..]) if self.is_promise_of_all(call) => {
+                let all = self.argument(call, 0)?;
+                let Expr::Array(elements) = self.expr(all) else {
+                    return None;
+                };
+                let element = elements.get(usize::from(*index)).map(|&element| all.with(element))?;
+                (
+                    element,
+                    std::iter::once(Step::Awaited).chain(rest.iter().copied()).collect(),
+                )
+            }
+            _ => return None,
         };
-        if !handlers.fulfilled.is_absent() {
-            return None;
-        }
-        let tried = self.path(of);
-        Some(path.steps.iter().fold(tried, |path, &step| path.step(step, of)))
+        let promise = self.path(of);
+        Some(rest.into_iter().fold(promise, |path, step| path.step(step, of)))
+    }
+
+    fn is_promise_of_all(&self, call: CallRef) -> bool {
+        self.callee_name(call) == Some("all")
+            && self
+                .receiver(call)
+                .is_some_and(|of| matches!(self.path(of).root, Root::Global(name) if self.text(name) == "Promise"))
     }
 
     /// How a call ends an acquisition, if it does. The callee is matched by name where its type is not known: a name may silence.

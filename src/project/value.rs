@@ -410,6 +410,19 @@ impl Project<'_> {
                 Expr::Conditional { yes, no, .. } => [at.with(*yes), at.with(*no)].into_iter().collect(),
                 _ => SmallVec::new(),
             },
+            // `await (fast ? a() : b())`
+            (Root::Choice(at), [Step::Awaited]) => {
+                let parts = self.possible_of(Path::root(Root::Choice(*at)));
+                let at = *at;
+                found.push(path);
+                for part in parts {
+                    let part = part.step(Step::Awaited, at);
+                    if found.len() < MAX_VALUES && !found.contains(&part) {
+                        found.push(part);
+                    }
+                }
+                return;
+            }
             (Root::Instance(owner), [Step::Field(name)]) => self
                 .owners
                 .stores(*owner, *name, false)

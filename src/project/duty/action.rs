@@ -5,7 +5,7 @@ use crate::facts::body::{How, Op};
 use crate::facts::expr::Expr;
 
 use super::super::cfg::{Exit, Strength, What};
-use super::super::path::{CallRef, ExprRef, FnRef, Root, Step};
+use super::super::path::{CallRef, ExprRef, FnRef, Path, Root, Step};
 use super::super::value::Match;
 
 use super::run::Run;
@@ -76,6 +76,11 @@ impl Run<'_, '_, '_> {
             Root::Call(call) if path.is_root() => call == self.acquisition.call || self.activates(call),
             // The promise of the item in a property: `getDocument(…).promise`.
             Root::Call(call) if call == self.acquisition.call => self.items.contains(&path.step(Step::Awaited, expr)),
+            // `await (fast ? a() : open())`
+            Root::Choice(_) if path.is_root() => {
+                let acquiring = Path::root(Root::Call(self.acquisition.call));
+                self.project.possible_of(path).contains(&acquiring)
+            }
             _ => false,
         }
     }
@@ -183,6 +188,10 @@ impl Run<'_, '_, '_> {
         if matches!(project.invoked(call), super::super::effects::Invoked::Handlers { of, .. } if self.is_the_promise(of))
         {
             return Action::Confirm;
+        }
+        if matches!(project.invoked(call), super::super::effects::Invoked::Handlers { of, .. } if self.is_of_failing(of))
+        {
+            return Action::Doubt;
         }
         if self.group.is_some_and(|group| project.settles(group, call)) {
             return Action::Settle;

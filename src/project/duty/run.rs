@@ -7,7 +7,7 @@ use crate::facts::body::Op;
 use super::super::acquisition::Acquisition;
 use super::super::cfg::{Edge, EdgeKind, Exit, Graph, NodeId, Strength, What};
 use super::super::guard::Guard;
-use super::super::path::{ExprRef, FnRef, Path};
+use super::super::path::{ExprRef, FnRef, Path, Root, Step};
 use super::super::settle::SettleGroup;
 use super::super::value::Match;
 use super::super::{Project, guard};
@@ -228,7 +228,22 @@ impl Run<'_, '_, '_> {
         if self.is_released_where(test, taken) {
             return None;
         }
+        if taken && self.is_exhausted(test) {
+            return Some(State::Absent);
+        }
         (!guard::excluded(project, test, taken, guards)).then_some(state)
+    }
+
+    /// `const { done } = await reader.read(); if (done) …`: what was read to its end holds nothing.
+    fn is_exhausted(&self, test: ExprRef) -> bool {
+        let project = self.project;
+        let path = project.path(test);
+        match (path.root, path.steps.as_slice()) {
+            (Root::Call(call), [Step::Awaited, Step::Field(name)]) => {
+                project.text(*name) == "done" && project.ends_by_failing(self.acquisition, &self.items, call)
+            }
+            _ => false,
+        }
     }
 
     fn missed(

@@ -12,10 +12,10 @@ use super::super::duty::{Engine, Missed, Release, To};
 use super::super::effects::Leaves;
 use super::super::elsewhere::Elsewhere;
 use super::super::model::Missing;
-use super::super::path::FnRef;
+use super::super::path::{FnRef, Root};
 use super::super::repetition::Repeats;
 use super::super::value::Match;
-use super::super::{Project, guard};
+use super::super::{Project, guard, words};
 use super::Verdict;
 
 impl Project<'_> {
@@ -23,6 +23,9 @@ impl Project<'_> {
     pub(super) fn judge_external(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
         // What runs once is given back by the end of the process.
         if self.repeats_call(acquisition.call) == Repeats::Once {
+            return None;
+        }
+        if self.is_in_a_test(acquisition.function) {
             return None;
         }
         let ends_alone = acquisition.entry.self_ending;
@@ -41,6 +44,9 @@ impl Project<'_> {
             },
             Release::Sometimes { missed, is_released } => {
                 let missed = self.soberly(acquisition, missed);
+                if missed.is_empty() {
+                    return None;
+                }
                 let (labels, grade) = self.missed_labels(&missed)?;
                 if !is_released
                     && (ends_alone || !missed.iter().any(|missed| missed.exit == Exit::Throw && !missed.opaque))
@@ -82,8 +88,20 @@ impl Project<'_> {
             return missed;
         }
         let fails_with_the_rest = acquisition.entry.ends.iter().any(|end| matches!(end, End::Fails(_)));
+        // A closure that runs later may end what is still open where all went well.
+        if self.is_kept_by_closure(acquisition) {
+            let root = self.activation_of(acquisition.function);
+            let is_here = |each: &Missed| {
+                each.leaves
+                    .is_none_or(|(function, _)| self.activation_of(function) == root)
+            };
+            missed.retain(|each| each.exit != Exit::Return || !is_here(each));
+        }
         for each in &mut missed {
             let Some((function, index)) = each.leaves else { continue };
+            if fails_with_the_rest && each.exit == Exit::Unhandled {
+                each.strength = Strength::Weak;
+            }
             let is_weak = match self.function(function).ops[index as usize] {
                 Op::Call(call) => self.leaves(function.with(call)) == Leaves::Throws(Strength::Weak),
                 // What fails while a stream is read or written fails with it; only leaving it on purpose abandons it.
@@ -95,6 +113,34 @@ impl Project<'_> {
             }
         }
         missed
+    }
+
+    /// Whether a function stands in one that a test runner is given: `it("…", async () => { … })`. Its process ends with the tests.
+    fn is_in_a_test(&self, function: FnRef) -> bool {
+        self.around(function).any(|each| {
+            self.graph.passed(each).iter().any(|&(call, position)| {
+                let is_second = position > 0
+                    && matches!(
+                        self.argument(call, 0).map(|arg| self.path(arg).root),
+                        Some(Root::Text(_))
+                    );
+                let callee = call.with(self.call(call).callee);
+                is_second
+                    && matches!(self.path(callee).root, Root::Global(_) | Root::Package(_))
+                    && words::is_test_block(self.describe(callee).split('.').next().unwrap_or_default())
+            })
+        })
+    }
+
+    /// Whether the thing is also returned, or stored in something that the activation was given: the caller's then.
+    fn is_handed_back(&self, acquisition: &Acquisition<'_>) -> bool {
+        let root = self.activation_of(acquisition.function);
+        let is_it = |value| self.holds_item(&acquisition.items, root.with(value));
+        self.function(root).ops.iter().any(|op| match *op {
+            Op::Return(Some(value)) => is_it(value),
+            Op::Store { to, value } => matches!(self.path(root.with(to)).root, Root::Param(..)) && is_it(value),
+            _ => false,
+        })
     }
 
     /// Whether a function that runs later captures a variable that may be the thing: it may end it in ways that are not followed.
@@ -126,7 +172,7 @@ impl Project<'_> {
     pub(super) fn judge_lasting(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
         let function = acquisition.function;
         let repeats = self.repeats_call(acquisition.call);
-        if repeats == Repeats::Once {
+        if repeats == Repeats::Once || self.is_in_a_test(function) {
             return None;
         }
         let release = if self.is_dropped(acquisition) {
@@ -143,6 +189,9 @@ impl Project<'_> {
                 return None;
             }
             let missed = self.soberly(acquisition, missed);
+            if missed.is_empty() {
+                return None;
+            }
             let (labels, grade) = self.missed_labels(&missed)?;
             let (repeat_grade, why) = self.activation_repetition(repeats)?;
             return Some(lasting(
@@ -152,9 +201,11 @@ impl Project<'_> {
                 None,
             ));
         }
+        let is_kept = matches!(release, Release::Escapes(To::Owner));
         let missing = match release {
             Release::Always | Release::Sometimes { .. } | Release::Escapes(To::Caller | To::Unknown) => return None,
-            Release::Never if self.is_kept_by_closure(acquisition) => return None,
+            Release::Never if acquisition.entry.self_ending || self.is_kept_by_closure(acquisition) => return None,
+            Release::Escapes(To::Owner) if self.is_handed_back(acquisition) => return None,
             Release::Never if self.is_dropped(acquisition) => Missing::Dropped,
             Release::Never | Release::Escapes(To::Owner) => match self.released_elsewhere(acquisition) {
                 Elsewhere::Released(_) => return None,
@@ -166,8 +217,9 @@ impl Project<'_> {
             return None;
         }
         let (grade, why, teardown) = self.process_repetition(function, repeats.clone())?;
-        // Only what is seen to come again piles up; the rest may be the program's one.
-        let grade = if repeats.is_seen() { grade } else { Grade::Third };
+        // Only what is seen to come again piles up; the rest may be the program's one, and what an owner keeps may be its one.
+        let is_seen = if is_kept { repeats.is_many() } else { repeats.is_seen() };
+        let grade = if is_seen { grade } else { Grade::Third };
         Some(lasting(missing, vec![grade], why, teardown))
     }
 }
