@@ -102,7 +102,9 @@ impl PackageJson {
         match &self.exports {
             Value::Null if subpath.is_empty() => {
                 targets.extend(self.entries.iter().cloned());
-                targets.extend(["dist/index.js", "index.js"].map(str::to_owned));
+                if targets.is_empty() {
+                    targets.extend(["dist/index.js", "index.js"].map(str::to_owned));
+                }
             }
             Value::Null => targets.extend([subpath.to_owned(), format!("{subpath}/index")]),
             Value::Object(fields) if fields.keys().any(|key| key.starts_with('.')) => {
