@@ -12,10 +12,6 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/amqplib.toml"),
     ),
     (
-        "rules/catalog/angular.toml",
-        include_str!("../../rules/catalog/angular.toml"),
-    ),
-    (
         "rules/catalog/async-mutex.toml",
         include_str!("../../rules/catalog/async-mutex.toml"),
     ),
@@ -145,12 +141,12 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/proper-lockfile.toml"),
     ),
     (
-        "rules/catalog/react.toml",
-        include_str!("../../rules/catalog/react.toml"),
-    ),
-    (
         "rules/catalog/puppeteer.toml",
         include_str!("../../rules/catalog/puppeteer.toml"),
+    ),
+    (
+        "rules/catalog/react.toml",
+        include_str!("../../rules/catalog/react.toml"),
     ),
     (
         "rules/catalog/redis.toml",

@@ -279,6 +279,7 @@ const ONCE_PER_OBJECT: &[&str] = &[
 pub fn is_once_per_object(name: &str) -> bool {
     let name = name.trim_start_matches(['_', '#', '$']);
     ONCE_PER_OBJECT.iter().any(|word| starts_with_word(name, word))
+        || SETUP.iter().any(|word| ends_with_word(name, word))
 }
 
 /// Whether a method is the end of its owner's life by its name: `close`, `onShutdown`, `_destroy`, `[Symbol.dispose]`.

@@ -148,8 +148,8 @@ impl Project<'_> {
             // `new Provider(this)`: the maker may hold it, or not.
             Region::Owner(_) if makes => Handed::Unknown,
             // What its maker holds lives on only if the maker makes several.
-            Region::Owner(maker) | Region::Owned(maker) | Region::Injected(maker, _) => {
-                if self.is_once_per_instance(caller, maker) {
+            Region::Owner(_) | Region::Owned(_) | Region::Injected(..) => {
+                if self.is_once_per_instance(caller) {
                     match whole.root {
                         Root::Param(of, index) if makes => self.handed_at(of, index, &whole.steps, depth + 1),
                         _ => Handed::Dies,

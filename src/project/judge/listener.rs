@@ -92,7 +92,7 @@ impl Project<'_> {
                     && missing == Missing::Never
                     && !repeats.is_many()
                     && !self.is_made_to_be_shared(holder)
-                    && !self.waits_for_one_of_several(acquisition) =>
+                    && !self.may_be_left(acquisition, &repeats) =>
             {
                 return None;
             }
@@ -190,15 +190,13 @@ impl Project<'_> {
             return None;
         }
         let function = acquisition.function;
-        if self
-            .owner_around(function)
-            .is_some_and(|owner| self.is_once_per_instance(function, owner))
-        {
+        if self.owner_around(function).is_some() && self.is_once_per_instance(function) {
             return None;
         }
+        let is_left = self.may_be_left(acquisition, &repeats);
         match repeats {
             Repeats::Many(why) => Some((Grade::First, why, None)),
-            Repeats::Often(why) if self.waits_for_one_of_several(acquisition) => Some((Grade::Second, why, None)),
+            Repeats::Often(why) if is_left => Some((Grade::Second, why, None)),
             // As often as an event comes, which may be once in the object's life.
             Repeats::Often(why) => Some((Grade::Third, why, None)),
             Repeats::PerCall(of) => {
@@ -222,7 +220,7 @@ impl Project<'_> {
         let is_setup = self
             .function_name(of)
             .is_some_and(|name| words::is_setup(name) || words::is_once_per_object(name));
-        if is_setup || self.function(of).params.is_empty() && !self.waits_for_one_of_several(acquisition) {
+        if is_setup || self.function(of).params.is_empty() && !self.may_be_left(acquisition, &Repeats::PerCall(of)) {
             Grade::Third
         } else {
             self.second_with(acquisition)
@@ -291,7 +289,7 @@ impl Project<'_> {
                     },
                     format!("each call of `{name}` adds one more"),
                 );
-                if self.is_once_per_instance(acquisition.function, owner) {
+                if self.is_once_per_instance(acquisition.function) {
                     return None;
                 }
                 // What was there before the object was made outlives each call of its methods.

@@ -22,7 +22,7 @@ use crate::diagnostic::{Label, Place};
 
 use super::Project;
 use super::acquisition::Acquisition;
-use super::cfg::Exit;
+use super::cfg::{Exit, Strength};
 use super::confidence::{Grade, confidence};
 use super::duty::{Engine, Release, To};
 use super::elsewhere::Elsewhere;
@@ -117,7 +117,10 @@ impl Project<'_> {
                     return None;
                 }
                 let (labels, mut grade) = self.missed_labels(&missed)?;
-                let only_returns = missed.iter().all(|missed| missed.exit == Exit::Return);
+                let only_returns = missed
+                    .iter()
+                    .filter(|missed| missed.strength == Strength::Strong && !missed.opaque)
+                    .all(|missed| missed.exit == Exit::Return);
                 if only_returns && acquisition.resource() == Resource::Listener && self.removes_itself(acquisition) {
                     grade = Grade::Third;
                 }

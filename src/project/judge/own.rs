@@ -20,11 +20,11 @@ const MAX_DEPTH: usize = 6;
 
 impl Project<'_> {
     /// Whether everything in view that calls a method does so once in the object's life: where it is made, or right after.
-    pub(super) fn is_once_per_instance(&self, function: FnRef, owner: OwnerId) -> bool {
-        self.is_once_within(function, owner, &mut Vec::new())
+    pub(super) fn is_once_per_instance(&self, function: FnRef) -> bool {
+        self.is_once_within(function, &mut Vec::new())
     }
 
-    fn is_once_within(&self, function: FnRef, owner: OwnerId, seen: &mut Vec<FnRef>) -> bool {
+    fn is_once_within(&self, function: FnRef, seen: &mut Vec<FnRef>) -> bool {
         if self.is_constructor(function) {
             return true;
         }
@@ -38,24 +38,23 @@ impl Project<'_> {
         let result = if callers.is_empty() && passed.is_empty() {
             // A closure that nothing in view calls belongs to the function around it.
             let parent = self.function(function).parent.map(|parent| function.with(parent));
-            !is_method
-                && parent.is_some_and(|parent| !self.is_module(parent) && self.is_once_within(parent, owner, seen))
+            !is_method && parent.is_some_and(|parent| !self.is_module(parent) && self.is_once_within(parent, seen))
         } else {
             callers.iter().all(|&call| {
                 let caller = self.calling(call);
                 match self.receiver(call).map(|of| (of, self.path(of))) {
                     Some((_, path)) if matches!(path.root, Root::Instance(_) | Root::This(_)) && path.is_root() => {
-                        self.is_once_within(caller, owner, seen)
+                        self.is_once_within(caller, seen)
                     }
                     // Made by the caller itself, or for the caller in a field that holds one.
                     Some((of, _)) => matches!(self.region_of(of, caller), Region::Activation),
-                    None if is_method => self.call(call).how == How::Super && self.is_once_within(caller, owner, seen),
-                    None => self.is_once_within(caller, owner, seen),
+                    None if is_method => self.call(call).how == How::Super && self.is_once_within(caller, seen),
+                    None => self.is_once_within(caller, seen),
                 }
             }) && passed.iter().all(|&(call, position)| {
                 let runs_once = self.runs_of(call, position).iter().all(|(run, _)| run.per == Per::Once);
                 let is_part = !matches!(self.invoked(call), Invoked::Now { repeats: true, .. });
-                runs_once && is_part && self.is_once_within(self.calling(call), owner, seen)
+                runs_once && is_part && self.is_once_within(self.calling(call), seen)
             })
         };
         seen.pop();
@@ -84,8 +83,9 @@ impl Project<'_> {
         acquisition.entry.self_ending || by_option || comes_once()
     }
 
-    /// Whether the listener settles a promise that is raced with others: where another one wins, nobody waits for it any more.
-    pub(super) fn waits_for_one_of_several(&self, acquisition: &Acquisition<'_>) -> bool {
+    /// Whether the listener settles a promise for which nobody waits in the end: one that is raced with others, or, where
+    /// the line comes again, one that only some of its function's ways out wait for.
+    pub(super) fn may_be_left(&self, acquisition: &Acquisition<'_>, repeats: &Repeats) -> bool {
         let Some(executor) = self.around(acquisition.function).find(|&each| self.is_executor(each)) else {
             return false;
         };
@@ -94,22 +94,25 @@ impl Project<'_> {
         };
         let promise = executor.with(promise);
         let maker = self.calling(promise);
-        self.function(maker).ops.iter().any(|op| match *op {
+        let is_it = |expr: ExprRef| self.path(expr) == Path::root(Root::Call(promise));
+        let ops = &self.function(maker).ops;
+        let is_raced = ops.iter().any(|op| match *op {
             Op::Call(call) => {
                 let call = maker.with(call);
-                let is_race = matches!(self.callee_name(call), Some("race" | "any"));
-                match self.argument(call, 0).map(|list| (list, self.expr(list))) {
-                    Some((list, Expr::Array(elements))) if is_race => {
-                        elements.len() > 1
-                            && elements
-                                .iter()
-                                .any(|&element| self.path(list.with(element)) == Path::root(Root::Call(promise)))
-                    }
-                    _ => false,
-                }
+                let list = self.argument(call, 0).map(|list| (list, self.expr(list)));
+                matches!(self.callee_name(call), Some("race" | "any"))
+                    && matches!(list, Some((list, Expr::Array(elements))) if elements.len() > 1 && elements.iter().any(|&element| is_it(list.with(element))))
             }
             _ => false,
-        })
+        });
+        let is_waited_for = || {
+            self.call(promise).used == Used::Argument
+                || ops.iter().any(|op| match *op {
+                    Op::Await(of) | Op::Return(Some(of)) => is_it(maker.with(of)),
+                    _ => false,
+                })
+        };
+        is_raced || repeats.is_seen() && !is_waited_for()
     }
 
     /// Whether the listener takes itself off, itself or by what it calls: it stays until its event has come, whoever returns before.
@@ -126,10 +129,11 @@ impl Project<'_> {
             self.function(each).ops.iter().any(|op| match *op {
                 Op::Call(call) => {
                     let call = each.with(call);
+                    // Also by a variable that is given its function later.
                     self.releases(acquisition, call) != Match::No
                         || depth < 2
                             && self
-                                .callees(call)
+                                .functions_in(call.with(self.call(call).callee))
                                 .iter()
                                 .any(|&callee| self.removes_within(acquisition, callee, depth + 1))
                 }
