@@ -1,7 +1,7 @@
 //! Where keys and elements of containers come from: a fixed set, configuration, or the world outside.
 
 use crate::catalog::effect::{Origin, Per};
-use crate::facts::body::{FunctionKind, How};
+use crate::facts::body::{FunctionKind, How, Op};
 use crate::facts::expr::{BinaryOperator, Expr};
 use crate::facts::ids::{FnId, TypeId};
 use crate::facts::types::{TypeDeclKind, TypeExpr};
@@ -338,6 +338,23 @@ impl Project<'_> {
             .unwrap_or(Origin::Parameter)
     }
 
+    /// What the project's own functions give, if that is one of few whatever they are given: `return hash % shards`.
+    fn returned_origin(&self, call: super::path::CallRef, depth: u32) -> Option<Origin> {
+        if depth > MAX_CALLER_DEPTH {
+            return None;
+        }
+        let mut returned = None;
+        for &callee in &self.callees(call) {
+            for op in &self.function(callee).ops {
+                if let Op::Return(Some(value)) = *op {
+                    let origin = self.origin_within(callee.with(value), callee, depth + 2);
+                    returned = returned.max(Some(origin));
+                }
+            }
+        }
+        returned.filter(|origin| *origin <= Origin::Config)
+    }
+
     /// A method of a value, not of a module or of the platform: `name.slice(0, 3)`.
     fn is_called_on_a_value(&self, call: super::path::CallRef) -> bool {
         self.receiver(call).is_some_and(|of| {
@@ -390,6 +407,9 @@ impl Project<'_> {
             };
         }
         if let Some(origin) = self.catalogued_origin(call) {
+            return origin;
+        }
+        if let Some(origin) = self.returned_origin(call, depth) {
             return origin;
         }
         let args = fact

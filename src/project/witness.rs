@@ -2,7 +2,7 @@
 //!
 //! Most keys that callers give are few: names of parts of the program. Without a witness they are no finding by default.
 
-use crate::catalog::effect::Origin;
+use crate::catalog::effect::{Origin, Resource};
 use crate::facts::body::{How, Op};
 use crate::facts::expr::{BinaryOperator, Expr, Property};
 use crate::facts::ids::FnId;
@@ -20,6 +20,7 @@ impl Judge<'_, '_> {
     /// Whether something shows that keys of unknown origin are many.
     pub(super) fn has_many_keys(&self, usage: &ContainerUse, site: &GrowthSite) -> bool {
         self.stores_a_time(site)
+            || self.stores_a_timeout(site)
             || self.stores_an_answer(site)
             || self.is_keyed_by_visited_objects(site)
             || self.ends_its_entries(usage, site)
@@ -89,6 +90,20 @@ impl Judge<'_, '_> {
     /// `cache.set(host, { answer, expires: Date.now() + TTL })`: who writes down when an entry gets old expects others.
     fn stores_a_time(&self, site: &GrowthSite) -> bool {
         self.stored(site).is_some_and(|value| self.has_a_time(value, 0))
+    }
+
+    /// `delayed[session] = setTimeout(…)`: the entry is over when the timer fires, and stays.
+    fn stores_a_timeout(&self, site: &GrowthSite) -> bool {
+        let project = self.project;
+        let Some(Expr::Call(call)) = self.stored(site).map(|value| project.expr(value)) else {
+            return false;
+        };
+        let call = site.function.with(*call);
+        project.callee_name(call).is_some_and(|name| {
+            project.catalog.acquires_named(name).any(|acquire| {
+                acquire.resource == Resource::Timeout && project.matches(&acquire.callee, call).is_some()
+            })
+        })
     }
 
     fn has_a_time(&self, value: ExprRef, depth: u32) -> bool {
