@@ -420,12 +420,14 @@ impl<'a> Project<'a> {
     }
 
     /// Whether two expressions are calls of the same function, which may give the same each time: `visibilityEvent()`.
+    /// `bind` never does.
     fn asks_the_same(&self, here: ExprRef, there: ExprRef) -> bool {
         match (self.expr(here), self.expr(there)) {
             (Expr::Call(a), Expr::Call(b)) => {
                 let (a, b) = (here.with(*a), there.with(*b));
                 let callee = |call: CallRef| self.path(call.with(self.call(call).callee));
-                self.call(a).how == How::Call && self.call(b).how == How::Call && callee(a) == callee(b)
+                let are_calls = self.call(a).how == How::Call && self.call(b).how == How::Call;
+                are_calls && self.callee_name(a) != Some("bind") && callee(a) == callee(b)
             }
             _ => false,
         }

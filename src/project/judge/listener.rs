@@ -38,7 +38,7 @@ impl Project<'_> {
             || self.is_guarded_by_callers(function)
             || self.gives_a_disposer(acquisition)
             || self.hands_on_the_listener(acquisition)
-            || self.registers_for_the_caller(acquisition, region == Region::Process)
+            || self.is_for_the_caller(acquisition, &region)
             || region != Region::Process && self.ends_holder_here(function, holder)
         {
             return None;
@@ -111,6 +111,13 @@ impl Project<'_> {
             teardown,
             is_self_rearming: false,
         })
+    }
+
+    /// Whether the duty is the caller's; nobody has it where a caller in view comes again and again to what outlives all.
+    fn is_for_the_caller(&self, acquisition: &Acquisition<'_>, region: &Region) -> bool {
+        let is_shared = *region == Region::Process;
+        self.registers_for_the_caller(acquisition, is_shared)
+            && !(is_shared && self.repeats_call(acquisition.call).is_many())
     }
 
     /// A listener that the runtime itself holds.
