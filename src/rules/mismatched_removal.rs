@@ -23,7 +23,7 @@ impl Rule for MismatchedRemoval {
     }
 
     fn precision(&self) -> Confidence {
-        Confidence::High
+        Confidence::Medium
     }
 
     fn tags(&self) -> &'static [&'static str] {

@@ -23,7 +23,7 @@ impl Rule for UnclosedHandle {
     }
 
     fn precision(&self) -> Confidence {
-        Confidence::Medium
+        Confidence::Low
     }
 
     fn tags(&self) -> &'static [&'static str] {
