@@ -74,9 +74,22 @@ impl<'a> Project<'a> {
             _ => None,
         });
         match returned {
+            // It may be the caller's own: what to give back, only the caller knows.
+            Some(Handed::Item) if self.gives_back_a_parameter(wrapper) => None,
             Some(handed) => Some((wrapper, handed)),
             None => self.given_to_callback(acquisition),
         }
+    }
+
+    /// `if (given) return given;`
+    fn gives_back_a_parameter(&self, function: FnRef) -> bool {
+        self.function(function).ops.iter().any(|op| match *op {
+            Op::Return(Some(value)) => self
+                .possible(function.with(value))
+                .iter()
+                .any(|path| path.is_root() && matches!(path.root, Root::Param(of, _) if of == function)),
+            _ => false,
+        })
     }
 
     /// Whether the executor's promise is fulfilled with the thing.
