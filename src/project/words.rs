@@ -315,20 +315,15 @@ pub fn mentions_teardown(name: &str) -> bool {
     is_teardown(name) || ENDING.iter().any(|word| lower.contains(word))
 }
 
-/// Folders that hold tests by the runners' own conventions, with what tests load.
-const TEST_FOLDERS: &[&str] = &["test", "tests", "__tests__", "__mocks__", "e2e"];
-
-/// Whether a file is a test: by its own name (`orders.test.ts`, `orders.spec.js`), or in a folder of tests.
+/// Whether a file is a test, by its own name: `orders.test.ts`, `orders.spec.js`.
 pub fn is_test_file(path: &std::path::Path) -> bool {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().to_ascii_lowercase())
         .unwrap_or_default();
-    let is_named = [".test.", ".spec.", ".e2e-spec.", ".e2e.", "-test.", "_test."]
+    [".test.", ".spec.", ".e2e-spec.", ".e2e.", "-test.", "_test."]
         .iter()
-        .any(|mark| name.contains(mark));
-    let folder = |part: std::path::Component<'_>| TEST_FOLDERS.iter().any(|folder| part.as_os_str() == *folder);
-    is_named || path.parent().is_some_and(|parent| parent.components().any(folder))
+        .any(|mark| name.contains(mark))
 }
 
 /// A method's name without its signs and the prefix that says who calls it.
@@ -387,8 +382,7 @@ mod tests {
         assert!(mentions_teardown("handleSocketClose") && !mentions_teardown("open"));
         assert!(
             is_test_file(std::path::Path::new("a/orders.spec.ts"))
-                && is_test_file(std::path::Path::new("test/fixtures/orders.ts"))
-                && !is_test_file(std::path::Path::new("contest/latest.ts"))
+                && !is_test_file(std::path::Path::new("test/orders.ts"))
         );
     }
 }
