@@ -77,6 +77,22 @@ impl Label {
     }
 }
 
+/// What is said of a rule everywhere: in lists, logs and pages.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleInfo {
+    /// The leak's name, as it is written in suppressions and configuration.
+    pub id: &'static str,
+    /// What the rule finds, in one line.
+    pub summary: &'static str,
+    pub severity: Severity,
+    /// How much of what it reports without being asked for more is true, for viewers that sort by it.
+    pub precision: Confidence,
+    /// What the leak costs, as code scanning files it: CWE 401 is memory, 772 a resource, 770 growth without limit.
+    pub tags: &'static [&'static str],
+    /// The rule's page, as Markdown.
+    pub page: &'static str,
+}
+
 /// A finding.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Diagnostic {

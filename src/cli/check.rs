@@ -3,7 +3,7 @@
 use std::io;
 
 use super::args::{CheckArguments, OutputFormat};
-use super::{CLEAN, CliError, FAILED, FINDINGS, current_dir, output, rule_info, rule_infos};
+use super::{CLEAN, CliError, FAILED, FINDINGS, current_dir, output, rule_info};
 use crate::driver::{self, CheckOptions};
 use crate::report::{self, Format, Report, summary};
 
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     options.progress = !arguments.no_progress;
     let outcome = driver::check(&options)?;
 
-    let rules = rule_infos();
+    let rules = crate::rules::infos();
     let report = Report {
         diagnostics: &outcome.diagnostics,
         files: &outcome.files,

@@ -13,9 +13,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::diagnostic::RuleInfo;
 use crate::driver::CheckError;
-use crate::report::RuleInfo;
-use crate::rules::RULES;
 
 use args::{Arguments, CheckArguments, Command};
 
@@ -72,21 +71,8 @@ fn current_dir() -> Result<PathBuf, CliError> {
     std::env::current_dir().map_err(CliError::CurrentDir)
 }
 
-/// The rules as the formats know them.
-fn rule_infos() -> Vec<RuleInfo> {
-    let info = |rule: &&dyn crate::rules::Rule| RuleInfo {
-        id: rule.id(),
-        summary: rule.summary(),
-        severity: rule.severity(),
-        precision: rule.precision(),
-        tags: rule.tags(),
-        page: rule.page(),
-    };
-    RULES.iter().map(info).collect()
-}
-
 fn rule_info(id: &str) -> Result<RuleInfo, CliError> {
-    let rules = rule_infos();
+    let rules = crate::rules::infos();
     match rules.iter().find(|rule| rule.id == id) {
         Some(rule) => Ok(*rule),
         None => {

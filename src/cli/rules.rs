@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::args::{ListFormat, RulesArguments};
-use super::{CLEAN, CliError, output, rule_infos};
+use super::{CLEAN, CliError, output};
 
 pub(super) fn run(arguments: &RulesArguments) -> Result<i32, CliError> {
-    let rules = rule_infos();
+    let rules = crate::rules::infos();
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     output::to_stdout(|out| match arguments.format {
         ListFormat::Text => rules.iter().try_for_each(|rule| {

@@ -14,23 +14,8 @@ pub mod summary;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::diagnostic::{Confidence, Diagnostic, Place, Problem, Severity};
+use crate::diagnostic::{Diagnostic, Place, Problem, RuleInfo};
 use crate::source::{CheckedFile, Position};
-
-/// What formats say about a rule.
-#[derive(Clone, Copy, Debug)]
-pub struct RuleInfo {
-    pub id: &'static str,
-    /// One sentence.
-    pub summary: &'static str,
-    pub severity: Severity,
-    /// How much of what it reports by default is true.
-    pub precision: Confidence,
-    /// Such as `external/cwe/cwe-401`.
-    pub tags: &'static [&'static str],
-    /// The rule's page, as Markdown.
-    pub page: &'static str,
-}
 
 /// Everything that a format may print.
 #[derive(Clone, Copy, Debug)]

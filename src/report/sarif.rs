@@ -10,9 +10,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::Report;
 use super::fingerprint::line_hashes;
-use super::{Report, RuleInfo};
-use crate::diagnostic::{Confidence, Diagnostic, FileId, Label, Place, Problem, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, FileId, Label, Place, Problem, RuleInfo, Severity};
 use crate::source::slashed;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";

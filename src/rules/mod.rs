@@ -12,45 +12,65 @@ mod unreleased_connection;
 mod unremoved_listener;
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Confidence, Diagnostic, Label, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Label, RuleInfo};
 use crate::project::Project;
-use crate::project::model::{Leak, Missing};
+use crate::project::model::{Leak, Missing, Model};
 
-/// A leak pattern.
-pub trait Rule: Sync {
-    /// The leak's name, as it is written in suppressions and configuration.
-    fn id(&self) -> &'static str;
+/// A leak pattern and how its findings are put into words.
+pub struct Rule {
+    pub info: RuleInfo,
 
-    /// What the rule finds, in one line.
-    fn summary(&self) -> &'static str;
+    /// All that the rule has to say of a project.
+    find: fn(&Model) -> Vec<Said>,
+}
 
-    fn severity(&self) -> Severity;
+/// What a rule says of one place; which rule it is and how severe is added where it is reported.
+struct Said {
+    confidence: Confidence,
+    message: String,
+    primary: Label,
+    evidence: Vec<Label>,
+    help: String,
+}
 
-    /// How much of what the rule reports without being asked for more is true, for viewers that sort by it.
-    fn precision(&self) -> Confidence;
+impl Rule {
+    /// The rule's findings in `project`, in the model's order.
+    pub fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
+        let said = (self.find)(project.model());
+        said.into_iter().map(|said| self.diagnostic(said)).collect()
+    }
 
-    /// What the leak costs, as code scanning files it: CWE 401 is memory, 772 a resource, 770 growth without limit.
-    fn tags(&self) -> &'static [&'static str];
-
-    /// The rule's page, in Markdown.
-    fn page(&self) -> &'static str;
-
-    fn check(&self, project: &Project<'_>) -> Vec<Diagnostic>;
+    fn diagnostic(&self, said: Said) -> Diagnostic {
+        Diagnostic {
+            rule: self.info.id,
+            severity: self.info.severity,
+            confidence: said.confidence,
+            message: said.message,
+            primary: said.primary,
+            evidence: said.evidence,
+            help: said.help,
+        }
+    }
 }
 
 /// Every rule, by id.
-pub const RULES: &[&dyn Rule] = &[
-    &client_per_request::ClientPerRequest,
-    &mismatched_removal::MismatchedRemoval,
-    &overwritten_handle::OverwrittenHandle,
-    &unbounded_cache::UnboundedCache,
-    &unchained_teardown::UnchainedTeardown,
-    &uncleared_interval::UnclearedInterval,
-    &uncleared_timeout::UnclearedTimeout,
-    &unclosed_handle::UnclosedHandle,
-    &unreleased_connection::UnreleasedConnection,
-    &unremoved_listener::UnremovedListener,
+pub const RULES: &[Rule] = &[
+    client_per_request::RULE,
+    mismatched_removal::RULE,
+    overwritten_handle::RULE,
+    unbounded_cache::RULE,
+    unchained_teardown::RULE,
+    uncleared_interval::RULE,
+    uncleared_timeout::RULE,
+    unclosed_handle::RULE,
+    unreleased_connection::RULE,
+    unremoved_listener::RULE,
 ];
+
+/// What is said of each rule, by id.
+pub fn infos() -> Vec<RuleInfo> {
+    RULES.iter().map(|rule| rule.info).collect()
+}
 
 /// All findings of all rules, in the order of every output.
 pub fn run(project: &Project<'_>) -> Vec<Diagnostic> {
@@ -58,6 +78,11 @@ pub fn run(project: &Project<'_>) -> Vec<Diagnostic> {
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     found.dedup();
     found
+}
+
+/// The leaks of one kind of thing.
+fn leaks_of(model: &Model, resource: Resource) -> impl Iterator<Item = &Leak> {
+    model.leaks.iter().filter(move |leak| leak.resource == resource)
 }
 
 /// The proof of a leak in causal order: the holder, the repetition, what is kept, where the release is missed.

@@ -1,75 +1,48 @@
 //! `unchained-teardown`: an override of a teardown leaves out the base's, and with it a release.
 
-use crate::diagnostic::{Confidence, Diagnostic, Label, Severity};
-use crate::project::Project;
+use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
 use crate::project::model::Unchained;
 
-use super::Rule;
+use super::{Rule, Said};
 
-pub struct UnchainedTeardown;
+pub const RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "unchained-teardown",
+        summary: "an override of a teardown does not call the base's, which releases something",
+        severity: Severity::Warning,
+        precision: Confidence::Medium,
+        tags: &["memory-leak", "external/cwe/cwe-401", "external/cwe/cwe-772"],
+        page: include_str!("../../rules/unchained-teardown.md"),
+    },
+    find: |model| model.unchained.iter().map(said).collect(),
+};
 
-impl Rule for UnchainedTeardown {
-    fn id(&self) -> &'static str {
-        "unchained-teardown"
-    }
-
-    fn summary(&self) -> &'static str {
-        "an override of a teardown does not call the base's, which releases something"
-    }
-
-    fn severity(&self) -> Severity {
-        Severity::Warning
-    }
-
-    fn precision(&self) -> Confidence {
-        Confidence::Medium
-    }
-
-    fn tags(&self) -> &'static [&'static str] {
-        &["memory-leak", "external/cwe/cwe-401", "external/cwe/cwe-772"]
-    }
-
-    fn page(&self) -> &'static str {
-        include_str!("../../rules/unchained-teardown.md")
-    }
-
-    fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
-        let unchained = &project.model().unchained;
-        unchained.iter().map(|each| self.diagnostic(each)).collect()
-    }
-}
-
-impl UnchainedTeardown {
-    fn diagnostic(&self, unchained: &Unchained) -> Diagnostic {
-        let Unchained {
-            class,
-            base,
-            method,
-            what,
-            ..
-        } = unchained;
-        Diagnostic {
-            rule: self.id(),
-            severity: self.severity(),
-            confidence: unchained.confidence,
-            message: format!(
-                "`{class}.{method}` does not call `super.{method}`, which releases what `{base}` acquires"
+/// One finding in words.
+fn said(unchained: &Unchained) -> Said {
+    let Unchained {
+        class,
+        base,
+        method,
+        what,
+        ..
+    } = unchained;
+    Said {
+        confidence: unchained.confidence,
+        message: format!("`{class}.{method}` does not call `super.{method}`, which releases what `{base}` acquires"),
+        primary: Label::new(
+            unchained.place,
+            format!("this replaces `{base}.{method}` and never runs it"),
+        ),
+        evidence: vec![
+            Label::new(
+                unchained.acquired,
+                format!("`{base}` calls `{what}` for each `{class}` too"),
             ),
-            primary: Label::new(
-                unchained.place,
-                format!("this replaces `{base}.{method}` and never runs it"),
+            Label::new(
+                unchained.release,
+                format!("only this releases it, and no `{class}` comes here"),
             ),
-            evidence: vec![
-                Label::new(
-                    unchained.acquired,
-                    format!("`{base}` calls `{what}` for each `{class}` too"),
-                ),
-                Label::new(
-                    unchained.release,
-                    format!("only this releases it, and no `{class}` comes here"),
-                ),
-            ],
-            help: format!("call `super.{method}()` in it"),
-        }
+        ],
+        help: format!("call `super.{method}()` in it"),
     }
 }

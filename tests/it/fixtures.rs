@@ -143,7 +143,7 @@ fn marks(file: &Path) -> Vec<(Kind, Spot)> {
                 continue;
             };
             for rule in rules.split(',').map(str::trim) {
-                let is_known = RULES.iter().any(|known| known.id() == rule);
+                let is_known = RULES.iter().any(|known| known.info.id == rule);
                 assert!(is_known, "{}:{}: no rule `{rule}`", file.display(), index + 1);
                 marks.push((*kind, (path.clone(), index + 1, rule.to_owned())));
             }

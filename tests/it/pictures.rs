@@ -41,7 +41,7 @@ fn a_finding_of_each_rule_as_it_is_printed() {
     settings.set_prepend_module_to_snapshot(false);
     settings.bind(|| {
         for rule in RULES {
-            insta::assert_snapshot!(format!("picture-{}", rule.id()), picture(rule.id()));
+            insta::assert_snapshot!(format!("picture-{}", rule.info.id), picture(rule.info.id));
         }
     });
 }

@@ -21,7 +21,7 @@ const HEADINGS: &[&str] = &[
 const FEWEST_FIXTURES: usize = 12;
 
 fn ids() -> BTreeSet<String> {
-    RULES.iter().map(|rule| rule.id().to_owned()).collect()
+    RULES.iter().map(|rule| rule.info.id.to_owned()).collect()
 }
 
 /// The stems of the files in `folder` with this extension, but for those that belong to no rule.
@@ -37,7 +37,7 @@ fn stems(folder: &str, extension: &str, others: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn rules_are_sorted_and_named_once() {
-    let listed: Vec<&str> = RULES.iter().map(|rule| rule.id()).collect();
+    let listed: Vec<&str> = RULES.iter().map(|rule| rule.info.id).collect();
     let sorted: Vec<String> = ids().into_iter().collect();
     assert_eq!(listed, sorted);
 }
@@ -82,8 +82,8 @@ fn every_page_has_the_same_headings() {
 #[test]
 fn every_rule_carries_its_page() {
     for rule in RULES {
-        let path = package_root().join(format!("rules/{}.md", rule.id()));
-        assert_eq!(rule.page(), fs::read_to_string(&path).unwrap(), "{}", path.display());
+        let path = package_root().join(format!("rules/{}.md", rule.info.id));
+        assert_eq!(rule.info.page, fs::read_to_string(&path).unwrap(), "{}", path.display());
     }
 }
 

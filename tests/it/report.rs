@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use leaklint::diagnostic::{Confidence, Diagnostic, FileId, Label, Place, Problem, ProblemKind, Severity};
+use leaklint::diagnostic::{Confidence, Diagnostic, FileId, Label, Place, Problem, ProblemKind, RuleInfo, Severity};
 use leaklint::facts::ids::Span;
 use leaklint::report::fingerprint::line_hashes;
 use leaklint::report::pretty::Style;
-use leaklint::report::{Format, Report, RuleInfo, summary, write};
+use leaklint::report::{Format, Report, summary, write};
 use leaklint::source::{CheckedFile, Position};
 
 pub const RULES: &[RuleInfo] = &[RuleInfo {

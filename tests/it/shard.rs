@@ -7,7 +7,6 @@ use leaklint::diagnostic::Confidence;
 use leaklint::driver::{self, CheckError, CheckOptions, Outcome};
 use leaklint::report::pretty::Style;
 use leaklint::report::{Format, Report, summary, write};
-use leaklint::rules::RULES;
 use leaklint::shard::{Part, Shard, ShardError, Stamp};
 use tempfile::TempDir;
 use walkdir::WalkDir;
@@ -84,17 +83,7 @@ fn joined(folder: &Path, facts: &[PathBuf]) -> Result<Outcome, CheckError> {
 
 /// What a run prints, in every format.
 fn printed(outcome: &Outcome) -> Vec<String> {
-    let rules: Vec<leaklint::report::RuleInfo> = RULES
-        .iter()
-        .map(|rule| leaklint::report::RuleInfo {
-            id: rule.id(),
-            summary: rule.summary(),
-            severity: rule.severity(),
-            precision: rule.precision(),
-            tags: rule.tags(),
-            page: rule.page(),
-        })
-        .collect();
+    let rules = leaklint::rules::infos();
     let report = Report {
         diagnostics: &outcome.diagnostics,
         files: &outcome.files,

@@ -8,7 +8,7 @@ mod listener;
 mod mismatch;
 mod mismatch_shape;
 mod overwritten;
-mod own;
+mod one_life;
 mod pile;
 mod proof;
 mod race;

@@ -1,6 +1,6 @@
 //! What in the code shows that keys of unknown origin are many: the line's own words, never a name.
 //!
-//! Most keys that callers give are few: names of parts of the program. Without a witness they are no finding by default.
+//! Most keys that callers give are few: names of parts of the program. Where nothing shows that they are many they are no finding by default.
 
 use crate::catalog::effect::{Origin, Resource};
 use crate::facts::body::{How, Op};
