@@ -32,11 +32,12 @@ use crate::catalog::builtin::builtin;
 use crate::diagnostic::{Confidence, Diagnostic, Problem, ProblemKind};
 use crate::facts::FileFacts;
 use crate::facts::lower::lower;
+use crate::overlay::Overlay;
 use crate::project::resolve::Resolver;
 use crate::project::{Project, SourceFile};
 use crate::rules;
 use crate::shard::{Part, Shard, ShardError};
-use crate::source::{CheckedFile, SourceText, decode, read_regular, slashed};
+use crate::source::{CheckedFile, SourceText, decode, slashed};
 use crate::walk::{self, FoundFile, WalkError};
 
 use pool::{Limits, Verdict};
@@ -62,6 +63,8 @@ pub struct CheckOptions {
     pub context: bool,
     /// Ids of the rules to report; empty for all.
     pub rules: Vec<String>,
+    /// What stands in for files on disk.
+    pub overlay: Overlay,
     /// Draw a progress bar on stderr, if that is a terminal and the work takes a while.
     pub progress: bool,
 }
@@ -80,6 +83,7 @@ impl CheckOptions {
             min_confidence: Confidence::Medium,
             context: true,
             rules: Vec::new(),
+            overlay: Overlay::default(),
             progress: false,
         }
     }
@@ -197,11 +201,12 @@ fn limits(options: &CheckOptions) -> Limits {
 /// Reads the files that the options name, and the rest of their projects.
 fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
     let limits = limits(options);
-    let walk = walk::walk(&options.paths, &options.current_dir, limits.threads)?;
+    let walk = walk::walk(&options.paths, &options.current_dir, &options.overlay, limits.threads)?;
     let inputs = with_context(walk.files.clone(), options, limits.threads);
     let root = common_folder(&walk.root, &inputs);
     let files: Vec<FoundFile> = inputs.iter().map(|input| input.file.clone()).collect();
-    let facts = facts_of(&files, &limits, options.progress, |_, facts, _| facts).map_err(CheckError::Thread)?;
+    let facts = facts_of(&files, &options.overlay, &limits, options.progress, |_, facts, _| facts)
+        .map_err(CheckError::Thread)?;
 
     let shown: Vec<String> = files
         .iter()
@@ -223,6 +228,15 @@ fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
                 let relative = disk.strip_prefix(&outcome.root).unwrap_or(&disk);
                 let path = PathBuf::from(slashed(relative));
                 let mut file = CheckedFile::new(path.clone(), shown, disk);
+                if options.overlay.has(file.disk())
+                    && let Some(text) = options
+                        .overlay
+                        .read(file.disk())
+                        .ok()
+                        .and_then(|bytes| decode(bytes).ok())
+                {
+                    file.set_text(&text);
+                }
                 file.is_context = input.is_context;
                 outcome.files.push(file);
                 sources.push(SourceFile { path, facts });
@@ -253,7 +267,7 @@ fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
     };
     let project = panics::caught(|| {
         let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
-        let resolver = Resolver::new(&outcome.root, &paths);
+        let resolver = Resolver::new(&outcome.root, &paths, &options.overlay);
         (Project::build(sources, builtin(), &resolver), resolver.problems())
     });
     let (project, config_problems) = project.map_err(|message| CheckError::Internal {
@@ -289,13 +303,14 @@ fn with_context(named: Vec<FoundFile>, options: &CheckOptions, threads: usize) -
     let starts: Vec<PathBuf> = starts.map(|path| walk::normalized(&path)).collect();
     let mut folders = Vec::new();
     if options.context {
-        folders = context::project_folders(&starts);
+        folders = context::project_folders(&starts, &options.overlay);
         folders.retain(|folder| !starts.contains(folder));
     }
     // A context that cannot be walked is none.
     let around = match folders.is_empty() {
         true => Vec::new(),
-        false => walk::walk(&folders, &options.current_dir, threads).map_or_else(|_| Vec::new(), |walk| walk.files),
+        false => walk::walk(&folders, &options.current_dir, &options.overlay, threads)
+            .map_or_else(|_| Vec::new(), |walk| walk.files),
     };
     let input = |is_context| move |file| Input { file, is_context };
     let mut inputs: Vec<Input> = named.into_iter().map(input(false)).collect();
@@ -314,16 +329,17 @@ fn common_folder(root: &Path, inputs: &[Input]) -> PathBuf {
 /// What `make` gives of the facts and the text of every file, each under its own guard.
 fn facts_of<T: Send + 'static>(
     files: &[FoundFile],
+    overlay: &Overlay,
     limits: &Limits,
     progress: bool,
     make: impl Fn(&FoundFile, FileFacts, &str) -> T + Send + Sync + 'static,
 ) -> std::io::Result<pool::Run<FileResult<T>>> {
     let mut bar = progress::Bar::new(files.len(), progress);
     let work = {
-        let files = files.to_vec();
+        let (files, overlay) = (files.to_vec(), overlay.clone());
         move |index: usize| {
             let file = &files[index];
-            file_facts(file).map(|(facts, text)| make(file, facts, &text))
+            file_facts(file, &overlay).map(|(facts, text)| make(file, facts, &text))
         }
     };
     pool::run(files.len(), limits, work, |done| bar.show(done))
@@ -339,13 +355,14 @@ struct FileProblem {
     place: Option<crate::source::Position>,
 }
 
-fn file_facts(file: &FoundFile) -> FileResult<(FileFacts, String)> {
+fn file_facts(file: &FoundFile, overlay: &Overlay) -> FileResult<(FileFacts, String)> {
     let problem = |kind, message| FileProblem {
         kind,
         message,
         place: None,
     };
-    let bytes = read_regular(&file.disk)
+    let bytes = overlay
+        .read(&file.disk)
         .map_err(|error| problem(ProblemKind::Unreadable, format!("cannot be read: {error}")))?;
     let text = decode(bytes).map_err(|error| problem(ProblemKind::NotText, error.to_string()))?;
     if !file.named

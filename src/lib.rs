@@ -10,7 +10,9 @@
 //!
 //! The modules in reading order:
 
+pub mod spelling;
 pub mod source;
+pub mod overlay;
 pub mod diagnostic;
 pub mod parse;
 pub mod facts;

@@ -215,8 +215,18 @@ impl CheckedFile {
     /// A file with its text at hand.
     pub fn with_text(path: &str, text: &str) -> Self {
         let file = Self::new(PathBuf::from(path), path.to_owned(), PathBuf::from(path));
-        file.source.get_or_init(|| SourceText::new(text.to_owned()));
+        file.set_text(text);
         file
+    }
+
+    /// Gives the text that was analysed, where it is not what the disk says. The first text given or read stays.
+    pub fn set_text(&self, text: &str) {
+        self.source.get_or_init(|| SourceText::new(text.to_owned()));
+    }
+
+    /// Where the file is, or would be: absolute.
+    pub fn disk(&self) -> &Path {
+        &self.disk
     }
 
     pub fn path(&self) -> &Path {

@@ -14,6 +14,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use thiserror::Error;
 
 use crate::diagnostic::{Problem, ProblemKind};
+use crate::overlay::Overlay;
 use crate::source::slashed;
 
 /// Names of ignore files, as the `ignore` crate opens them.
@@ -66,15 +67,23 @@ pub enum WalkError {
 
 /// Finds the files of `paths`, which are taken relative to `current_dir`, an absolute path.
 ///
-/// The root is `current_dir` if it contains all of them, else their nearest common folder.
+/// The root is `current_dir` if it contains all of them, else their nearest common folder. What `overlay` adds is found
+/// too, but in hidden folders and `node_modules`; what it hides is not.
 ///
 /// # Errors
 /// A path that does not exist or that the operating system does not let us look at.
-pub fn walk(paths: &[PathBuf], current_dir: &Path, threads: usize) -> Result<Walk, WalkError> {
+pub fn walk(paths: &[PathBuf], current_dir: &Path, overlay: &Overlay, threads: usize) -> Result<Walk, WalkError> {
     let mut folders = Vec::new();
     let mut named = Vec::new();
     for path in paths {
         let absolute = normalized(&current_dir.join(path));
+        if overlay.has(&absolute) {
+            named.push(absolute);
+            continue;
+        }
+        if overlay.hides(&absolute) {
+            return Err(WalkError::Missing(path.clone()));
+        }
         let metadata = fs::metadata(&absolute).map_err(|source| match source.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => WalkError::Missing(path.clone()),
             _ => WalkError::Unreadable {
@@ -99,10 +108,12 @@ pub fn walk(paths: &[PathBuf], current_dir: &Path, threads: usize) -> Result<Wal
     };
     if let Some((first, rest)) = folders.split_first() {
         found.walk_folders(first, rest, threads);
+        folders.iter().for_each(|folder| found.add_from(overlay, folder));
     }
     named.into_iter().for_each(|file| found.add_named(file));
     let mut files = std::mem::take(found.files.get_mut().unwrap_or_else(PoisonError::into_inner));
     let mut problems = std::mem::take(found.problems.get_mut().unwrap_or_else(PoisonError::into_inner));
+    files.retain(|file| !overlay.hides(&file.disk));
     // A file that is both named and found is named.
     files.sort_unstable_by(|a, b| a.disk.cmp(&b.disk).then(b.named.cmp(&a.named)));
     files.dedup_by(|a, b| a.disk == b.disk);
@@ -189,6 +200,23 @@ impl Found<'_> {
             let name = file.file_name().unwrap_or_default().display();
             let message = format!("the folder is left out: its `{name}` is not a regular file");
             self.add_problem(file.parent().unwrap_or(&file), ProblemKind::Unreadable, message);
+        }
+    }
+
+    /// The files that only the overlay has, or has in place of one on disk.
+    fn add_from(&self, overlay: &Overlay, folder: &Path) {
+        let is_left_out = |part: Component<'_>| match part {
+            Component::Normal(name) => name == "node_modules" || name.to_string_lossy().starts_with('.'),
+            _ => false,
+        };
+        for disk in overlay.below(folder) {
+            let inside = disk.strip_prefix(folder).unwrap_or(disk);
+            if matches!(kind_of(disk), FileKind::Source) && !inside.components().any(is_left_out) {
+                self.add(FoundFile {
+                    disk: disk.to_path_buf(),
+                    named: false,
+                });
+            }
         }
     }
 

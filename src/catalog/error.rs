@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use thiserror::Error;
 
+use crate::spelling::{Unknown, advice, nearest};
+
 /// A mistake in a catalogue file, built-in or a user's own.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[error("{file}:{line}:{column}: {message}")]
@@ -68,45 +70,10 @@ impl Problem {
     /// serde's own words about a key or a word that does not exist, with the nearest that does.
     pub fn from_toml(error: &toml::de::Error) -> Problem {
         let message = error.message().lines().next().unwrap_or_default();
-        let mut quoted = message.split('`').skip(1).step_by(2);
-        let (Some(name), true) = (quoted.next(), message.starts_with("unknown ")) else {
+        let Some(unknown) = Unknown::of(message) else {
             return Problem::new(message);
         };
-        let known: Vec<&str> = quoted.collect();
-        let what = if message.starts_with("unknown field") {
-            "key"
-        } else {
-            "word"
-        };
-        let problem = Problem::unknown(what, name, known.iter().copied());
-        match problem.help {
-            Some(_) => problem,
-            None => problem.help(format!("known here: {}", known.join(", "))),
-        }
+        let what = if unknown.is_key { "key" } else { "word" };
+        Problem::new(format!("unknown {what} `{}`", unknown.name)).help(advice(unknown.name, &unknown.known))
     }
-}
-
-/// The known name that is the fewest edits away, if it is near enough to be what was meant.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let (distance, best) = known
-        .into_iter()
-        .map(|candidate| (edit_distance(name, candidate), candidate))
-        .min()?;
-    (distance <= 1 + name.chars().count() / 3).then_some(best)
-}
-
-/// Levenshtein's distance in characters.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &to) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use crate::diagnostic::RuleInfo;
 use crate::driver::CheckError;
+use crate::spelling;
 
 use args::{Arguments, CheckArguments, Command};
 
@@ -76,10 +77,7 @@ fn rule_info(id: &str) -> Result<RuleInfo, CliError> {
     match rules.iter().find(|rule| rule.id == id) {
         Some(rule) => Ok(*rule),
         None => {
-            let nearest = rules.iter().map(|rule| (distance(rule.id, id), rule.id)).min();
-            let nearest = nearest
-                .filter(|(distance, _)| *distance <= id.len() / 2)
-                .map(|(_, id)| id.to_owned());
+            let nearest = spelling::nearest(id, rules.iter().map(|rule| rule.id)).map(str::to_owned);
             Err(CliError::UnknownRule {
                 wanted: id.to_owned(),
                 nearest,
@@ -93,20 +91,4 @@ fn hint(nearest: Option<&str>) -> String {
         Some(id) => format!("; did you mean `{id}`?"),
         None => "; `leaklint rules` lists them".to_owned(),
     }
-}
-
-/// Edits between two words (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -12,11 +12,12 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use crate::overlay::Overlay;
 use crate::project::resolve::Workspace;
 
 /// The folders of the projects around absolute paths: sorted, none inside another.
-pub(super) fn project_folders(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = paths.iter().filter_map(|path| project_folder(path)).collect();
+pub(super) fn project_folders(paths: &[PathBuf], overlay: &Overlay) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = paths.iter().filter_map(|path| project_folder(path, overlay)).collect();
     folders.sort_unstable();
     folders.dedup();
     let all = folders.clone();
@@ -24,7 +25,7 @@ pub(super) fn project_folders(paths: &[PathBuf]) -> Vec<PathBuf> {
     folders
 }
 
-fn project_folder(path: &Path) -> Option<PathBuf> {
+fn project_folder(path: &Path, overlay: &Overlay) -> Option<PathBuf> {
     let home = env::home_dir();
     let is_project = |folder: &Path| folder.parent().is_some() && home.as_deref() != Some(folder);
     let mut above: Vec<&Path> = path.ancestors().filter(|folder| folder.is_dir()).collect();
@@ -33,7 +34,9 @@ fn project_folder(path: &Path) -> Option<PathBuf> {
         above.truncate(at + 1);
     }
     above.retain(|folder| is_project(folder));
-    let package = above.iter().position(|folder| folder.join("package.json").is_file());
+    let package = above
+        .iter()
+        .position(|folder| overlay.is_file(&folder.join("package.json")));
     let Some(package) = package else {
         let repository = above.last().filter(|folder| folder.join(".git").exists());
         return repository.map(|folder| folder.to_path_buf());
@@ -41,6 +44,6 @@ fn project_folder(path: &Path) -> Option<PathBuf> {
     let member = above[package];
     let workspace = above[package..]
         .iter()
-        .find(|folder| Workspace::read(folder).is_some_and(|workspace| workspace.has(member)));
+        .find(|folder| Workspace::read(folder, overlay).is_some_and(|workspace| workspace.has(member)));
     Some(workspace.unwrap_or(&member).to_path_buf())
 }

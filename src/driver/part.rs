@@ -26,7 +26,7 @@ pub(super) fn own_stamp() -> Stamp {
 
 pub(super) fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckError> {
     let limits = limits(options);
-    let mut walk = walk::walk(&options.paths, &options.current_dir, limits.threads)?;
+    let mut walk = walk::walk(&options.paths, &options.current_dir, &options.overlay, limits.threads)?;
     if walk.root != options.current_dir {
         return Err(CheckError::Outside);
     }
@@ -46,7 +46,7 @@ pub(super) fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckEr
             facts: wire::write(&facts),
         }
     };
-    let run = facts_of(&walk.files, &limits, options.progress, store).map_err(CheckError::Thread)?;
+    let run = facts_of(&walk.files, &options.overlay, &limits, options.progress, store).map_err(CheckError::Thread)?;
     let mut shard = Shard {
         part,
         paths: paths(options),

@@ -33,6 +33,8 @@ pub use package::PackageJson;
 pub use tsconfig::ConfigProblem;
 pub use workspace::Workspace;
 
+use crate::overlay::Overlay;
+
 use package::Packages;
 use tree::{FileTree, TreeFileSystem};
 use tsconfig::TsConfigs;
@@ -73,16 +75,16 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    /// `root` is absolute; `files` are relative to it.
-    pub fn new(root: &Path, files: &[PathBuf]) -> Resolver {
-        let tree = Arc::new(FileTree::new(root, files));
+    /// `root` is absolute; `files` are relative to it. Configuration is read through `overlay`.
+    pub fn new(root: &Path, files: &[PathBuf], overlay: &Overlay) -> Resolver {
+        let tree = Arc::new(FileTree::new(root, files, overlay));
         let inner = ResolverGeneric::new_with_file_system(TreeFileSystem::new(Arc::clone(&tree)), options());
         let packages = Packages::read(root, &tree);
         Resolver {
             root: root.to_path_buf(),
             tree,
             packages,
-            configs: TsConfigs::new(root),
+            configs: TsConfigs::new(root, overlay),
             inner,
             known: Mutex::default(),
         }

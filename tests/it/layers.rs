@@ -13,19 +13,22 @@ use crate::support::package_root;
 /// The longest module that a file belongs to counts, so `facts::lower` is not `facts`.
 const LAYERS: &[(&str, &[&str])] = &[
     ("source", &["facts::ids"]),
+    ("spelling", &[]),
+    ("overlay", &["source"]),
     ("diagnostic", &["facts::ids", "source"]),
     ("parse", &["source", "diagnostic", "facts::ids"]),
     ("facts", &["source"]),
     ("facts::lower", &["facts", "source", "parse"]),
-    ("catalog", &["source", "facts::ids"]),
-    ("project", &["facts", "catalog", "source", "diagnostic"]),
+    ("catalog", &["source", "spelling", "facts::ids"]),
+    ("project", &["facts", "catalog", "source", "overlay", "diagnostic"]),
     ("rules", &["project", "catalog::effect", "diagnostic"]),
-    ("walk", &["source", "diagnostic"]),
+    ("walk", &["source", "overlay", "diagnostic"]),
     ("shard", &["source", "diagnostic"]),
     (
         "driver",
         &[
             "walk",
+            "overlay",
             "shard",
             "parse",
             "facts",
@@ -43,6 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "driver",
             "report",
             "rules",
+            "spelling",
             "walk",
             "shard",
             "facts::dump",

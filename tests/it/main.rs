@@ -10,6 +10,7 @@ mod fixtures;
 mod layers;
 mod mutants;
 mod oracle;
+mod overlay;
 mod pages;
 mod pictures;
 mod readme;

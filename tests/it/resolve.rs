@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use leaklint::overlay::Overlay;
 use leaklint::project::resolve::{Resolved, Resolver};
 use tempfile::TempDir;
 
@@ -25,7 +26,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
         }
     }
     walked.sort();
-    let resolver = Resolver::new(folder.path(), &walked);
+    let resolver = Resolver::new(folder.path(), &walked, &Overlay::default());
     Tree {
         folder,
         files: walked,

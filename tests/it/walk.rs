@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use leaklint::overlay::Overlay;
 use leaklint::walk::{Walk, WalkError, generated_reason, walk};
 use tempfile::TempDir;
 
@@ -18,7 +19,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 
 fn walked(folder: &Path, paths: &[&str]) -> Walk {
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-    walk(&paths, folder, 2).unwrap()
+    walk(&paths, folder, &Overlay::default(), 2).unwrap()
 }
 
 fn names(folder: &Path, walk: &Walk) -> Vec<String> {
@@ -101,7 +102,8 @@ fn a_package_under_node_modules_can_be_named() {
 fn a_missing_path_is_an_error() {
     let folder = folder(&[("a.js", "")]);
     for missing in ["nowhere", "a.js/x"] {
-        let result = walk(&[PathBuf::from("a.js"), PathBuf::from(missing)], folder.path(), 1);
+        let paths = [PathBuf::from("a.js"), PathBuf::from(missing)];
+        let result = walk(&paths, folder.path(), &Overlay::default(), 1);
         assert!(
             matches!(result, Err(WalkError::Missing(path)) if path == Path::new(missing)),
             "{missing}"

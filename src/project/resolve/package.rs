@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::tree::FileTree;
 use super::workspace::Workspace;
-use crate::source::read_regular;
+use crate::overlay::Overlay;
 
 /// What matters here of a `package.json`.
 #[derive(Clone, PartialEq, Debug)]
@@ -36,8 +36,8 @@ pub struct PackageJson {
 
 impl PackageJson {
     /// Reads a manifest; broken JSON counts as no manifest.
-    pub(super) fn read(folder: &Path) -> Option<Self> {
-        let bytes = read_regular(&folder.join("package.json")).ok()?;
+    pub(super) fn read(folder: &Path, overlay: &Overlay) -> Option<Self> {
+        let bytes = overlay.read(&folder.join("package.json")).ok()?;
         let json: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).ok()?;
         let fields = json.as_object()?;
         let text = |field: &str| fields.get(field).and_then(Value::as_str).map(str::to_owned);
@@ -154,14 +154,22 @@ pub(super) struct Packages {
     workspaces: Vec<Workspace>,
     /// Members of the workspaces that have a manifest and no walked file: they hold configuration.
     unwalked: OnceLock<FxHashMap<String, PathBuf>>,
+    overlay: Overlay,
 }
 
 impl Packages {
     pub(super) fn read(root: &Path, tree: &FileTree) -> Self {
+        let overlay = tree.overlay();
         let mut folders: Vec<&PathBuf> = tree.folders().filter(|folder| folder.starts_with(root)).collect();
         folders.sort_unstable();
-        let all: Vec<PackageJson> = folders.iter().filter_map(|folder| PackageJson::read(folder)).collect();
-        let workspaces: Vec<Workspace> = folders.iter().filter_map(|folder| Workspace::read(folder)).collect();
+        let all: Vec<PackageJson> = folders
+            .iter()
+            .filter_map(|folder| PackageJson::read(folder, overlay))
+            .collect();
+        let workspaces: Vec<Workspace> = folders
+            .iter()
+            .filter_map(|folder| Workspace::read(folder, overlay))
+            .collect();
         let mut named: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         for (index, package) in all.iter().enumerate() {
             if let Some(name) = &package.name {
@@ -189,6 +197,7 @@ impl Packages {
             by_name,
             workspaces,
             unwalked: OnceLock::new(),
+            overlay: overlay.clone(),
         }
     }
 
@@ -197,6 +206,11 @@ impl Packages {
             .ancestors()
             .find_map(|each| self.by_folder.get(each))
             .map(|&index| &self.all[index])
+    }
+
+    /// What stands in for the disk.
+    pub(super) fn overlay(&self) -> &Overlay {
+        &self.overlay
     }
 
     /// The package of the tree that a name means in a file of `folder`.
@@ -221,7 +235,7 @@ impl Packages {
         }
         let unwalked = self.unwalked.get_or_init(|| {
             let folders = self.workspaces.iter().flat_map(Workspace::folders);
-            let named = folders.filter_map(|folder| Some((PackageJson::read(&folder)?.name?, folder)));
+            let named = folders.filter_map(|folder| Some((PackageJson::read(&folder, &self.overlay)?.name?, folder)));
             named.collect()
         });
         unwalked.get(name).cloned()

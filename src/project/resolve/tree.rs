@@ -7,18 +7,22 @@ use std::sync::Arc;
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::source::read_regular;
+use crate::overlay::Overlay;
 
 /// The files of a run and the folders that contain them, by absolute path.
 #[derive(Default)]
 pub(super) struct FileTree {
     files: FxHashMap<PathBuf, usize>,
     folders: FxHashSet<PathBuf>,
+    overlay: Overlay,
 }
 
 impl FileTree {
-    pub(super) fn new(root: &Path, files: &[PathBuf]) -> Self {
-        let mut tree = Self::default();
+    pub(super) fn new(root: &Path, files: &[PathBuf], overlay: &Overlay) -> Self {
+        let mut tree = Self {
+            overlay: overlay.clone(),
+            ..Self::default()
+        };
         tree.add_folders(root);
         for (index, file) in files.iter().enumerate() {
             let path = root.join(file);
@@ -33,6 +37,11 @@ impl FileTree {
     /// The position of a walked file.
     pub(super) fn file(&self, path: &Path) -> Option<usize> {
         self.files.get(path).copied()
+    }
+
+    /// What stands in for the disk.
+    pub(super) fn overlay(&self) -> &Overlay {
+        &self.overlay
     }
 
     pub(super) fn folders(&self) -> impl Iterator<Item = &PathBuf> {
@@ -67,7 +76,7 @@ impl FileSystem for TreeFileSystem {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         if is_manifest(path) {
-            read_regular(path)
+            self.tree.overlay.read(path)
         } else {
             Err(io::ErrorKind::NotFound.into())
         }
@@ -82,7 +91,7 @@ impl FileSystem for TreeFileSystem {
             Ok(FileMetadata::new(true, false, false))
         } else if self.tree.folders.contains(path) {
             Ok(FileMetadata::new(false, true, false))
-        } else if is_manifest(path) && std::fs::metadata(path)?.is_file() {
+        } else if is_manifest(path) && self.tree.overlay.is_file(path) {
             Ok(FileMetadata::new(true, false, false))
         } else {
             Err(io::ErrorKind::NotFound.into())

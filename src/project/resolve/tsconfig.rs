@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 
 use super::package::{PackageJson, Packages};
 use super::package_name;
-use crate::source::read_regular;
+use crate::overlay::Overlay;
 
 /// Configurations that extend each other in one chain; beyond them the rest counts as absent.
 const MAX_EXTENDS: usize = 32;
@@ -38,6 +38,7 @@ pub struct ConfigProblem {
 pub(super) struct TsConfigs {
     /// Configurations above it do not count.
     root: PathBuf,
+    overlay: Overlay,
     by_folder: Mutex<FxHashMap<PathBuf, Option<Arc<Aliases>>>>,
     problems: Mutex<Vec<ConfigProblem>>,
 }
@@ -110,9 +111,10 @@ struct Settings {
 }
 
 impl TsConfigs {
-    pub(super) fn new(root: &Path) -> Self {
+    pub(super) fn new(root: &Path, overlay: &Overlay) -> Self {
         Self {
             root: root.to_path_buf(),
+            overlay: overlay.clone(),
             by_folder: Mutex::default(),
             problems: Mutex::default(),
         }
@@ -126,7 +128,10 @@ impl TsConfigs {
         if let Some(known) = self.known().get(folder) {
             return known.clone();
         }
-        let own = NAMES.iter().map(|name| folder.join(name)).find(|path| path.exists());
+        let own = NAMES
+            .iter()
+            .map(|name| folder.join(name))
+            .find(|path| is_there(path, &self.overlay));
         let aliases = match own {
             Some(config) => Some(Arc::new(self.read_aliases(&config, packages, true))),
             None => folder.parent().and_then(|parent| self.aliases_of(parent, packages)),
@@ -188,7 +193,9 @@ impl TsConfigs {
     }
 
     fn parse(&self, config: &Path) -> Option<TsConfig> {
-        let text = read_regular(config)
+        let text = self
+            .overlay
+            .read(config)
             .map_err(|error| error.to_string())
             .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()));
         let parsed = text.and_then(|text| {
@@ -304,34 +311,38 @@ fn absolute(folder: &Path, text: &str, config_dir: &Path) -> PathBuf {
 /// The file that an `extends` of a configuration in `folder` names, if it is there.
 fn extended_config(folder: &Path, specifier: &str, packages: &Packages) -> Option<PathBuf> {
     if specifier.starts_with('.') || Path::new(specifier).is_absolute() {
-        return existing_config(&folder.normalize_with(specifier));
+        return existing_config(&folder.normalize_with(specifier), packages.overlay());
     }
+    let existing = |path: &Path| existing_config(path, packages.overlay());
     let (name, subpath) = package_name(specifier)?;
     let installed = folder.ancestors().map(|each| each.join("node_modules").join(name));
     let homes = installed
         .chain(packages.folder_named(name))
         .filter(|home| home.is_dir());
     homes.into_iter().find_map(|home| {
-        let manifest = PackageJson::read(&home);
+        let manifest = PackageJson::read(&home, packages.overlay());
         if subpath.is_empty() {
             let stated = manifest.and_then(|manifest| manifest.tsconfig);
-            return existing_config(&home.normalize_with(stated.as_deref().unwrap_or(NAMES[0])));
+            return existing(&home.normalize_with(stated.as_deref().unwrap_or(NAMES[0])));
         }
-        existing_config(&home.normalize_with(subpath)).or_else(|| {
+        existing(&home.normalize_with(subpath)).or_else(|| {
             let targets = manifest?.targets(subpath);
-            targets
-                .iter()
-                .find_map(|target| existing_config(&home.normalize_with(target)))
+            targets.iter().find_map(|target| existing(&home.normalize_with(target)))
         })
     })
 }
 
 /// A configuration may be named without `.json`, or by its folder.
-fn existing_config(path: &Path) -> Option<PathBuf> {
+fn existing_config(path: &Path, overlay: &Overlay) -> Option<PathBuf> {
     let mut with_extension = path.as_os_str().to_owned();
     with_extension.push(".json");
     let candidates = [path.to_path_buf(), PathBuf::from(with_extension), path.join(NAMES[0])];
     candidates
         .into_iter()
-        .find(|candidate| candidate.exists() && !candidate.is_dir())
+        .find(|candidate| is_there(candidate, overlay) && !candidate.is_dir())
+}
+
+/// Whether there is something of that name; a pipe would be, and is reported when it is read.
+fn is_there(path: &Path, overlay: &Overlay) -> bool {
+    overlay.has(path) || (path.exists() && !overlay.hides(path))
 }

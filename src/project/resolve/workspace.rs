@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde_json::Value;
 
-use crate::source::read_regular;
+use crate::overlay::Overlay;
 
 /// Levels of folders below a `**` that are looked at for packages without a walked file.
 const MAX_LEVELS: usize = 4;
@@ -23,10 +23,10 @@ pub struct Workspace {
 
 impl Workspace {
     /// What `package.json`, `pnpm-workspace.yaml` and `lerna.json` of a folder declare; `None` if they declare nothing.
-    pub fn read(folder: &Path) -> Option<Workspace> {
+    pub fn read(folder: &Path, overlay: &Overlay) -> Option<Workspace> {
         let mut patterns = Vec::new();
         for (file, field) in [("package.json", "workspaces"), ("lerna.json", "packages")] {
-            let json = read_regular(&folder.join(file)).ok();
+            let json = overlay.read(&folder.join(file)).ok();
             let json = json.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
             // Yarn also writes `{ "packages": [] }`.
             let list = json.as_ref().and_then(|json| json.get(field));
@@ -34,7 +34,7 @@ impl Workspace {
             let texts = list.and_then(Value::as_array).into_iter().flatten();
             patterns.extend(texts.filter_map(Value::as_str).map(str::to_owned));
         }
-        if let Ok(bytes) = read_regular(&folder.join("pnpm-workspace.yaml")) {
+        if let Ok(bytes) = overlay.read(&folder.join("pnpm-workspace.yaml")) {
             patterns.extend(yaml_packages(&String::from_utf8_lossy(&bytes)));
         }
         if patterns.is_empty() {

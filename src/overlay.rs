@@ -1,0 +1,79 @@
+//! Texts that stand in for what is on disk: the content of git's index, an older commit, an editor's unsaved buffers,
+//! standard input.
+//!
+//! Every stage that reads a file reads it through here, so that a run over an overlay sees one consistent tree: a file of
+//! the overlay is there whether the disk has it or not, and a hidden one is not there.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::source::read_regular;
+
+/// What takes the place of files, by absolute path without `.` and `..`. Cheap to clone.
+#[derive(Clone, Default, Debug)]
+pub struct Overlay {
+    files: Arc<BTreeMap<PathBuf, Content>>,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Bytes(Arc<[u8]>),
+    Hidden,
+}
+
+impl Overlay {
+    /// Puts a content in the place of a file.
+    pub fn insert(&mut self, path: PathBuf, bytes: impl Into<Arc<[u8]>>) {
+        Arc::make_mut(&mut self.files).insert(path, Content::Bytes(bytes.into()));
+    }
+
+    /// Lets a file be absent, whatever the disk has.
+    pub fn hide(&mut self, path: PathBuf) {
+        Arc::make_mut(&mut self.files).insert(path, Content::Hidden);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Whether the content of a file is the overlay's and not the disk's.
+    pub fn has(&self, path: &Path) -> bool {
+        matches!(self.files.get(path), Some(Content::Bytes(_)))
+    }
+
+    pub fn hides(&self, path: &Path) -> bool {
+        matches!(self.files.get(path), Some(Content::Hidden))
+    }
+
+    /// Whether a regular file is there.
+    pub fn is_file(&self, path: &Path) -> bool {
+        match self.files.get(path) {
+            Some(Content::Bytes(_)) => true,
+            Some(Content::Hidden) => false,
+            None => path.is_file(),
+        }
+    }
+
+    /// The bytes of a regular file.
+    ///
+    /// # Errors
+    /// As [`read_regular`]; `NotFound` for what is hidden.
+    pub fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match self.files.get(path) {
+            Some(Content::Bytes(bytes)) => Ok(bytes.to_vec()),
+            Some(Content::Hidden) => Err(io::ErrorKind::NotFound.into()),
+            None => read_regular(path),
+        }
+    }
+
+    /// The files inside a folder that have a content here.
+    pub fn below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a Path> {
+        let from = self.files.range::<Path, _>((Bound::Included(folder), Bound::Unbounded));
+        from.take_while(move |(path, _)| path.starts_with(folder))
+            .filter(|(_, content)| matches!(content, Content::Bytes(_)))
+            .map(|(path, _)| path.as_path())
+    }
+}
