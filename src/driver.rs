@@ -14,6 +14,7 @@
 //! What this does not cover: a file that makes the parser take all memory, or overflow the stack by a shape the nesting
 //! check does not see. These need a process of their own.
 
+mod bar;
 mod context;
 mod joined;
 mod panics;
@@ -23,21 +24,23 @@ mod progress;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
 use crate::catalog::builtin::builtin;
 use crate::diagnostic::{Confidence, Diagnostic, Problem, ProblemKind};
 use crate::facts::FileFacts;
-use crate::facts::lower::lower;
+use crate::facts::lower::lower_parsed;
 use crate::overlay::Overlay;
 use crate::project::resolve::Resolver;
 use crate::project::{Project, SourceFile};
 use crate::rules;
 use crate::shard::{Part, Shard, ShardError};
 use crate::source::{CheckedFile, SourceText, decode, slashed};
+use crate::timings::{Effort, Laps, Timings};
 use crate::walk::{self, FoundFile, WalkError};
 
 use pool::{Limits, Verdict};
@@ -104,6 +107,7 @@ pub struct Outcome {
     pub below_confidence: usize,
     /// Threads that still work on a file that was given up.
     pub abandoned_threads: usize,
+    pub timings: Timings,
 }
 
 /// Why there is no outcome.
@@ -138,6 +142,7 @@ pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
         if let Some(stored) = &analysed.stored {
             stored.check_quoted(&outcome)?;
         }
+        outcome.timings.laps.end("rules");
         Ok(outcome)
     })
 }
@@ -153,6 +158,14 @@ pub fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckError> {
 /// The bytes of the file in which `leaklint check --facts` finds the shard.
 pub fn stored(shard: &Shard) -> Vec<u8> {
     shard.to_bytes(&part::own_stamp())
+}
+
+/// Walks, reads and parses, and nothing else: what a run is compared with.
+///
+/// # Errors
+/// As [`check`].
+pub fn parse_only(options: &CheckOptions) -> Result<Timings, CheckError> {
+    on_big_stack(|| bar::parse_only(options))
 }
 
 /// Runs all stages before the rules and shows the result to `look`, on the thread that has the stack for it.
@@ -200,13 +213,24 @@ fn limits(options: &CheckOptions) -> Limits {
 
 /// Reads the files that the options name, and the rest of their projects.
 fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
+    let mut laps = Laps::default();
     let limits = limits(options);
     let walk = walk::walk(&options.paths, &options.current_dir, &options.overlay, limits.threads)?;
     let inputs = with_context(walk.files.clone(), options, limits.threads);
     let root = common_folder(&walk.root, &inputs);
     let files: Vec<FoundFile> = inputs.iter().map(|input| input.file.clone()).collect();
-    let facts = facts_of(&files, &options.overlay, &limits, options.progress, |_, facts, _| facts)
-        .map_err(CheckError::Thread)?;
+    laps.end("walk");
+    let effort = Arc::new(Effort::default());
+    let facts = facts_of(
+        &files,
+        &options.overlay,
+        &limits,
+        &effort,
+        options.progress,
+        |_, facts, _| facts,
+    )
+    .map_err(CheckError::Thread)?;
+    laps.end("files");
 
     let shown: Vec<String> = files
         .iter()
@@ -219,6 +243,11 @@ fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
         root,
         below_confidence: 0,
         abandoned_threads: facts.abandoned_threads,
+        timings: Timings {
+            laps,
+            files: effort.sum(),
+            threads: limits.threads,
+        },
     };
     let mut sources = Vec::new();
     for ((input, shown), verdict) in inputs.into_iter().zip(shown).zip(facts.verdicts) {
@@ -265,11 +294,18 @@ fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
     } else {
         joined::gather(options)?
     };
+    let mut laps = std::mem::take(&mut outcome.timings.laps);
     let project = panics::caught(|| {
         let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
         let resolver = Resolver::new(&outcome.root, &paths, &options.overlay);
-        (Project::build(sources, builtin(), &resolver), resolver.problems())
+        let catalog = builtin();
+        laps.end("catalogue");
+        let mut project = Project::link(sources, catalog, &resolver);
+        laps.end("link");
+        project.judge(&mut laps);
+        (project, resolver.problems())
     });
+    outcome.timings.laps = laps;
     let (project, config_problems) = project.map_err(|message| CheckError::Internal {
         stage: "linking the project",
         message,
@@ -331,15 +367,16 @@ fn facts_of<T: Send + 'static>(
     files: &[FoundFile],
     overlay: &Overlay,
     limits: &Limits,
+    effort: &Arc<Effort>,
     progress: bool,
     make: impl Fn(&FoundFile, FileFacts, &str) -> T + Send + Sync + 'static,
 ) -> std::io::Result<pool::Run<FileResult<T>>> {
     let mut bar = progress::Bar::new(files.len(), progress);
     let work = {
-        let (files, overlay) = (files.to_vec(), overlay.clone());
+        let (files, overlay, effort) = (files.to_vec(), overlay.clone(), Arc::clone(effort));
         move |index: usize| {
             let file = &files[index];
-            file_facts(file, &overlay).map(|(facts, text)| make(file, facts, &text))
+            file_facts(file, &overlay, &effort).map(|(facts, text)| make(file, facts, &text))
         }
     };
     pool::run(files.len(), limits, work, |done| bar.show(done))
@@ -355,7 +392,8 @@ struct FileProblem {
     place: Option<crate::source::Position>,
 }
 
-fn file_facts(file: &FoundFile, overlay: &Overlay) -> FileResult<(FileFacts, String)> {
+fn file_facts(file: &FoundFile, overlay: &Overlay, effort: &Effort) -> FileResult<(FileFacts, String)> {
+    let begun = Instant::now();
     let problem = |kind, message| FileProblem {
         kind,
         message,
@@ -370,7 +408,12 @@ fn file_facts(file: &FoundFile, overlay: &Overlay) -> FileResult<(FileFacts, Str
     {
         return Err(problem(ProblemKind::Skipped, reason.to_owned()));
     }
-    match lower(&file.disk, &text) {
+    effort.add_read(&text, begun.elapsed());
+    let begun = Instant::now();
+    let mut parsing = Duration::ZERO;
+    let facts = lower_parsed(&file.disk, &text, || parsing = begun.elapsed());
+    effort.add_parsed(&text, parsing, begun.elapsed() - parsing);
+    match facts {
         Ok(facts) => Ok((facts, text)),
         Err(error) => Err(FileProblem {
             kind: ProblemKind::Syntax,

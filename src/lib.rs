@@ -14,6 +14,7 @@ pub mod spelling;
 pub mod source;
 pub mod overlay;
 pub mod diagnostic;
+pub mod timings;
 pub mod parse;
 pub mod facts;
 pub mod catalog;

@@ -66,6 +66,11 @@ pub fn with_parsed<T>(path: &Path, text: &str, look: impl FnOnce(&Program) -> T)
     })
 }
 
+/// Parses and drops the tree without a look at either: the least that any linter on this parser can take.
+pub fn is_parsed(path: &Path, text: &str) -> bool {
+    parse(path, text).is_ok()
+}
+
 /// The span of a node in offsets of the text.
 pub(crate) fn span_of(node: &impl Spanned) -> Span {
     let span = node.span();
@@ -153,14 +158,54 @@ struct Shape {
     links: u32,
 }
 
+/// What a byte is to [`shape`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// Part of a name or a number.
+    Word,
+    /// Between words, and no operator.
+    Blank,
+    Open,
+    Close,
+    Semicolon,
+    Quote,
+    Newline,
+    Backslash,
+    Operator,
+}
+
+/// What each byte is; a table, because every byte of every file is looked up.
+const BYTES: [Byte; 256] = {
+    let mut table = [Byte::Operator; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let kind = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 0x80.. => Byte::Word,
+            b',' | b'`' | b' ' | b'\t' | b'\r' | b'_' | b'$' => Byte::Blank,
+            b'(' | b'[' | b'{' => Byte::Open,
+            b')' | b']' | b'}' => Byte::Close,
+            b';' => Byte::Semicolon,
+            b'"' | b'\'' => Byte::Quote,
+            b'\n' => Byte::Newline,
+            b'\\' => Byte::Backslash,
+            _ => Byte::Operator,
+        };
+        table[byte] = kind;
+        byte += 1;
+    }
+    table
+};
+
 fn shape(text: &str) -> Shape {
     let mut shape = Shape::default();
     let (mut outside, mut anywhere, mut links) = (0_u32, 0_u32, 0_u32);
     let (mut in_word, mut quote, mut escaped) = (false, None, false);
     for (at, byte) in text.bytes().enumerate() {
-        let is_word = byte.is_ascii_alphanumeric() || byte >= 0x80;
-        match byte {
-            b'(' | b'[' | b'{' => {
+        let kind = BYTES[usize::from(byte)];
+        match kind {
+            Byte::Word => links += u32::from(!in_word),
+            Byte::Blank => {}
+            Byte::Open => {
                 anywhere += 1;
                 outside += u32::from(quote.is_none());
                 shape.depth_with_strings = shape.depth_with_strings.max(anywhere);
@@ -168,25 +213,73 @@ fn shape(text: &str) -> Shape {
                     (shape.depth, shape.deepest) = (outside, at as u32);
                 }
             }
-            b')' | b']' | b'}' => {
+            Byte::Close => {
                 anywhere = anywhere.saturating_sub(1);
                 outside = outside.saturating_sub(u32::from(quote.is_none()));
             }
-            b';' => links = 0,
-            b'"' | b'\'' if !escaped => match quote {
+            Byte::Semicolon => {
+                shape.links = shape.links.max(links);
+                links = 0;
+            }
+            Byte::Quote => match quote {
+                _ if escaped => {}
                 None => quote = Some(byte),
                 Some(open) if open == byte => quote = None,
                 Some(_) => {}
             },
             // No string of these quotes goes over a line's end; one that seems to was an apostrophe.
-            b'\n' => quote = None,
-            b',' | b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\r' | b'_' | b'$' => {}
-            _ if is_word && in_word => {}
-            _ => links += 1,
+            Byte::Newline => quote = None,
+            Byte::Backslash | Byte::Operator => links += 1,
         }
-        shape.links = shape.links.max(links);
-        in_word = is_word;
-        escaped = byte == b'\\' && !escaped;
+        in_word = kind == Byte::Word;
+        escaped = kind == Byte::Backslash && !escaped;
     }
+    shape.links = shape.links.max(links);
     shape
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::shape;
+
+    /// The same, said plainly: depth outside quotes, depth with them, and operators and words between two `;`.
+    fn plain_shape(text: &str) -> (u32, u32, u32) {
+        let (mut outside, mut anywhere, mut links) = (0_u32, 0_u32, 0_u32);
+        let (mut in_word, mut quote, mut escaped) = (false, None, false);
+        let mut most = (0, 0, 0);
+        for byte in text.bytes() {
+            let is_word = byte.is_ascii_alphanumeric() || byte >= 0x80;
+            match byte {
+                b'(' | b'[' | b'{' => {
+                    anywhere += 1;
+                    outside += u32::from(quote.is_none());
+                }
+                b')' | b']' | b'}' => {
+                    anywhere = anywhere.saturating_sub(1);
+                    outside = outside.saturating_sub(u32::from(quote.is_none()));
+                }
+                b';' => links = 0,
+                b'"' | b'\'' if !escaped && quote.is_none() => quote = Some(byte),
+                b'"' | b'\'' if !escaped && quote == Some(byte) => quote = None,
+                b'\n' => quote = None,
+                b',' | b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\r' | b'_' | b'$' => {}
+                _ if is_word && in_word => {}
+                _ => links += 1,
+            }
+            most = (most.0.max(outside), most.1.max(anywhere), most.2.max(links));
+            in_word = is_word;
+            escaped = byte == b'\\' && !escaped;
+        }
+        most
+    }
+
+    proptest! {
+        #[test]
+        fn the_shape_is_what_it_says(text in "[aé1_ ,;(){}\\[\\]\"'`\\\\+\n]{0,80}") {
+            let found = shape(&text);
+            prop_assert_eq!((found.depth, found.depth_with_strings, found.links), plain_shape(&text));
+        }
+    }
 }

@@ -136,8 +136,13 @@ pub fn generated_reason(text: &str) -> Option<&'static str> {
     if head.contains("// webpackBootstrap") || head.contains("function __webpack_require__(") {
         return Some("webpack bundle");
     }
-    let lines = text.lines().count().max(1);
-    let longest = text.lines().map(str::len).max().unwrap_or(0);
+    let (mut lines, mut longest, mut start) = (0, 0, 0);
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        longest = longest.max(end - start);
+        lines += usize::from(start < text.len());
+        start = end + 1;
+    }
+    let lines = lines.max(1);
     (longest >= LONG_LINE && text.len() / lines >= LONG_AVERAGE).then_some("minified")
 }
 

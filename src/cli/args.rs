@@ -34,6 +34,9 @@ pub enum Command {
     Rules(RulesArguments),
     /// Show what the analysis believes about a file
     Debug(DebugArguments),
+    /// Walk, read and parse, and nothing else: what a run is measured against
+    #[command(hide = true)]
+    Parse(ParseArguments),
 }
 
 #[derive(Args, Debug)]
@@ -88,6 +91,10 @@ pub struct CheckArguments {
     /// List the files that were skipped
     #[arg(long, short)]
     pub verbose: bool,
+
+    /// Say where the time went
+    #[arg(long)]
+    pub timings: bool,
 }
 
 impl Default for CheckArguments {
@@ -105,6 +112,7 @@ impl Default for CheckArguments {
             file_timeout: CheckOptions::FILE_TIMEOUT,
             no_progress: false,
             verbose: false,
+            timings: false,
         }
     }
 }
@@ -161,6 +169,17 @@ pub struct DebugArguments {
     /// With `facts`: the size of the file's text and of its facts as they are stored, in bytes; a folder's files one by one
     #[arg(long)]
     pub size: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ParseArguments {
+    /// Files and folders
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// Worker threads (default: one a processor)
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -5,7 +5,7 @@ use std::io;
 use super::args::{CheckArguments, OutputFormat};
 use super::{CLEAN, CliError, FAILED, FINDINGS, current_dir, output, rule_info};
 use crate::driver::{self, CheckOptions};
-use crate::report::{self, Format, Report, summary};
+use crate::report::{self, Format, Report, summary, timings};
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     for rule in &arguments.rules {
@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     options.rules = arguments.rules.clone();
     options.context = !arguments.no_context;
     options.progress = !arguments.no_progress;
-    let outcome = driver::check(&options)?;
+    let mut outcome = driver::check(&options)?;
 
     let rules = crate::rules::infos();
     let report = Report {
@@ -39,6 +39,10 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     output::to_stdout(|out| report::write(format, &report, out))?;
     // On standard error for every format: standard output is for the findings alone.
     summary::write(&report, arguments.verbose, &mut io::stderr().lock()).map_err(CliError::Output)?;
+    if arguments.timings {
+        outcome.timings.laps.end("report");
+        timings::write(&outcome.timings, &mut io::stderr().lock()).map_err(CliError::Output)?;
+    }
 
     if outcome.files.iter().all(|file| file.is_context) {
         let given = if arguments.facts.is_empty() {

@@ -6,6 +6,7 @@ mod debug;
 mod explain;
 mod facts;
 mod output;
+mod parse;
 mod rules;
 
 use std::io;
@@ -56,6 +57,7 @@ pub fn run(arguments: Arguments) -> i32 {
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Rules(rules)) => rules::run(&rules),
         Some(Command::Debug(debug)) => debug::run(&debug),
+        Some(Command::Parse(parse)) => parse::run(&parse),
     };
     match result {
         Ok(code) => code,

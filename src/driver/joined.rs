@@ -13,6 +13,7 @@ use crate::facts::wire;
 use crate::project::SourceFile;
 use crate::shard::{Digest, Shard, ShardError, join};
 use crate::source::CheckedFile;
+use crate::timings::{Laps, Timings};
 
 /// What the texts of the files were when their facts were made, by `FileId`.
 pub(super) struct Stored(Vec<Digest>);
@@ -37,6 +38,7 @@ impl Stored {
 }
 
 pub(super) fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
+    let mut laps = Laps::default();
     let stamp = own_stamp();
     let root = options.current_dir.clone();
     let mut shards = Vec::new();
@@ -59,6 +61,7 @@ pub(super) fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
         move |index: usize| wire::read(&files[index].facts)
     };
     let run = pool::run(files.len(), &limits(options), read, |_| {}).map_err(CheckError::Thread)?;
+    laps.end("facts");
     let mut gathered = Gathered {
         outcome: Outcome {
             diagnostics: Vec::new(),
@@ -67,6 +70,10 @@ pub(super) fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
             root: root.clone(),
             below_confidence: 0,
             abandoned_threads: run.abandoned_threads,
+            timings: Timings {
+                laps,
+                ..Timings::default()
+            },
         },
         sources: Vec::new(),
         walked: root,

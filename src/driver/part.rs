@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{CheckError, CheckOptions, facts_of, limits, settled};
 use crate::catalog::builtin::FILES;
@@ -46,7 +47,9 @@ pub(super) fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckEr
             facts: wire::write(&facts),
         }
     };
-    let run = facts_of(&walk.files, &options.overlay, &limits, options.progress, store).map_err(CheckError::Thread)?;
+    let effort = Arc::default();
+    let run = facts_of(&walk.files, &options.overlay, &limits, &effort, options.progress, store)
+        .map_err(CheckError::Thread)?;
     let mut shard = Shard {
         part,
         paths: paths(options),

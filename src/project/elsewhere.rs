@@ -257,7 +257,7 @@ impl Project<'_> {
     /// Whether two functions can mean the same field by the same name: unless they belong to unrelated owners.
     fn may_share_fields(&self, a: FnRef, b: FnRef) -> bool {
         match (self.owner_around(a), self.owner_around(b)) {
-            (Some(a), Some(b)) => self.relatives(a).contains(&b),
+            (Some(a), Some(b)) => self.are_relatives(a, b),
             _ => true,
         }
     }

@@ -1,7 +1,5 @@
 //! How long containers live: as long as the process, as long as an object of unknown life, or no longer than a call.
 
-use rustc_hash::FxHashMap;
-
 use crate::catalog::effect::OwnerPattern;
 use crate::facts::expr::{Expr, Property};
 use crate::facts::ids::FnId;
@@ -29,23 +27,14 @@ pub enum Life {
     Short,
 }
 
-/// Answers how long owners live; knows who extends whom.
+/// Answers how long owners live.
 pub struct Lives<'p, 'a> {
     project: &'p Project<'a>,
-    subclasses: FxHashMap<OwnerId, Vec<OwnerId>>,
 }
 
 impl<'p, 'a> Lives<'p, 'a> {
     pub fn new(project: &'p Project<'a>) -> Self {
-        let mut subclasses: FxHashMap<OwnerId, Vec<OwnerId>> = FxHashMap::default();
-        for (owner, fact) in project.owners.all() {
-            if fact.base.is_some() {
-                for base in project.bases(owner).into_iter().skip(1) {
-                    subclasses.entry(base).or_default().push(owner);
-                }
-            }
-        }
-        Lives { project, subclasses }
+        Lives { project }
     }
 
     pub fn of(&self, id: ContainerId) -> Life {
@@ -84,7 +73,7 @@ impl<'p, 'a> Lives<'p, 'a> {
             return Life::Process;
         }
         let mut made: Vec<CallRef> = project.graph.made(owner).to_vec();
-        for &each in self.subclasses.get(&owner).into_iter().flatten() {
+        for &each in project.subclasses(owner) {
             if self.project.is_one_per_process(each) {
                 return Life::Process;
             }

@@ -25,6 +25,7 @@ pub mod elsewhere;
 pub mod entry;
 pub mod growth;
 pub mod guard;
+pub mod hierarchy;
 pub mod identity;
 pub mod implementers;
 pub mod judge;
@@ -63,8 +64,10 @@ use crate::diagnostic::{FileId, Place};
 use crate::facts::FileFacts;
 use crate::facts::body::Function;
 use crate::facts::ids::{FnId, Name, Span};
+use crate::timings::Laps;
 
 use calls::CallGraph;
+use hierarchy::Hierarchy;
 use implementers::Implementers;
 use link::Links;
 use model::Model;
@@ -92,6 +95,7 @@ pub struct Project<'a> {
     owners: Owners,
     own: OwnExports,
     implementers: Implementers,
+    hierarchy: Hierarchy,
     graph: CallGraph,
     programs: Programs,
     model: Model,
@@ -119,8 +123,8 @@ struct Package {
 }
 
 impl<'a> Project<'a> {
-    /// Joins the files' facts and finds every acquisition and growth in them.
-    pub fn build(files: Vec<SourceFile>, catalog: &'a Catalog, resolver: &Resolver) -> Self {
+    /// Joins the files' facts. What leaks in them is not judged yet: [`Self::judge`].
+    pub fn link(files: Vec<SourceFile>, catalog: &'a Catalog, resolver: &Resolver) -> Self {
         let mut names = Names::default();
         let syms: Vec<Vec<Sym>> = files.iter().map(|file| names.intern_file(&file.facts)).collect();
         let links = Links::build(&files, &syms, &mut names, resolver);
@@ -149,6 +153,7 @@ impl<'a> Project<'a> {
             owners: Owners::default(),
             own: OwnExports::default(),
             implementers: Implementers::default(),
+            hierarchy: Hierarchy::default(),
             graph: CallGraph::default(),
             programs: Programs::default(),
             model: Model::default(),
@@ -167,9 +172,14 @@ impl<'a> Project<'a> {
         // What was asked while the call graph was unfinished may have answers now.
         project.types = RefCell::default();
         project.call_paths = RefCell::default();
+        project.hierarchy = Hierarchy::collect(&project, &project.owners);
         project.programs = Programs::find(&project);
-        project.model = Model::build(&project);
         project
+    }
+
+    /// Judges every acquisition and growth of the joined files.
+    pub fn judge(&mut self, laps: &mut Laps) {
+        self.model = Model::build(self, laps);
     }
 
     /// What rules see.

@@ -2,6 +2,7 @@
 
 use crate::catalog::effect::Resource;
 use crate::diagnostic::{Confidence, Label, Place};
+use crate::timings::Laps;
 
 use super::Project;
 use super::duty::Engine;
@@ -138,13 +139,15 @@ pub struct Unchained {
 
 impl Model {
     /// Judges every acquisition and every growing container.
-    pub fn build(project: &Project<'_>) -> Self {
+    pub fn build(project: &Project<'_>, laps: &mut Laps) -> Self {
         let mut engine = Engine::default();
         let mut acquisitions = project.acquisitions();
+        laps.end("acquisitions");
         let mut mismatches = project.mismatches(&mut engine, &acquisitions);
         let mut overwritten = project.overwritten(&acquisitions);
         let mut unchained = project.unchained(&acquisitions);
         unchained.retain(|each| !words::is_test_file(project.file_path(each.place.file)));
+        laps.end("removals");
         let mut leaks: Vec<Leak> = Vec::new();
         for _ in 0..=MAX_WRAPPERS {
             leaks.extend(
@@ -174,8 +177,10 @@ impl Model {
                     .any(|leak| leak.place == each.place && leak.confidence >= each.confidence)
         });
         leaks.retain(|leak| !overwritten.iter().any(|each| each.place == leak.place));
+        laps.end("releases");
         let mut growths = project.growths(&mut engine);
         growths.retain(|growth| !words::is_test_file(project.file_path(growth.place.file)));
+        laps.end("containers");
         Model {
             leaks,
             growths,

@@ -459,6 +459,9 @@ impl Project<'_> {
 
     /// The owner and the bases of it that are part of the project, nearest first.
     pub fn bases(&self, owner: OwnerId) -> Vec<OwnerId> {
+        if let Some(chain) = self.hierarchy.chain(owner) {
+            return chain.to_vec();
+        }
         let mut chain = vec![owner];
         let mut current = owner;
         for _ in 0..MAX_BASES {
@@ -495,13 +498,14 @@ impl Project<'_> {
             .is_some_and(|base| self.types_constructed_by(&self.path(base)).is_empty())
     }
 
-    /// Owners of the project whose base is this one.
-    pub fn subclasses(&self, owner: OwnerId) -> Vec<OwnerId> {
-        self.owners
-            .all()
-            .filter(|&(id, _)| id != owner && self.bases(id).contains(&owner))
-            .map(|(id, _)| id)
-            .collect()
+    /// Owners of the project that have this one among their bases.
+    pub fn subclasses(&self, owner: OwnerId) -> &[OwnerId] {
+        self.hierarchy.heirs(owner)
+    }
+
+    /// Whether one of the two is the other or extends it.
+    pub fn are_relatives(&self, a: OwnerId, b: OwnerId) -> bool {
+        self.bases(a).contains(&b) || self.bases(b).contains(&a)
     }
 
     /// The field of an owner that a path is.

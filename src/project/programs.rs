@@ -5,7 +5,7 @@
 //! `process.argv`, sets `process.exitCode` or calls `process.exit`. It ends unless something it loads serves: hands a handler to a library that
 //! runs it for each request, connection or message, or imports a library that is made for that.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::effect::Per;
 use crate::diagnostic::FileId;
@@ -37,9 +37,9 @@ impl Programs {
         let (candidates, others): (Vec<FileId>, Vec<FileId>) = files()
             .filter(|file| !loaded.contains(file))
             .partition(|&file| project.links.exports_nothing(file) && project.minds_its_process(file));
-        let (ending, serving): (Vec<FileId>, Vec<FileId>) = candidates
-            .into_iter()
-            .partition(|&entry| !project.files_reached(&[entry]).iter().any(|&file| project.serves(file)));
+        let serving = project.files_that_serve(&candidates);
+        let (serving, ending): (Vec<FileId>, Vec<FileId>) =
+            candidates.into_iter().partition(|entry| serving.contains(entry));
         if ending.is_empty() {
             return Self::default();
         }
@@ -64,6 +64,24 @@ impl Project<'_> {
             open.extend(self.links.loads(file).filter(|&other| reached.insert(other)));
         }
         reached
+    }
+
+    /// Of the files that the entries load, directly or not, and the entries themselves: those that serve, or load one that does.
+    fn files_that_serve(&self, entries: &[FileId]) -> FxHashSet<FileId> {
+        let reached = self.files_reached(entries);
+        let mut loaded_by: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
+        for &file in &reached {
+            for other in self.links.loads(file) {
+                loaded_by.entry(other).or_default().push(file);
+            }
+        }
+        let mut open: Vec<FileId> = reached.iter().copied().filter(|&file| self.serves(file)).collect();
+        let mut found: FxHashSet<FileId> = open.iter().copied().collect();
+        while let Some(file) = open.pop() {
+            let loading = loaded_by.get(&file).into_iter().flatten().copied();
+            open.extend(loading.filter(|&other| found.insert(other)));
+        }
+        found
     }
 
     /// Whether a file deals with the process it runs in.

@@ -344,7 +344,7 @@ impl Project<'_> {
     /// How often the owner's constructor runs: as often as its `new`s.
     fn instance_repeats(&self, owner: OwnerId, seen: &mut Vec<FnRef>) -> Repeats {
         let mut news: Vec<CallRef> = self.graph.made(owner).to_vec();
-        for subclass in self.subclasses(owner) {
+        for &subclass in self.subclasses(owner) {
             news.extend(self.graph.made(subclass));
         }
         if news.is_empty() || news.len() > MAX_CALLERS {

@@ -10,6 +10,7 @@ pub mod json;
 pub mod pretty;
 pub mod sarif;
 pub mod summary;
+pub mod timings;
 
 use std::io::{self, Write};
 use std::path::Path;

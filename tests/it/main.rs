@@ -21,5 +21,6 @@ mod sarif;
 mod shard;
 mod source;
 mod support;
+mod timings;
 mod vocabulary;
 mod walk;

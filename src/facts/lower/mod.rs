@@ -40,7 +40,16 @@ use scope::Scopes;
 /// # Errors
 /// The file has no tree: see [`with_parsed`].
 pub fn lower(path: &Path, text: &str) -> Result<FileFacts, ParseError> {
+    lower_parsed(path, text, || {})
+}
+
+/// As [`lower`], with a word to the caller when the tree is there.
+///
+/// # Errors
+/// As [`lower`].
+pub fn lower_parsed(path: &Path, text: &str, parsed: impl FnOnce()) -> Result<FileFacts, ParseError> {
     with_parsed(path, text, |program| {
+        parsed();
         let mut lowerer = Lowerer::new(text);
         lowerer.program(program);
         lowerer.into_facts()

@@ -82,7 +82,7 @@ impl Project<'_> {
             .filter(|_| self.is_constructor(function));
         let mut callers: Vec<_> = match made {
             Some((owner, _)) => {
-                let all = std::iter::once(owner).chain(self.subclasses(owner));
+                let all = std::iter::once(owner).chain(self.subclasses(owner).iter().copied());
                 all.flat_map(|each| self.graph.made(each).iter().copied()).collect()
             }
             None => self.graph.callers(function).to_vec(),

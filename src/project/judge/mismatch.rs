@@ -123,7 +123,7 @@ impl Project<'_> {
     /// Whether two functions belong together: parts of one owner, of one closure, of one module.
     fn are_beside(&self, a: FnRef, b: FnRef) -> bool {
         match (self.owner_around(a), self.owner_around(b)) {
-            (Some(first), Some(second)) => self.relatives(first).contains(&second),
+            (Some(first), Some(second)) => self.are_relatives(first, second),
             (None, None) => a.file == b.file,
             _ => a.file == b.file && self.outermost(a) == self.outermost(b),
         }

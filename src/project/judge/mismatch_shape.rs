@@ -27,7 +27,7 @@ impl Project<'_> {
         let is_field = |to: ExprRef| match *self.expr(to) {
             Expr::Member { object, name: each, .. } => {
                 self.sym(to.file, each) == name
-                    && matches!(self.path(to.with(object)).root, Root::Instance(of) if self.relatives(owner).contains(&of))
+                    && matches!(self.path(to.with(object)).root, Root::Instance(of) if self.are_relatives(owner, of))
             }
             _ => false,
         };

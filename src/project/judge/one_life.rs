@@ -281,7 +281,7 @@ impl Project<'_> {
         if self.is_one_per_process(owner) {
             return true;
         }
-        let all = std::iter::once(owner).chain(self.subclasses(owner));
+        let all = std::iter::once(owner).chain(self.subclasses(owner).iter().copied());
         let mut made: Vec<_> = all.flat_map(|each| self.graph.made(each).iter().copied()).collect();
         made.retain(|call| !words::is_test_file(self.file_path(call.file)));
         !made.is_empty()

@@ -33,7 +33,7 @@ impl Project<'_> {
             let Elsewhere::Released(released) = self.released_elsewhere(acquisition) else {
                 continue;
             };
-            for heir in heirs {
+            for &heir in heirs {
                 let Some(each) = self.unchained_in(acquisition, base, heir, &released) else {
                     continue;
                 };
