@@ -126,10 +126,11 @@ impl Compiler<'_> {
             + usize::from(end.call.is_some())
             + usize::from(end.read.is_some())
             + usize::from(end.fails.is_some())
+            + usize::from(end.completes.is_some())
             + usize::from(end.chain.is_some())
             + usize::from(end.source.is_some());
         if forms != 1 {
-            let help = "write one of `call`, `invoke`, `signal`, `once`, `added_to`, `iterate`, `read`, `fails`, `chain`, `source`";
+            let help = "write one of `call`, `invoke`, `signal`, `once`, `added_to`, `iterate`, `read`, `fails`, `chain`, `source`, `completes`";
             self.error(
                 written.span(),
                 Problem::new("an ending has exactly one form").help(help),
@@ -158,18 +159,23 @@ impl Compiler<'_> {
                 );
             }
             let fires = end.fires.as_ref().and_then(|at| self.place(at));
+            let by = end.by.as_ref().map_or_else(Vec::new, |by| self.callees(by));
             let operators = self.callees(chain).into_iter();
             return operators
                 .map(|operator| End::Chain {
                     operator,
                     last: end.last,
                     fires: fires.clone(),
+                    by: by.clone(),
                 })
                 .collect();
         }
         if (end.read.is_some() || end.fails.is_some()) && item.is_none() {
             let problem = Problem::new("the ending speaks of an item, and the acquisition has none");
             self.error(written.span(), problem.help("add `item = …`"));
+        }
+        if let Some(completes) = &end.completes {
+            return self.callees(completes).into_iter().map(End::Completes).collect();
         }
         if let Some(fails) = &end.fails {
             return self.callees(fails).into_iter().map(End::Fails).collect();
@@ -196,7 +202,7 @@ impl Compiler<'_> {
             || end.all
             || end.args.is_some()
             || !end.when.is_empty();
-        let of_chain = end.last || end.fires.is_some() || end.finite;
+        let of_chain = end.last || end.fires.is_some() || end.by.is_some() || end.finite;
         if of_call && end.call.is_none() {
             let problem =
                 Problem::new("`on`, `item_at`, `key`, `all`, `args` and `when` belong to an ending by `call`");
@@ -205,7 +211,7 @@ impl Compiler<'_> {
         if of_chain && end.chain.is_none() {
             self.error(
                 written.span(),
-                Problem::new("`last`, `fires` and `finite` belong to an ending by `chain`"),
+                Problem::new("`last`, `fires`, `by` and `finite` belong to an ending by `chain`"),
             );
         }
     }

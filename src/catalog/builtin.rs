@@ -12,6 +12,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/amqplib.toml"),
     ),
     (
+        "rules/catalog/angular-streams.toml",
+        include_str!("../../rules/catalog/angular-streams.toml"),
+    ),
+    (
         "rules/catalog/async-mutex.toml",
         include_str!("../../rules/catalog/async-mutex.toml"),
     ),
@@ -102,6 +106,7 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/nestjs.toml"),
     ),
     ("rules/catalog/next.toml", include_str!("../../rules/catalog/next.toml")),
+    ("rules/catalog/node.toml", include_str!("../../rules/catalog/node.toml")),
     (
         "rules/catalog/node-fs.toml",
         include_str!("../../rules/catalog/node-fs.toml"),
@@ -110,7 +115,6 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/node-handles.toml",
         include_str!("../../rules/catalog/node-handles.toml"),
     ),
-    ("rules/catalog/node.toml", include_str!("../../rules/catalog/node.toml")),
     (
         "rules/catalog/nodemailer.toml",
         include_str!("../../rules/catalog/nodemailer.toml"),
@@ -157,9 +161,14 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/redlock.toml"),
     ),
     (
+        "rules/catalog/resize-observer.toml",
+        include_str!("../../rules/catalog/resize-observer.toml"),
+    ),
+    (
         "rules/catalog/rollup.toml",
         include_str!("../../rules/catalog/rollup.toml"),
     ),
+    ("rules/catalog/rxjs.toml", include_str!("../../rules/catalog/rxjs.toml")),
     (
         "rules/catalog/sequelize.toml",
         include_str!("../../rules/catalog/sequelize.toml"),
@@ -196,11 +205,15 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/undici.toml",
         include_str!("../../rules/catalog/undici.toml"),
     ),
+    ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),
     (
         "rules/catalog/web-handles.toml",
         include_str!("../../rules/catalog/web-handles.toml"),
     ),
-    ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),
+    (
+        "rules/catalog/web-observers.toml",
+        include_str!("../../rules/catalog/web-observers.toml"),
+    ),
     ("rules/catalog/ws.toml", include_str!("../../rules/catalog/ws.toml")),
 ];
 

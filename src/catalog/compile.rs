@@ -3,7 +3,9 @@
 use toml::Spanned;
 
 use super::Catalog;
-use super::effect::{Alias, Bag, CatalogType, Container, Example, Grows, Leaves, Lifetime, Part, Takes, Terminal};
+use super::effect::{
+    Alias, Bag, CatalogType, Container, DecoratedField, Example, Grows, Leaves, Lifetime, Part, Takes, Terminal,
+};
 use super::error::{CatalogError, Problem};
 use super::parse::{Names, place};
 use super::pattern::TypeKey;
@@ -131,6 +133,14 @@ impl Compiler<'_> {
                     add,
                     drained_by: drained_by.clone(),
                 });
+            }
+        }
+        for field in &file.fields {
+            let Some(lifetime) = self.lifetime(&field.lifetime) else {
+                continue;
+            };
+            for decorator in self.exports(&field.decorator) {
+                self.catalog.fields.push(DecoratedField { decorator, lifetime });
             }
         }
         for leaves in &file.leaves {

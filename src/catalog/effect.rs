@@ -219,9 +219,13 @@ pub enum End {
         last: bool,
         /// The notifier among the operator's arguments that must fire; `None`: the operator makes the chain finite.
         fires: Option<Place>,
+        /// The calls on the notifier that fire it; empty if there is none.
+        by: Vec<Callee>,
     },
     /// The chain's source is of this type, which ends by itself.
     FiniteSource(TypeKey),
+    /// This call on the chain's source ends it for all who subscribed.
+    Completes(Callee),
 }
 
 /// One equality between a releasing call and the acquisition.
@@ -355,6 +359,17 @@ pub enum Identity {
     Stable,
     /// The same for the owner's life.
     StablePerOwner,
+    /// Another one that lives on that one: a view of a stream.
+    Derived,
+    /// An instance of the class at that place, which somebody else made and keeps: dependency injection by a call.
+    Given,
+}
+
+/// What fields with a decorator hold: a framework gives them their value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DecoratedField {
+    pub decorator: ExportPath,
+    pub lifetime: Lifetime,
 }
 
 /// An owner's container whose elements a teardown disposes.

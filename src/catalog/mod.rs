@@ -18,7 +18,8 @@ mod schema;
 mod words;
 
 use effect::{
-    Acquire, Alias, Bag, CatalogType, Container, Example, Grows, Leaves, Lifecycle, Part, Runs, Takes, Terminal,
+    Acquire, Alias, Bag, CatalogType, Container, DecoratedField, Example, Grows, Leaves, Lifecycle, Part, Runs, Takes,
+    Terminal,
 };
 use pattern::{Callee, TypeKey};
 
@@ -52,6 +53,7 @@ pub struct Catalog {
     /// Events that end an emitter's life by convention, for emitters of no known type.
     pub conventional_ends: Vec<Box<str>>,
     pub leaves: Vec<Leaves>,
+    pub fields: Vec<DecoratedField>,
     pub lifecycles: Vec<Lifecycle>,
     pub examples: Vec<Example>,
     /// Made by the loader from the tables above.

@@ -44,6 +44,8 @@ pub(crate) struct FileSchema {
     pub bags: Vec<BagSchema>,
     #[serde(default)]
     pub leaves: Vec<LeavesSchema>,
+    #[serde(default, rename = "field")]
+    pub fields: Vec<FieldSchema>,
     #[serde(default, rename = "lifecycle")]
     pub lifecycles: Vec<LifecycleSchema>,
     #[serde(default, rename = "example")]
@@ -131,7 +133,7 @@ pub(crate) struct FlagSchema {
     pub default: bool,
 }
 
-/// One ending: exactly one of `call`, `invoke`, `signal`, `once`, `added_to`, `iterate`, `read`, `fails`, `chain`, `source`, and
+/// One ending: exactly one of `call`, `invoke`, `signal`, `once`, `added_to`, `iterate`, `read`, `fails`, `chain`, `source`, `completes`, and
 /// the keys that go with it.
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
@@ -152,10 +154,12 @@ pub(crate) struct EndSchema {
     pub iterate: Option<Text>,
     pub read: Option<Text>,
     pub fails: Option<Texts>,
+    pub completes: Option<Texts>,
     pub chain: Option<Texts>,
     #[serde(default)]
     pub last: bool,
     pub fires: Option<Text>,
+    pub by: Option<Texts>,
     #[serde(default)]
     pub finite: bool,
     pub source: Option<Text>,
@@ -263,6 +267,13 @@ pub(crate) struct BagSchema {
 pub(crate) struct LeavesSchema {
     pub call: Texts,
     pub how: Leaving,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FieldSchema {
+    pub decorator: Texts,
+    pub lifetime: Text,
 }
 
 #[derive(Deserialize, Debug)]

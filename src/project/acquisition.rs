@@ -139,7 +139,8 @@ impl<'a> Project<'a> {
             | End::Read(_)
             | End::Fails(_)
             | End::Chain { .. }
-            | End::FiniteSource(_) => false,
+            | End::FiniteSource(_)
+            | End::Completes(_) => false,
         });
         by_option || (entry.self_ending && entry.resource == Resource::Listener && self.is_terminal_event(entry, call))
     }
@@ -279,7 +280,8 @@ impl<'a> Project<'a> {
                 | End::Once(_)
                 | End::AddedTo(_)
                 | End::Chain { .. }
-                | End::FiniteSource(_) => Match::No,
+                | End::FiniteSource(_)
+                | End::Completes(_) => Match::No,
             };
             best = best.max(found);
         }

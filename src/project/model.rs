@@ -7,6 +7,7 @@ use crate::timings::Laps;
 use super::Project;
 use super::duty::Engine;
 use super::identity::Difference;
+use super::stream::Notifier;
 use super::words;
 
 /// Wrappers around wrappers that are followed to the caller who is responsible.
@@ -58,6 +59,8 @@ pub struct Leak {
     /// The method or function that ends the owner's life and misses this.
     pub teardown: Option<(String, Place)>,
     pub is_self_rearming: bool,
+    /// What was to end it, and never does.
+    pub notifier: Option<Notifier>,
     pub confidence: Confidence,
 }
 

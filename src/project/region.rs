@@ -158,6 +158,9 @@ impl Project<'_> {
         if !steps.is_empty() {
             return None;
         }
+        if self.decorated_lifetime(owner, name) == Some(Lifetime::Owner) {
+            return Some(Region::Owned(owner));
+        }
         if let Some(Region::Process) = self.typed_region(expr) {
             return Some(Region::Process);
         }
@@ -177,6 +180,7 @@ impl Project<'_> {
                     }
                     let region = match value.root {
                         Root::Param(..) => Region::Injected(owner, Some(name)),
+                        Root::Call(call) if self.given_class(call).is_some() => Region::Injected(owner, Some(name)),
                         Root::Call(call) if self.call(call).how == How::New => Region::Owned(owner),
                         Root::Object(_) | Root::Function(_) => Region::Owned(owner),
                         Root::Global(_) | Root::Package(_) | Root::Static(_)
@@ -259,6 +263,10 @@ impl Project<'_> {
                     _ => Region::Unknown,
                 }
             }
+            Root::Call(call) if self.given_class(call).is_some() => match self.owner_around(self.calling(call)) {
+                Some(owner) => Region::Injected(owner, None),
+                None => Region::Unknown,
+            },
             Root::Call(call) => {
                 let maker = self.calling(call);
                 if self.is_module(maker) {

@@ -238,6 +238,12 @@ impl Project<'_> {
                 }
             }
         }
+        if types.is_empty()
+            && index.is_none()
+            && let Some(class) = self.given_class(call)
+        {
+            add(&mut types, self.types_of_type_name(class, depth + 1));
+        }
         if types.is_empty() && index.is_none() {
             for function in self.callees(call) {
                 add(&mut types, self.types_returned(function, depth + 1));

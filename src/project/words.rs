@@ -315,6 +315,12 @@ pub fn mentions_teardown(name: &str) -> bool {
     is_teardown(name) || ENDING.iter().any(|word| lower.contains(word))
 }
 
+/// Whether a class is called the whole program, of which there is one: `App`, `AppComponent`.
+pub fn is_whole_program(name: &str) -> bool {
+    let bare = name.strip_suffix("Component").unwrap_or(name);
+    matches!(bare, "App" | "Root" | "Main" | "Shell")
+}
+
 /// Whether a file is a test, by its own name: `orders.test.ts`, `orders.spec.js`.
 pub fn is_test_file(path: &std::path::Path) -> bool {
     let name = path

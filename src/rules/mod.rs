@@ -8,8 +8,11 @@ mod unchained_teardown;
 mod uncleared_interval;
 mod uncleared_timeout;
 mod unclosed_handle;
+mod undisconnected_observer;
+mod undisposed_subscription;
 mod unreleased_connection;
 mod unremoved_listener;
+mod unrevoked_object_url;
 
 use crate::catalog::effect::Resource;
 use crate::diagnostic::{Confidence, Diagnostic, Label, RuleInfo};
@@ -63,8 +66,11 @@ pub const RULES: &[Rule] = &[
     uncleared_interval::RULE,
     uncleared_timeout::RULE,
     unclosed_handle::RULE,
+    undisconnected_observer::RULE,
+    undisposed_subscription::RULE,
     unreleased_connection::RULE,
     unremoved_listener::RULE,
+    unrevoked_object_url::RULE,
 ];
 
 /// What is said of each rule, by id.

@@ -116,7 +116,7 @@ impl Project<'_> {
     }
 
     /// Whether a function stands in one that a test runner is given: `it("…", async () => { … })`. Its process ends with the tests.
-    fn is_in_a_test(&self, function: FnRef) -> bool {
+    pub(super) fn is_in_a_test(&self, function: FnRef) -> bool {
         self.around(function).any(|each| {
             self.graph.passed(each).iter().any(|&(call, position)| {
                 let is_second = position > 0

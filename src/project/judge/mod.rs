@@ -7,12 +7,15 @@ mod kept;
 mod listener;
 mod mismatch;
 mod mismatch_shape;
+mod object_url;
+mod observer;
 mod overwritten;
 mod one_life;
 mod pile;
 mod proof;
 mod race;
 mod rearm;
+mod subscription;
 mod timer;
 mod timer_shape;
 mod unchained;
@@ -50,6 +53,8 @@ impl Project<'_> {
         if acquisition.entry.witnessed {
             return None;
         }
+        let mut tier = acquisition.tier;
+        let mut notifier = None;
         let verdict = match acquisition.resource() {
             Resource::Listener => self.judge_listener(engine, acquisition),
             Resource::Interval => self.judge_interval(engine, acquisition),
@@ -58,13 +63,20 @@ impl Project<'_> {
             Resource::Handle if acquisition.entry.lasting => self.judge_lasting(engine, acquisition),
             Resource::Handle => self.judge_external(engine, acquisition),
             Resource::Client => self.judge_lasting(engine, acquisition),
-            // Their rules come later; the acquisitions are known already.
-            Resource::Observer | Resource::Subscription | Resource::ObjectUrl | Resource::Entry => None,
+            Resource::Observer => self.judge_observer(engine, acquisition),
+            Resource::ObjectUrl => self.judge_object_url(engine, acquisition),
+            Resource::Subscription => {
+                let subscribed = self.judge_subscription(engine, acquisition)?;
+                (tier, notifier) = (subscribed.tier, subscribed.notifier);
+                Some(subscribed.verdict)
+            }
+            // Entries of containers are judged where their container is.
+            Resource::Entry => None,
         }?;
         let fact = self.call(acquisition.call);
         let (kept, kept_at) = self.kept_by(acquisition);
         let mut grades = verdict.grades;
-        grades.push(Grade::from(acquisition.tier));
+        grades.push(Grade::from(tier));
         Some(Leak {
             resource: acquisition.resource(),
             what: self.describe_call(acquisition),
@@ -82,6 +94,7 @@ impl Project<'_> {
             item_name: self.item_name(acquisition),
             teardown: verdict.teardown,
             is_self_rearming: verdict.is_self_rearming,
+            notifier,
             confidence: confidence(&grades),
         })
     }

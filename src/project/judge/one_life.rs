@@ -277,7 +277,7 @@ impl Project<'_> {
     }
 
     /// Whether everything in view makes one of an owner in the life of the program: behind a guard, at import, at start-up.
-    pub(super) fn is_one_of_its_kind(&self, owner: OwnerId) -> bool {
+    pub(in super::super) fn is_one_of_its_kind(&self, owner: OwnerId) -> bool {
         if self.is_one_per_process(owner) {
             return true;
         }

@@ -1,0 +1,289 @@
+//! Subscriptions: to something that goes on after whoever subscribed is gone.
+
+use crate::catalog::effect::{End, Lifetime, Resource};
+use crate::diagnostic::Label;
+use crate::facts::body::Op;
+use crate::facts::expr::{Expr, Property};
+
+use super::super::acquisition::Acquisition;
+use super::super::calls::Tier;
+use super::super::confidence::Grade;
+use super::super::duty::Engine;
+use super::super::path::{CallRef, ExprRef, OwnerId, Root};
+use super::super::region::Region;
+use super::super::repetition::Repeats;
+use super::super::stream::Notifier;
+use super::super::typing::Ty;
+use super::super::{Project, guard, words};
+use super::{Pile, Verdict};
+
+/// A verdict on a subscription: what it is known by, and what was to end it.
+pub(super) struct Subscribed {
+    pub verdict: Verdict,
+    pub tier: Tier,
+    pub notifier: Option<Notifier>,
+}
+
+impl Project<'_> {
+    pub(super) fn judge_subscription(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Subscribed> {
+        let function = acquisition.function;
+        let repeats = self.repeats_call(acquisition.call);
+        if repeats == Repeats::Once || self.is_in_a_test(function) || !self.is_observer_given(acquisition) {
+            return None;
+        }
+        let index = self.op_of(acquisition.call)?;
+        if guard::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
+            return None;
+        }
+        let open = self.left_open(&acquisition.entry, self.receiver(acquisition.origin.0)?)?;
+        let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
+        let holder = self.stream_holder(open.source);
+        let region = self.stream_region(open.source, holder, acquisition);
+        let owner = self.owner_around(function);
+        let is_ended = owner.is_some_and(|owner| self.ends_others_of_its_kind(engine, owner, acquisition));
+        let tier = match acquisition.tier {
+            Tier::Shape if open.is_known => Tier::Resolved,
+            Tier::Shape if is_ended => Tier::Witnessed,
+            // The streams that a framework hands to what it makes are its own.
+            Tier::Shape if owner.is_some_and(|owner| self.is_provided(owner, &self.path(holder))) => Tier::Resolved,
+            tier => tier,
+        };
+        let (grade, why, teardown) = match (&open.unfired, owner) {
+            (Some(_), Some(owner)) => self.unfired_pile(owner, &region, holder)?,
+            (_, Some(owner)) if self.lifecycle_of(owner).is_some() && !repeats.is_many() => {
+                self.component_pile(owner, &region, holder, is_ended)?
+            }
+            _ => self.plain_pile(acquisition, &region, holder, repeats)?,
+        };
+        // That a property of unknown type goes on is one doubt with that of not knowing the call.
+        let source_grade = match tier {
+            Tier::Shape => Grade::First,
+            _ if open.goes_on || open.unfired.is_some() || grade == Grade::Second => Grade::First,
+            _ => Grade::Second,
+        };
+        let name = self.describe(open.source);
+        let label = self.holder_label(holder, &region, self.receiver_place(acquisition.call));
+        let mut why = why;
+        if let Some(notifier) = &open.unfired {
+            why.push(Label::new(
+                notifier.operator,
+                format!(
+                    "this waits for `{}`, and nothing calls `{}.{}`",
+                    notifier.name, notifier.name, notifier.by
+                ),
+            ));
+        }
+        Some(Subscribed {
+            verdict: Verdict {
+                missing,
+                grades: vec![release_grade, grade, source_grade],
+                holder: Some(label),
+                holder_name: name,
+                why,
+                teardown,
+                is_self_rearming: false,
+            },
+            tier,
+            notifier: open.unfired,
+        })
+    }
+
+    /// Whether what is handed over receives values: a function, an observer, a stream of the same kind. `subscribe(topic, …)` of
+    /// something else is another protocol.
+    fn is_observer_given(&self, acquisition: &Acquisition<'_>) -> bool {
+        if acquisition.tier != Tier::Shape {
+            return true;
+        }
+        let Some(observer) = self.argument(acquisition.origin.0, 0) else {
+            return false;
+        };
+        let is_object_of_functions = match self.path(observer).root {
+            Root::Object(literal) => match self.expr(literal) {
+                Expr::Object(properties) => properties.iter().any(|property| match *property {
+                    Property::Field { value, .. } => !self.functions_in(literal.with(value)).is_empty(),
+                    _ => false,
+                }),
+                _ => false,
+            },
+            _ => false,
+        };
+        is_object_of_functions
+            || !self.functions_in(observer).is_empty()
+            || self
+                .types_of(observer)
+                .iter()
+                .any(|(ty, _)| matches!(ty, Ty::Catalog(_)))
+    }
+
+    /// Who keeps a stream: the object of which it is a property.
+    fn stream_holder(&self, source: ExprRef) -> ExprRef {
+        match *self.expr(source) {
+            Expr::Member { object, .. } if !matches!(self.expr(source.with(object)), Expr::This(_)) => {
+                self.lender(source.with(object))
+            }
+            Expr::Call(call) => {
+                let call = source.with(call);
+                match (self.fed_by(call), self.receiver(call)) {
+                    (Some(target), _) => target,
+                    (None, Some(of)) if !matches!(self.path(of).root, Root::Package(_)) => self.lender(of),
+                    _ => source,
+                }
+            }
+            _ => source,
+        }
+    }
+
+    /// The object that lends a part of itself by a method: `this.tree` of `this.tree.getModel()`.
+    fn lender(&self, expr: ExprRef) -> ExprRef {
+        let Expr::Call(call) = *self.expr(expr) else {
+            return expr;
+        };
+        let call = expr.with(call);
+        match (self.receiver(call), &self.callees(call)[..]) {
+            (Some(of), &[callee]) => {
+                let mut lends = false;
+                let only_parts = self.function(callee).ops.iter().all(|op| match *op {
+                    Op::Return(Some(value)) => {
+                        let path = self.path(callee.with(value));
+                        lends = true;
+                        matches!(self.expr(callee.with(value)), Expr::Member { .. })
+                            && !matches!(path.root, Root::Param(..))
+                    }
+                    _ => true,
+                });
+                if lends && only_parts { of } else { expr }
+            }
+            _ => expr,
+        }
+    }
+
+    fn stream_region(&self, source: ExprRef, holder: ExprRef, acquisition: &Acquisition<'_>) -> Region {
+        let runs_by_itself = matches!(self.path(source).root, Root::Call(_))
+            && self.types_of(source).iter().any(
+                |(ty, _)| matches!(ty, Ty::Catalog(key) if self.catalog.ty(*key).lifetime == Some(Lifetime::Process)),
+            );
+        if runs_by_itself {
+            return Region::Process;
+        }
+        self.region_of(holder, acquisition.origin.1)
+    }
+
+    /// A chain that waits for a notifier of its owner's, which never fires: the code itself says that it has to end.
+    fn unfired_pile(&self, owner: OwnerId, region: &Region, holder: ExprRef) -> Option<Pile> {
+        let grade = match region {
+            Region::Owned(_) | Region::Owner(_) | Region::Activation => return None,
+            Region::Process | Region::Outlives => Grade::First,
+            _ if self.goes_with_its_owner(holder) || self.is_made_for(owner, &self.path(holder)) => return None,
+            Region::Injected(..) if self.is_provided(owner, &self.path(holder)) => Grade::First,
+            Region::Injected(..) | Region::Given(_) | Region::Unknown => Grade::Second,
+        };
+        if self.is_one_of_its_kind(owner) {
+            return None;
+        }
+        Some((grade, vec![self.each_instance(owner)], self.named_teardown(owner)))
+    }
+
+    /// What a framework makes and ends as often as it likes, subscribed to what it was given or to what lives on.
+    fn component_pile(&self, owner: OwnerId, region: &Region, holder: ExprRef, is_ended: bool) -> Option<Pile> {
+        if self.is_one_of_its_kind(owner) || self.is_made_by_a_container(owner) {
+            return None;
+        }
+        let is_whole = self
+            .owners
+            .get(owner)
+            .name
+            .is_some_and(|name| words::is_whole_program(self.text(name)));
+        let teardown = self.named_teardown(owner);
+        let grade = match region {
+            _ if is_whole => return None,
+            Region::Process | Region::Outlives if is_ended => Grade::First,
+            Region::Process | Region::Outlives => Grade::Second,
+            Region::Injected(..) if self.goes_with_its_owner(holder) || self.is_made_for(owner, &self.path(holder)) => {
+                return None;
+            }
+            Region::Injected(..) if self.is_provided(owner, &self.path(holder)) => Grade::Second,
+            Region::Injected(..) if is_ended => Grade::Second,
+            Region::Injected(..) => Grade::Third,
+            Region::Owner(_) | Region::Owned(_) | Region::Given(_) | Region::Activation | Region::Unknown => {
+                return None;
+            }
+        };
+        Some((grade, vec![self.each_instance(owner)], teardown))
+    }
+
+    fn each_instance(&self, owner: OwnerId) -> Label {
+        let class = self.owners.get(owner).name;
+        let class = class.map_or("this object", |name| self.text(name));
+        Label::new(self.owner_place(owner), format!("each `{class}` subscribes once more"))
+    }
+
+    /// A class of its own, or a function.
+    fn plain_pile(
+        &self,
+        acquisition: &Acquisition<'_>,
+        region: &Region,
+        holder: ExprRef,
+        repeats: Repeats,
+    ) -> Option<Pile> {
+        match *region {
+            Region::Process => self.on_process_holder(holder, acquisition.function, repeats),
+            Region::Outlives => match repeats {
+                Repeats::Many(why) => Some((Grade::First, why, None)),
+                Repeats::Often(why) => Some((Grade::Second, why, None)),
+                _ => None,
+            },
+            Region::Injected(owner, _) if self.ends_holder(owner, holder) => None,
+            Region::Injected(owner, _) => {
+                let teardown = self.named_teardown(owner);
+                match repeats {
+                    Repeats::Many(why) => Some((Grade::Second, why, teardown)),
+                    _ if self.is_one_of_its_kind(owner) => None,
+                    _ => Some((Grade::Third, vec![self.each_instance(owner)], teardown)),
+                }
+            }
+            Region::Given(_) => match repeats {
+                Repeats::Many(why) => Some((Grade::Second, why, None)),
+                _ => None,
+            },
+            Region::Owner(_) | Region::Owned(_) | Region::Activation | Region::Unknown => None,
+        }
+    }
+
+    /// Whether the owner ends another subscription of its own: it knows that they have to be ended.
+    fn ends_others_of_its_kind(&self, engine: &mut Engine, owner: OwnerId, acquisition: &Acquisition<'_>) -> bool {
+        let mut others: Vec<CallRef> = Vec::new();
+        for each in self.bases(owner) {
+            let methods = self.owners.get(each);
+            let methods = methods.methods.values().chain(&methods.constructor).copied();
+            for function in methods.flat_map(|method| self.nested(method).collect::<Vec<_>>()) {
+                others.extend(self.function(function).ops.iter().filter_map(|op| match *op {
+                    Op::Call(call) => Some(function.with(call)),
+                    _ => None,
+                }));
+            }
+        }
+        others.retain(|&call| call != acquisition.call && self.callee_name(call) == self.callee_name(acquisition.call));
+        others.into_iter().any(|call| {
+            let Some(other) = self
+                .acquisition(call)
+                .filter(|other| other.resource() == Resource::Subscription)
+            else {
+                return false;
+            };
+            let waits = self.receiver(call).is_some_and(|of| self.waits_for_a_notifier(of));
+            waits
+                || !self.is_dropped(&other)
+                    && other.entry.ends.iter().any(|end| matches!(end, End::Call { .. }))
+                    && self.missing_release(engine, &other, false).is_none()
+        })
+    }
+
+    /// Whether some notifier that fires ends a chain.
+    fn waits_for_a_notifier(&self, expr: ExprRef) -> bool {
+        let operators = self.stream_of(expr).operators;
+        operators
+            .into_iter()
+            .flatten()
+            .any(|operator| self.is_ended_by_a_notifier(operator))
+    }
+}
