@@ -179,6 +179,8 @@ impl Project<'_> {
         match *self.expr(expr) {
             Expr::Member { name, .. } => Some(self.sym(expr.file, name)),
             Expr::Binding(binding) => Some(self.sym(expr.file, self.facts(expr.file).binding(binding).name)),
+            // `(this.all ??= []).push(…)`
+            Expr::Logical { left, .. } => self.last_name(expr.with(left)),
             _ => None,
         }
     }
@@ -282,9 +284,11 @@ impl Project<'_> {
                         .take(3)
                         .any(|&value| self.mentions_name(expr.with(value), names, depth + 1))
             }
-            Expr::Item(of) | Expr::Index { of, .. } | Expr::Await(of) | Expr::Cast { value: of, .. } => {
-                self.mentions_name(expr.with(*of), names, depth + 1)
-            }
+            Expr::Item(of)
+            | Expr::Index { of, .. }
+            | Expr::Await(of)
+            | Expr::Cast { value: of, .. }
+            | Expr::Logical { left: of, .. } => self.mentions_name(expr.with(*of), names, depth + 1),
             Expr::Call(call) => {
                 let call = expr.with(*call);
                 let args = &self.call(call).args;

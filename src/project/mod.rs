@@ -36,6 +36,7 @@ pub mod matching;
 pub mod membership;
 pub mod model;
 pub mod names;
+pub mod notifier;
 pub mod origin;
 pub mod own_package;
 pub mod owner;

@@ -7,7 +7,7 @@ use crate::timings::Laps;
 use super::Project;
 use super::duty::Engine;
 use super::identity::Difference;
-use super::stream::Notifier;
+use super::notifier::Notifier;
 use super::words;
 
 /// Wrappers around wrappers that are followed to the caller who is responsible.

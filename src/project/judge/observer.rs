@@ -87,34 +87,37 @@ impl Project<'_> {
         found
     }
 
-    /// Whether a target is, or is by default, a part of the page that is always there.
+    /// Whether a target is, or is by default, a part of the page that is always there. What is reached through something
+    /// that was handed in may be of another page: a frame's.
     fn may_outlive_all(&self, target: ExprRef, acquisition: &Acquisition<'_>) -> bool {
-        if self.region_of(target, acquisition.origin.1) == Region::Process {
-            return true;
-        }
+        let is_of_the_page = |target: ExprRef| {
+            matches!(self.path(target).root, Root::Global(_))
+                && self.region_of(target, acquisition.origin.1) == Region::Process
+        };
         let mut targets = vec![target];
         if let Expr::Binding(binding) = *self.expr(target) {
-            targets.extend(
-                self.facts(target.file)
-                    .binding(binding)
-                    .values
-                    .iter()
-                    .map(|&value| target.with(value)),
-            );
+            let values = &self.facts(target.file).binding(binding).values;
+            targets.extend(values.iter().map(|&value| target.with(value)));
         }
         targets.into_iter().any(|target| match *self.expr(target) {
-            Expr::Logical { right, .. } => self.region_of(target.with(right), acquisition.origin.1) == Region::Process,
-            _ => false,
+            Expr::Logical { right, .. } => is_of_the_page(target.with(right)),
+            _ => is_of_the_page(target),
         })
     }
 
     /// On a part of the page that is always there.
     fn on_the_page(&self, acquisition: &Acquisition<'_>, repeats: Repeats, is_lost: bool) -> Option<Pile> {
         let pile = self.process_repetition(acquisition.function, repeats.clone());
+        // Most of what is of no element observes as long as the page is there, and means to.
+        if acquisition.entry.lasting && !repeats.is_many() {
+            return pile.map(|(_, why, teardown)| (Grade::Third, why, teardown));
+        }
         // Nobody has it any more: each call of the function leaves one behind.
         match (pile, repeats) {
             (Some((Grade::Third, _, teardown)), repeats @ (Repeats::PerCall(_) | Repeats::Often(_)))
-                if is_lost && !self.is_an_entry(acquisition.function) =>
+                if is_lost
+                    && !self.is_an_entry(acquisition.function)
+                    && !self.is_once_per_instance(acquisition.function) =>
             {
                 let (grade, why) = self.activation_repetition(repeats)?;
                 Some((grade, why, teardown))

@@ -9,10 +9,10 @@ use super::super::acquisition::Acquisition;
 use super::super::calls::Tier;
 use super::super::confidence::Grade;
 use super::super::duty::Engine;
-use super::super::path::{CallRef, ExprRef, OwnerId, Root};
+use super::super::notifier::Notifier;
+use super::super::path::{CallRef, ExprRef, FnRef, OwnerId, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
-use super::super::stream::Notifier;
 use super::super::typing::Ty;
 use super::super::{Project, guard, words};
 use super::{Pile, Verdict};
@@ -33,6 +33,9 @@ impl Project<'_> {
         }
         let index = self.op_of(acquisition.call)?;
         if guard::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
+            return None;
+        }
+        if self.is_tried_until_it_works(function) {
             return None;
         }
         let open = self.left_open(&acquisition.entry, self.receiver(acquisition.origin.0)?)?;
@@ -113,6 +116,16 @@ impl Project<'_> {
                 .types_of(observer)
                 .iter()
                 .any(|(ty, _)| matches!(ty, Ty::Catalog(_)))
+    }
+
+    /// Whether a function says whether it has worked, by `true` and `false`: it is called again until it has.
+    fn is_tried_until_it_works(&self, function: FnRef) -> bool {
+        let returned = self.function(function).ops.iter().filter_map(|op| match *op {
+            Op::Return(value) => Some(value.and_then(|value| self.as_bool(function.with(value)))),
+            _ => None,
+        });
+        let returned: Vec<Option<bool>> = returned.collect();
+        returned.contains(&Some(true)) && returned.contains(&Some(false))
     }
 
     /// Who keeps a stream: the object of which it is a property.
@@ -226,7 +239,17 @@ impl Project<'_> {
         repeats: Repeats,
     ) -> Option<Pile> {
         match *region {
-            Region::Process => self.on_process_holder(holder, acquisition.function, repeats),
+            Region::Process => {
+                // A function that nobody is seen to call again may be called once.
+                let is_seen = repeats.is_seen() || self.owner_around(acquisition.function).is_some();
+                let (grade, why, teardown) = self.on_process_holder(holder, acquisition.function, repeats)?;
+                let grade = if is_seen || teardown.is_some() {
+                    grade
+                } else {
+                    Grade::Third
+                };
+                Some((grade, why, teardown))
+            }
             Region::Outlives => match repeats {
                 Repeats::Many(why) => Some((Grade::First, why, None)),
                 Repeats::Often(why) => Some((Grade::Second, why, None)),
