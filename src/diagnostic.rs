@@ -131,6 +131,8 @@ pub enum ProblemKind {
     NotText,
     /// The parser gives no tree.
     Syntax,
+    /// It is over a limit that is counted; `crate::limits` has them.
+    Limit,
     /// It took longer than its budget and was given up.
     TimedOut,
     /// leaklint failed on it.

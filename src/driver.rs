@@ -3,7 +3,7 @@
 //! The process model, chosen so that any single file costs itself only:
 //!
 //! - **Stack.** The parser, its tree and our visitors recurse. Every thread that meets a file's tree or its facts has a stack of
-//!   [`STACK_SIZE`]; it is address space until it is used. That includes the thread on which [`check`] does everything
+//!   [`STACK_SIZES`]; it is address space until it is used. That includes the thread on which [`check`] does everything
 //!   else, so that no facts are ever dropped on a small stack. What is nested deeper still, `parse` refuses.
 //! - **Panics.** Each file runs under `catch_unwind` ([`panics`]); a panic becomes that file's [`Problem`]. So do the
 //!   stages after it, where a panic is the run's failure ([`CheckError::Internal`]).
@@ -17,14 +17,14 @@
 mod bar;
 mod context;
 mod joined;
-mod panics;
 mod part;
 mod pool;
 mod progress;
 
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -33,20 +33,24 @@ use thiserror::Error;
 use crate::catalog::builtin::builtin;
 use crate::diagnostic::{Confidence, Diagnostic, Problem, ProblemKind};
 use crate::facts::FileFacts;
-use crate::facts::lower::lower_parsed;
+use crate::facts::lower::lower_limited;
+use crate::limits::{Limit, Limits};
 use crate::overlay::Overlay;
+use crate::panics;
+use crate::project::meter::{Allowance, Excess};
 use crate::project::resolve::Resolver;
 use crate::project::{Project, SourceFile};
 use crate::rules;
 use crate::shard::{Part, Shard, ShardError};
-use crate::source::{CheckedFile, SourceText, decode, slashed};
+use crate::source::{CheckedFile, SourceText, decode, portable};
 use crate::timings::{Effort, Laps, Timings};
 use crate::walk::{self, FoundFile, WalkError};
 
-use pool::{Limits, Verdict};
+use pool::{Threads, Verdict};
 
-/// Stack of every thread that handles syntax or facts, in bytes.
-const STACK_SIZE: usize = 256 << 20;
+/// Stack of every thread that handles syntax or facts, in bytes: the first that the operating system gives. Where address
+/// space is short, deep files get theirs one by one, or are refused.
+const STACK_SIZES: [usize; 3] = [256 << 20, 32 << 20, 4 << 20];
 
 /// What to lint and how.
 #[derive(Clone, Debug)]
@@ -61,6 +65,8 @@ pub struct CheckOptions {
     pub threads: Option<NonZeroUsize>,
     /// Wall-clock time that reading, parsing and lowering one file may take.
     pub file_timeout: Duration,
+    /// What one file may cost beside time.
+    pub limits: Limits,
     pub min_confidence: Confidence,
     /// Read the project around the named paths too, without reporting what is found in the rest of it.
     pub context: bool,
@@ -83,6 +89,7 @@ impl CheckOptions {
             facts: Vec::new(),
             threads: None,
             file_timeout: Self::FILE_TIMEOUT,
+            limits: Limits::DEFAULT,
             min_confidence: Confidence::Medium,
             context: true,
             rules: Vec::new(),
@@ -202,11 +209,11 @@ struct Gathered {
     stored: Option<joined::Stored>,
 }
 
-fn limits(options: &CheckOptions) -> Limits {
+fn threads(options: &CheckOptions) -> Threads {
     let available = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    Limits {
-        threads: options.threads.map_or_else(available, NonZeroUsize::get),
-        stack_size: STACK_SIZE,
+    Threads {
+        count: options.threads.map_or_else(available, NonZeroUsize::get),
+        stack_sizes: &STACK_SIZES,
         budget: options.file_timeout,
     }
 }
@@ -214,22 +221,14 @@ fn limits(options: &CheckOptions) -> Limits {
 /// Reads the files that the options name, and the rest of their projects.
 fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
     let mut laps = Laps::default();
-    let limits = limits(options);
-    let walk = walk::walk(&options.paths, &options.current_dir, &options.overlay, limits.threads)?;
-    let inputs = with_context(walk.files.clone(), options, limits.threads);
+    let threads = threads(options);
+    let walk = walk::walk(&options.paths, &options.current_dir, &options.overlay, threads.count)?;
+    let inputs = with_context(walk.files.clone(), options, threads.count);
     let root = common_folder(&walk.root, &inputs);
     let files: Vec<FoundFile> = inputs.iter().map(|input| input.file.clone()).collect();
     laps.end("walk");
     let effort = Arc::new(Effort::default());
-    let facts = facts_of(
-        &files,
-        &options.overlay,
-        &limits,
-        &effort,
-        options.progress,
-        |_, facts, _| facts,
-    )
-    .map_err(CheckError::Thread)?;
+    let facts = facts_of(&files, &threads, &effort, options, |_, facts, _| facts).map_err(CheckError::Thread)?;
     laps.end("files");
 
     let shown: Vec<String> = files
@@ -239,14 +238,18 @@ fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
     let mut outcome = Outcome {
         diagnostics: Vec::new(),
         files: Vec::new(),
-        problems: walk.problems.clone(),
+        problems: [
+            walk.left_out(&options.current_dir, &options.overlay),
+            walk.problems.clone(),
+        ]
+        .concat(),
         root,
         below_confidence: 0,
         abandoned_threads: facts.abandoned_threads,
         timings: Timings {
             laps,
             files: effort.sum(),
-            threads: limits.threads,
+            threads: threads.count,
         },
     };
     let mut sources = Vec::new();
@@ -255,7 +258,7 @@ fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
         match settled(shown, verdict, options.file_timeout) {
             Ok((shown, facts)) => {
                 let relative = disk.strip_prefix(&outcome.root).unwrap_or(&disk);
-                let path = PathBuf::from(slashed(relative));
+                let path = portable(relative);
                 let mut file = CheckedFile::new(path.clone(), shown, disk);
                 if options.overlay.has(file.disk())
                     && let Some(text) = options
@@ -300,7 +303,7 @@ fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
         let resolver = Resolver::new(&outcome.root, &paths, &options.overlay);
         let catalog = builtin();
         laps.end("catalogue");
-        let mut project = Project::link(sources, catalog, &resolver);
+        let mut project = Project::link(sources, catalog, &resolver, allowance(options));
         laps.end("link");
         project.judge(&mut laps);
         (project, resolver.problems())
@@ -318,12 +321,54 @@ fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
             message: problem.message,
             place: None,
         }));
+    let excesses = excesses(&project, &outcome.files, options);
+    outcome.problems.extend(excesses);
     outcome.problems.sort_unstable();
     Ok(Analysed {
         project,
         outcome,
         stored,
     })
+}
+
+fn allowance(options: &CheckOptions) -> Allowance {
+    Allowance {
+        steps: options.limits.steps,
+        nodes: usize::try_from(options.limits.nodes).unwrap_or(usize::MAX),
+        time: options.file_timeout,
+    }
+}
+
+/// What of the files that were named was not judged to the end.
+fn excesses(project: &Project<'_>, files: &[CheckedFile], options: &CheckOptions) -> Vec<Problem> {
+    let excesses = project.excesses().into_iter();
+    let named = excesses.map(|(file, excess)| (&files[file.index()], excess));
+    named
+        .filter(|(file, _)| !file.is_context)
+        .map(|(file, excess)| {
+            let (kind, message) = match excess {
+                Excess::Nodes => (ProblemKind::Limit, options.limits.exceeded(Limit::Nodes)),
+                Excess::Steps => (ProblemKind::Limit, options.limits.exceeded(Limit::Steps)),
+                Excess::Time => (ProblemKind::TimedOut, timed_out(options.file_timeout)),
+                Excess::Panic(message) => (ProblemKind::Internal, failed(&message)),
+            };
+            Problem {
+                path: file.shown().to_owned(),
+                kind,
+                message,
+                place: None,
+            }
+        })
+        .collect()
+}
+
+fn timed_out(budget: Duration) -> String {
+    let seconds = budget.as_secs_f64();
+    format!("given up after {seconds} s; `--file-timeout` sets the limit")
+}
+
+fn failed(panic: &str) -> String {
+    format!("leaklint failed on this file, please report: {panic}")
 }
 
 /// A file to analyse.
@@ -365,21 +410,21 @@ fn common_folder(root: &Path, inputs: &[Input]) -> PathBuf {
 /// What `make` gives of the facts and the text of every file, each under its own guard.
 fn facts_of<T: Send + 'static>(
     files: &[FoundFile],
-    overlay: &Overlay,
-    limits: &Limits,
+    threads: &Threads,
     effort: &Arc<Effort>,
-    progress: bool,
+    options: &CheckOptions,
     make: impl Fn(&FoundFile, FileFacts, &str) -> T + Send + Sync + 'static,
 ) -> std::io::Result<pool::Run<FileResult<T>>> {
-    let mut bar = progress::Bar::new(files.len(), progress);
+    let mut bar = progress::Bar::new(files.len(), options.progress);
     let work = {
-        let (files, overlay, effort) = (files.to_vec(), overlay.clone(), Arc::clone(effort));
+        let (files, overlay, limits) = (files.to_vec(), options.overlay.clone(), options.limits);
+        let effort = Arc::clone(effort);
         move |index: usize| {
             let file = &files[index];
-            file_facts(file, &overlay, &effort).map(|(facts, text)| make(file, facts, &text))
+            file_facts(file, &overlay, &limits, &effort).map(|(facts, text)| make(file, facts, &text))
         }
     };
-    pool::run(files.len(), limits, work, |done| bar.show(done))
+    pool::run(files.len(), threads, work, |done| bar.show(done))
 }
 
 /// What reading one file gives, before its path is known to be printed.
@@ -392,7 +437,12 @@ struct FileProblem {
     place: Option<crate::source::Position>,
 }
 
-fn file_facts(file: &FoundFile, overlay: &Overlay, effort: &Effort) -> FileResult<(FileFacts, String)> {
+fn file_facts(
+    file: &FoundFile,
+    overlay: &Overlay,
+    limits: &Limits,
+    effort: &Effort,
+) -> FileResult<(FileFacts, String)> {
     let begun = Instant::now();
     let problem = |kind, message| FileProblem {
         kind,
@@ -400,8 +450,9 @@ fn file_facts(file: &FoundFile, overlay: &Overlay, effort: &Effort) -> FileResul
         place: None,
     };
     let bytes = overlay
-        .read(&file.disk)
-        .map_err(|error| problem(ProblemKind::Unreadable, format!("cannot be read: {error}")))?;
+        .read_limited(&file.disk, limits.bytes)
+        .map_err(|error| problem(ProblemKind::Unreadable, format!("cannot be read: {error}")))?
+        .ok_or_else(|| problem(ProblemKind::Limit, limits.exceeded(Limit::Bytes)))?;
     let text = decode(bytes).map_err(|error| problem(ProblemKind::NotText, error.to_string()))?;
     if !file.named
         && let Some(reason) = walk::generated_reason(&text)
@@ -411,12 +462,15 @@ fn file_facts(file: &FoundFile, overlay: &Overlay, effort: &Effort) -> FileResul
     effort.add_read(&text, begun.elapsed());
     let begun = Instant::now();
     let mut parsing = Duration::ZERO;
-    let facts = lower_parsed(&file.disk, &text, || parsing = begun.elapsed());
+    let facts = lower_limited(&file.disk, &text, limits, || parsing = begun.elapsed());
     effort.add_parsed(&text, parsing, begun.elapsed() - parsing);
     match facts {
         Ok(facts) => Ok((facts, text)),
         Err(error) => Err(FileProblem {
-            kind: ProblemKind::Syntax,
+            kind: match error.limit {
+                Some(_) => ProblemKind::Limit,
+                None => ProblemKind::Syntax,
+            },
             message: error.message,
             place: Some(SourceText::new(text).position(error.span.start)),
         }),
@@ -427,18 +481,8 @@ fn settled<T>(shown: String, verdict: Verdict<FileResult<T>>, budget: Duration) 
     let (kind, message, place) = match verdict {
         Verdict::Done(Ok(facts)) => return Ok((shown, facts)),
         Verdict::Done(Err(problem)) => (problem.kind, problem.message, problem.place),
-        Verdict::Panicked(panic) => (
-            ProblemKind::Internal,
-            format!("leaklint failed on this file, please report: {panic}"),
-            None,
-        ),
-        Verdict::TimedOut => {
-            let message = format!(
-                "given up after {} s; `--file-timeout` sets the limit",
-                budget.as_secs_f64()
-            );
-            (ProblemKind::TimedOut, message, None)
-        }
+        Verdict::Panicked(panic) => (ProblemKind::Internal, failed(&panic), None),
+        Verdict::TimedOut => (ProblemKind::TimedOut, timed_out(budget), None),
     };
     Err(Problem {
         path: shown,
@@ -464,20 +508,39 @@ fn selected(
 
 /// Runs everything on one thread with a large stack, so that facts are built into a project and dropped there.
 fn on_big_stack<T: Send>(run: impl FnOnce() -> Result<T, CheckError> + Send) -> Result<T, CheckError> {
+    let mut run = Some(run);
+    let run = Mutex::new(&mut run);
+    let work = || {
+        let run = run.lock().unwrap_or_else(PoisonError::into_inner).take();
+        panics::caught(run.expect("one thread is started"))
+    };
+    let internal = |message| CheckError::Internal {
+        stage: "running",
+        message,
+    };
     thread::scope(|scope| {
-        let builder = thread::Builder::new()
-            .name("leaklint".to_owned())
-            .stack_size(STACK_SIZE);
-        let handle = builder
-            .spawn_scoped(scope, || panics::caught(run))
-            .map_err(CheckError::Thread)?;
-        let internal = |message| CheckError::Internal {
-            stage: "running",
-            message,
+        let start = |&stack_size: &usize| {
+            let builder = thread::Builder::new()
+                .name("leaklint".to_owned())
+                .stack_size(stack_size);
+            builder.spawn_scoped(scope, work)
         };
-        handle
+        let thread = first_given(&STACK_SIZES, start).map_err(CheckError::Thread)?;
+        thread
             .join()
             .unwrap_or_else(|_| Err("a panic escaped".to_owned()))
             .map_err(internal)?
     })
+}
+
+/// What the first size gives that can be had.
+///
+/// # Errors
+/// Of the last size.
+fn first_given<T>(sizes: &[usize], mut try_with: impl FnMut(&usize) -> io::Result<T>) -> io::Result<T> {
+    let (last, larger) = sizes.split_last().expect("there is a size");
+    larger
+        .iter()
+        .find_map(|size| try_with(size).ok())
+        .map_or_else(|| try_with(last), Ok)
 }

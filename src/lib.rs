@@ -10,6 +10,8 @@
 //!
 //! The modules in reading order:
 
+mod panics;
+pub mod limits;
 pub mod spelling;
 pub mod source;
 pub mod overlay;

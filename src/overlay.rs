@@ -10,7 +10,7 @@ use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::read_regular;
+use crate::source::{read_limited, read_regular};
 
 /// What takes the place of files, by absolute path without `.` and `..`. Cheap to clone.
 #[derive(Clone, Default, Debug)]
@@ -66,6 +66,19 @@ impl Overlay {
             Some(Content::Bytes(bytes)) => Ok(bytes.to_vec()),
             Some(Content::Hidden) => Err(io::ErrorKind::NotFound.into()),
             None => read_regular(path),
+        }
+    }
+
+    /// As [`Self::read`]; `None` for a file of more than `limit` bytes.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_limited(&self, path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        match self.files.get(path) {
+            Some(_) => self
+                .read(path)
+                .map(|bytes| Some(bytes).filter(|bytes| bytes.len() as u64 <= limit)),
+            None => read_limited(path, limit),
         }
     }
 

@@ -10,12 +10,11 @@ use swc_ecma_parser::{EsSyntax, FlowSyntax, Lexer, Parser, StringInput, Syntax, 
 use thiserror::Error;
 
 use crate::facts::ids::Span;
+use crate::limits::{Limit, Limits};
 
-/// Brackets of all kinds that may be open at once. On the driver's 256 MB stacks all known shapes survive this depth.
-pub const MAX_NESTING: u32 = 20_000;
-
-/// The same, with the brackets in strings counted too: a quote in a regular expression must not hide real ones.
-const MAX_NESTING_WITH_STRINGS: u32 = 10 * MAX_NESTING;
+/// How many times the limit of nesting the brackets may be nested with those in strings counted too: a quote in a regular
+/// expression must not hide real ones.
+const TIMES_WITH_STRINGS: u64 = 10;
 
 /// Stack that one open bracket may cost the parser, in bytes; debug builds have larger frames.
 const STACK_PER_BRACKET: usize = if cfg!(debug_assertions) { 96 << 10 } else { 12 << 10 };
@@ -34,6 +33,8 @@ pub struct ParseError {
     /// What the parser expected or met, one clause.
     pub message: String,
     pub span: Span,
+    /// It was not tried: the file is over this limit.
+    pub limit: Option<Limit>,
 }
 
 /// Parses `text` and hands the tree to `look`; the tree is gone when this returns.
@@ -42,19 +43,27 @@ pub struct ParseError {
 /// does not parse is tried again as Flow and then as TypeScript.
 ///
 /// # Errors
-/// The first error of the first attempt, if no attempt gives a tree; nesting above [`MAX_NESTING`]; a file of 4 GB.
-pub fn with_parsed<T>(path: &Path, text: &str, look: impl FnOnce(&Program) -> T) -> Result<T, ParseError> {
+/// The first error of the first attempt, if no attempt gives a tree; a file over the limits of bytes and nesting, or of 4 GB.
+pub fn with_parsed<T>(
+    path: &Path,
+    text: &str,
+    limits: &Limits,
+    look: impl FnOnce(&Program) -> T,
+) -> Result<T, ParseError> {
     if u32::try_from(text.len()).is_err() {
         return Err(ParseError {
             message: "the file is larger than 4 GB".to_owned(),
             span: Span::default(),
+            limit: Some(Limit::Bytes),
         });
     }
     let shape = shape(text);
-    if shape.depth > MAX_NESTING || shape.depth_with_strings > MAX_NESTING_WITH_STRINGS {
+    let most_with_strings = limits.nesting.saturating_mul(TIMES_WITH_STRINGS);
+    if u64::from(shape.depth) > limits.nesting || u64::from(shape.depth_with_strings) > most_with_strings {
         return Err(ParseError {
-            message: format!("brackets are nested deeper than {MAX_NESTING} levels"),
+            message: limits.exceeded(Limit::Nesting),
             span: Span::new(shape.deepest, shape.deepest + 1),
+            limit: Some(Limit::Nesting),
         });
     }
     let brackets = shape.depth_with_strings as usize * STACK_PER_BRACKET;
@@ -102,6 +111,7 @@ fn parse_as(syntax: Syntax, text: &str) -> Result<Program, ParseError> {
         ParseError {
             message: error.into_kind().msg().into_owned(),
             span: Span::new(span.start.min(end), end),
+            limit: None,
         }
     })
 }

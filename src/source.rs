@@ -3,6 +3,7 @@
 //! Lines end at `\n`, `\r\n` or a lone `\r`, as in editors and SARIF. U+2028 and U+2029 end a line for JavaScript's
 //! grammar only: no editor counts them, so neither does this module.
 
+use std::io::Read;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::OnceLock;
 use std::{fs, io};
@@ -253,9 +254,43 @@ impl CheckedFile {
 /// The operating system's, and `InvalidInput` for what is no regular file.
 pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        return Err(no_regular_file());
     }
     fs::read(path)
+}
+
+/// As [`read_regular`]; `None` for a file of more than `limit` bytes, of which no more than that is read.
+///
+/// # Errors
+/// As [`read_regular`].
+pub fn read_limited(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(no_regular_file());
+    }
+    if metadata.len() > limit {
+        return Ok(None);
+    }
+    // It may grow while it is read.
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    fs::File::open(path)?
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
+/// What is said of a pipe, a socket or a device.
+pub(crate) fn no_regular_file() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")
+}
+
+/// A path with `/` between the parts, and with the bytes of names that are no text.
+pub fn portable(path: &Path) -> PathBuf {
+    if MAIN_SEPARATOR == '/' {
+        path.to_path_buf()
+    } else {
+        PathBuf::from(slashed(path))
+    }
 }
 
 /// A path as text with `/` between the parts.

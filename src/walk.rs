@@ -4,6 +4,8 @@
 //! `node_modules` and declaration files are left out, symbolic links are not followed. A path that is named is always
 //! taken: ignore rules and `node_modules` above it do not count.
 
+mod left_out;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -11,11 +13,12 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use rustc_hash::FxHashSet;
 use thiserror::Error;
 
 use crate::diagnostic::{Problem, ProblemKind};
 use crate::overlay::Overlay;
-use crate::source::slashed;
+use crate::source::{no_regular_file, slashed};
 
 /// Names of ignore files, as the `ignore` crate opens them.
 const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", ".leaklintignore"];
@@ -29,14 +32,28 @@ pub struct Walk {
     pub root: PathBuf,
     /// Sorted by path.
     pub files: Vec<FoundFile>,
-    /// What was left out and is worth a word.
+    /// What was found and cannot be linted, or is not worth it.
     pub problems: Vec<Problem>,
+    /// The folders that were entered.
+    entered: FxHashSet<PathBuf>,
 }
 
 impl Walk {
     /// How a file is printed, with `/` between the parts: relative if the run is inside the current folder, else absolute.
     pub fn shown(&self, disk: &Path, current_dir: &Path) -> String {
         shown(disk, &self.root, current_dir)
+    }
+
+    /// What was passed over without a look: ignored, hidden, `node_modules`. The folders are read once more for it.
+    pub fn left_out(&self, current_dir: &Path, overlay: &Overlay) -> Vec<Problem> {
+        let left_out = left_out::left_out(&self.entered, &self.files).into_iter();
+        let problem = |(path, reason): (PathBuf, &str)| Problem {
+            path: self.shown(&path, current_dir),
+            kind: ProblemKind::Skipped,
+            message: reason.to_owned(),
+            place: None,
+        };
+        left_out.filter(|(path, _)| !overlay.hides(path)).map(problem).collect()
     }
 }
 
@@ -105,11 +122,10 @@ pub fn walk(paths: &[PathBuf], current_dir: &Path, overlay: &Overlay, threads: u
         current_dir,
         files: Mutex::default(),
         problems: Mutex::default(),
+        entered: Mutex::default(),
     };
-    if let Some((first, rest)) = folders.split_first() {
-        found.walk_folders(first, rest, threads);
-        folders.iter().for_each(|folder| found.add_from(overlay, folder));
-    }
+    found.walk_folders(&folders, threads);
+    folders.iter().for_each(|folder| found.add_from(overlay, folder));
     named.into_iter().for_each(|file| found.add_named(file));
     let mut files = std::mem::take(found.files.get_mut().unwrap_or_else(PoisonError::into_inner));
     let mut problems = std::mem::take(found.problems.get_mut().unwrap_or_else(PoisonError::into_inner));
@@ -119,7 +135,13 @@ pub fn walk(paths: &[PathBuf], current_dir: &Path, overlay: &Overlay, threads: u
     files.dedup_by(|a, b| a.disk == b.disk);
     problems.sort_unstable();
     problems.dedup();
-    Ok(Walk { root, files, problems })
+    let entered = std::mem::take(found.entered.get_mut().unwrap_or_else(PoisonError::into_inner));
+    Ok(Walk {
+        root,
+        files,
+        problems,
+        entered,
+    })
 }
 
 /// Why a file that nobody named is not worth linting, judged by its text; `None` for what people wrote.
@@ -152,6 +174,7 @@ struct Found<'a> {
     current_dir: &'a Path,
     files: Mutex<Vec<FoundFile>>,
     problems: Mutex<Vec<Problem>>,
+    entered: Mutex<FxHashSet<PathBuf>>,
 }
 
 impl Found<'_> {
@@ -163,48 +186,24 @@ impl Found<'_> {
         }
     }
 
-    fn walk_folders(&self, first: &Path, rest: &[PathBuf], threads: usize) {
-        let mut builder = WalkBuilder::new(first);
-        for folder in rest {
-            builder.add(folder);
-        }
+    fn walk_folders(&self, folders: &[PathBuf], threads: usize) {
         // Ignore files above the start are opened too.
-        let starts = std::iter::once(first).chain(rest.iter().map(PathBuf::as_path));
-        let mut odd: Vec<PathBuf> = starts.flat_map(Path::ancestors).filter_map(odd_ignore_file).collect();
+        let above: FxHashSet<&Path> = folders.iter().flat_map(|folder| folder.ancestors()).collect();
+        let odd: Vec<PathBuf> = above.into_iter().filter_map(odd_ignore_file).collect();
+        let mut plain = Vec::new();
         if odd.is_empty() {
-            builder
-                .standard_filters(true)
-                .require_git(false)
-                .follow_links(false)
-                .threads(threads);
-            builder.add_custom_ignore_filename(".leaklintignore");
-            let found_odd = Arc::new(Mutex::new(Vec::new()));
-            let filter_odd = Arc::clone(&found_odd);
-            // The walker opens a folder's ignore files before it shows the folder; only this comes earlier.
-            builder.filter_entry(move |entry| {
-                if !entry.file_type().is_some_and(|file_type| file_type.is_dir()) {
-                    return true;
-                }
-                let odd = odd_ignore_file(entry.path());
-                let is_fine = odd.is_none();
-                filter_odd.lock().unwrap_or_else(PoisonError::into_inner).extend(odd);
-                is_fine && entry.file_name() != "node_modules"
-            });
-            builder.build_parallel().run(|| {
-                Box::new(|entry| {
-                    match entry {
-                        Ok(entry) => self.visit(&entry),
-                        Err(error) => self.report_walk_error(&error),
-                    }
-                    WalkState::Continue
-                })
-            });
-            odd.append(&mut found_odd.lock().unwrap_or_else(PoisonError::into_inner));
+            plain = self.walk_with(folders, threads, IgnoreFiles::Count);
+        } else {
+            odd.iter().for_each(|file| self.report_odd(file));
+            self.walk_with(folders, threads, IgnoreFiles::AreNotOpened);
         }
-        for file in odd {
-            let name = file.file_name().unwrap_or_default().display();
-            let message = format!("the folder is left out: its `{name}` is not a regular file");
-            self.add_problem(file.parent().unwrap_or(&file), ProblemKind::Unreadable, message);
+        plain.iter().for_each(|file| self.report_odd(file));
+        let plain: Vec<PathBuf> = plain
+            .iter()
+            .filter_map(|file| Some(file.parent()?.to_path_buf()))
+            .collect();
+        if !plain.is_empty() {
+            self.walk_with(&plain, threads, IgnoreFiles::AreNotOpened);
         }
     }
 
@@ -225,11 +224,71 @@ impl Found<'_> {
         }
     }
 
+    /// Walks the folders, but for those with an ignore file that must not be opened; these files are given back.
+    fn walk_with(&self, folders: &[PathBuf], threads: usize, ignore_files: IgnoreFiles) -> Vec<PathBuf> {
+        let Some((first, rest)) = folders.split_first() else {
+            return Vec::new();
+        };
+        let mut builder = WalkBuilder::new(first);
+        rest.iter().for_each(|folder| {
+            builder.add(folder);
+        });
+        builder.standard_filters(true).follow_links(false).threads(threads);
+        let are_opened = ignore_files == IgnoreFiles::Count;
+        if are_opened {
+            builder.require_git(false).add_custom_ignore_filename(".leaklintignore");
+        } else {
+            builder
+                .ignore(false)
+                .git_ignore(false)
+                .git_exclude(false)
+                .parents(false);
+        }
+        let odd = Arc::new(Mutex::new(Vec::new()));
+        let found_odd = Arc::clone(&odd);
+        // The walker opens a folder's ignore files before it shows the folder; only this comes earlier.
+        builder.filter_entry(move |entry| {
+            if !entry.file_type().is_some_and(|file_type| file_type.is_dir()) {
+                return true;
+            }
+            let odd = odd_ignore_file(entry.path()).filter(|_| are_opened);
+            let is_fine = odd.is_none();
+            found_odd.lock().unwrap_or_else(PoisonError::into_inner).extend(odd);
+            is_fine && entry.file_name() != "node_modules"
+        });
+        builder.build_parallel().run(|| {
+            Box::new(|entry| {
+                match entry {
+                    Ok(entry) => self.visit(&entry),
+                    Err(error) => self.report_walk_error(&error),
+                }
+                WalkState::Continue
+            })
+        });
+        std::mem::take(&mut odd.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn report_odd(&self, file: &Path) {
+        let message = "not a regular file: in its folder no ignore file counts".to_owned();
+        self.add_problem(file, ProblemKind::Configuration, message);
+    }
+
     fn visit(&self, entry: &DirEntry) {
-        if !entry.file_type().is_some_and(|file_type| file_type.is_file()) {
+        let Some(file_type) = entry.file_type() else { return };
+        if file_type.is_dir() {
+            let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+            entered.insert(entry.path().to_path_buf());
             return;
         }
-        match kind_of(entry.path()) {
+        let kind = kind_of(entry.path());
+        match kind {
+            FileKind::Source | FileKind::Minified if file_type.is_symlink() => {
+                self.skip(entry.path(), "symbolic link");
+            }
+            FileKind::Source | FileKind::Minified if !file_type.is_file() => {
+                let message = format!("cannot be read: {}", no_regular_file());
+                self.add_problem(entry.path(), ProblemKind::Unreadable, message);
+            }
             FileKind::Source => self.add(FoundFile {
                 disk: entry.path().to_path_buf(),
                 named: false,
@@ -268,6 +327,13 @@ impl Found<'_> {
     fn add(&self, file: FoundFile) {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).push(file);
     }
+}
+
+/// What a walk does with ignore files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IgnoreFiles {
+    Count,
+    AreNotOpened,
 }
 
 /// An ignore file of the folder that must not be opened: the `ignore` crate does so unchecked, and a pipe would hang it.

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::Confidence;
 use crate::driver::CheckOptions;
+use crate::limits::{Limit, Limits};
 use crate::shard::Part;
 
 /// Finds leaks in JavaScript and TypeScript: listeners, timers, caches and connections that are never released.
@@ -84,6 +85,13 @@ pub struct CheckArguments {
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     pub file_timeout: Duration,
 
+    /// Allow a file more, or less, of what is counted (may be given several times)
+    ///
+    /// NAME is `bytes` of the file, `nesting` of brackets, `nodes` of one function's control flow graph or `steps` of
+    /// judging the file. A file over a limit is named, and costs nothing else.
+    #[arg(long = "limit", value_name = "NAME=N", value_parser = limit)]
+    pub limits: Vec<(Limit, u64)>,
+
     /// Draw no progress bar
     #[arg(long)]
     pub no_progress: bool,
@@ -110,6 +118,7 @@ impl Default for CheckArguments {
             no_context: false,
             threads: None,
             file_timeout: CheckOptions::FILE_TIMEOUT,
+            limits: Vec::new(),
             no_progress: false,
             verbose: false,
             timings: false,
@@ -138,6 +147,13 @@ pub struct FactsArguments {
     /// Give a file up after this time
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     pub file_timeout: Duration,
+
+    /// Allow a file more, or less, of what is counted (may be given several times)
+    ///
+    /// NAME is `bytes` of the file, `nesting` of brackets, `nodes` of one function's control flow graph or `steps` of
+    /// judging the file. A file over a limit is named, and costs nothing else.
+    #[arg(long = "limit", value_name = "NAME=N", value_parser = limit)]
+    pub limits: Vec<(Limit, u64)>,
 
     /// Draw no progress bar
     #[arg(long)]
@@ -232,4 +248,19 @@ fn seconds(text: &str) -> Result<Duration, String> {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("must be above zero".to_owned()),
     }
+}
+
+fn limit(text: &str) -> Result<(Limit, u64), String> {
+    let (name, value) = text.split_once('=').ok_or("not of the form `NAME=N`")?;
+    let value = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
+    Ok((name.parse()?, value))
+}
+
+/// The usual limits, and the given ones in place of some of them.
+pub fn limits(given: &[(Limit, u64)]) -> Limits {
+    let mut limits = Limits::DEFAULT;
+    for &(limit, value) in given {
+        limits.set(limit, value);
+    }
+    limits
 }

@@ -1,8 +1,6 @@
 //! `leaklint check`: lint, print, and say by the exit code how it went.
 
-use std::io;
-
-use super::args::{CheckArguments, OutputFormat};
+use super::args::{self, CheckArguments, OutputFormat};
 use super::{CLEAN, CliError, FAILED, FINDINGS, current_dir, output, rule_info};
 use crate::driver::{self, CheckOptions};
 use crate::report::{self, Format, Report, summary, timings};
@@ -15,6 +13,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     options.facts = arguments.facts.clone();
     options.threads = arguments.threads;
     options.file_timeout = arguments.file_timeout;
+    options.limits = args::limits(&arguments.limits);
     options.min_confidence = arguments.min_confidence.confidence();
     options.rules = arguments.rules.clone();
     options.context = !arguments.no_context;
@@ -38,10 +37,10 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     };
     output::to_stdout(|out| report::write(format, &report, out))?;
     // On standard error for every format: standard output is for the findings alone.
-    summary::write(&report, arguments.verbose, &mut io::stderr().lock()).map_err(CliError::Output)?;
+    output::to_stderr(|out| summary::write(&report, arguments.verbose, out))?;
     if arguments.timings {
         outcome.timings.laps.end("report");
-        timings::write(&outcome.timings, &mut io::stderr().lock()).map_err(CliError::Output)?;
+        output::to_stderr(|out| timings::write(&outcome.timings, out))?;
     }
 
     if outcome.files.iter().all(|file| file.is_context) {

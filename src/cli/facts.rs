@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 
-use super::args::FactsArguments;
+use super::args::{self, FactsArguments};
 use super::{CLEAN, CliError, current_dir};
 use crate::driver::{self, CheckOptions};
 
@@ -12,6 +12,7 @@ pub(super) fn run(arguments: &FactsArguments) -> Result<i32, CliError> {
     let mut options = CheckOptions::new(arguments.paths.clone(), current_dir.clone());
     options.threads = arguments.threads;
     options.file_timeout = arguments.file_timeout;
+    options.limits = args::limits(&arguments.limits);
     options.progress = !arguments.no_progress;
     let shard = driver::facts(&options, arguments.shard)?;
     let bytes = driver::stored(&shard);

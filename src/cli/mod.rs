@@ -61,8 +61,6 @@ pub fn run(arguments: Arguments) -> i32 {
     };
     match result {
         Ok(code) => code,
-        // Who closed the pipe has seen enough: `leaklint | head`.
-        Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => CLEAN,
         Err(error) => {
             output::error(&error.to_string());
             FAILED

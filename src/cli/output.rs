@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use crate::report::pretty::Style;
+use crate::report::visible_lines;
 
 use super::CliError;
 
@@ -12,15 +13,33 @@ const DEFAULT_WIDTH: usize = 100;
 /// Columns below which an excerpt cannot be read.
 const LEAST_WIDTH: usize = 40;
 
-/// Writes to standard output and flushes it, so that a full disk is noticed.
+/// Writes to standard output.
 pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    write(&mut out).and_then(|()| out.flush()).map_err(CliError::Output)
+    written(io::stdout().lock(), write)
+}
+
+/// Writes to standard error.
+pub(super) fn to_stderr(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    written(io::stderr().lock(), write)
+}
+
+/// Writes and flushes, so that a full disk is noticed. Who closed the pipe has seen enough, `leaklint | head`: what was
+/// found is found all the same, and the exit code says so.
+fn written(to: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    let mut out = BufWriter::new(to);
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            // What is left in the buffer has no reader either.
+            let _ = out.into_parts();
+            Ok(())
+        }
+        result => result.map_err(CliError::Output),
+    }
 }
 
 /// Prints an error; where standard error is closed nobody listens.
 pub(super) fn error(message: &str) {
-    let _ = writeln!(io::stderr(), "error: {message}");
+    let _ = writeln!(io::stderr(), "error: {}", visible_lines(message));
 }
 
 /// What standard output can show. Colors follow <https://no-color.org>.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{CheckError, CheckOptions, limits, pool};
+use super::{CheckError, CheckOptions, pool, threads};
 use crate::parse::is_parsed;
 use crate::source::decode;
 use crate::timings::{Effort, Laps, Timings};
@@ -11,8 +11,8 @@ use crate::walk;
 
 pub(super) fn parse_only(options: &CheckOptions) -> Result<Timings, CheckError> {
     let mut laps = Laps::default();
-    let limits = limits(options);
-    let files = walk::walk(&options.paths, &options.current_dir, &options.overlay, limits.threads)?.files;
+    let threads = threads(options);
+    let files = walk::walk(&options.paths, &options.current_dir, &options.overlay, threads.count)?.files;
     laps.end("walk");
     let (count, effort) = (files.len(), Arc::new(Effort::default()));
     let work = {
@@ -31,11 +31,11 @@ pub(super) fn parse_only(options: &CheckOptions) -> Result<Timings, CheckError> 
             effort.add_parsed(&text, begun.elapsed(), Duration::ZERO);
         }
     };
-    pool::run(count, &limits, work, |_| {}).map_err(CheckError::Thread)?;
+    pool::run(count, &threads, work, |_| {}).map_err(CheckError::Thread)?;
     laps.end("files");
     Ok(Timings {
         laps,
         files: effort.sum(),
-        threads: limits.threads,
+        threads: threads.count,
     })
 }

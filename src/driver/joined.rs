@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::part::{manifests, own_stamp};
 use super::pool::{self, Verdict};
-use super::{CheckError, CheckOptions, Gathered, Outcome, limits};
+use super::{CheckError, CheckOptions, Gathered, Outcome, threads};
 use crate::facts::wire;
 use crate::project::SourceFile;
 use crate::shard::{Digest, Shard, ShardError, join};
@@ -60,7 +60,7 @@ pub(super) fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
         let files = Arc::clone(&files);
         move |index: usize| wire::read(&files[index].facts)
     };
-    let run = pool::run(files.len(), &limits(options), read, |_| {}).map_err(CheckError::Thread)?;
+    let run = pool::run(files.len(), &threads(options), read, |_| {}).map_err(CheckError::Thread)?;
     laps.end("facts");
     let mut gathered = Gathered {
         outcome: Outcome {

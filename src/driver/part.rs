@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{CheckError, CheckOptions, facts_of, limits, settled};
+use super::{CheckError, CheckOptions, facts_of, settled, threads};
 use crate::catalog::builtin::FILES;
 use crate::facts::wire;
 use crate::shard::{Digest, Part, Shard, Stamp, StoredFile};
@@ -26,11 +26,13 @@ pub(super) fn own_stamp() -> Stamp {
 }
 
 pub(super) fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckError> {
-    let limits = limits(options);
-    let mut walk = walk::walk(&options.paths, &options.current_dir, &options.overlay, limits.threads)?;
+    let threads = threads(options);
+    let mut walk = walk::walk(&options.paths, &options.current_dir, &options.overlay, threads.count)?;
     if walk.root != options.current_dir {
         return Err(CheckError::Outside);
     }
+    walk.problems
+        .extend(walk.left_out(&options.current_dir, &options.overlay));
     let root = walk.root.clone();
     let relative = move |path: &Path| slashed(path.strip_prefix(&root).unwrap_or(path));
     let mut listing = Digest::default();
@@ -48,8 +50,7 @@ pub(super) fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckEr
         }
     };
     let effort = Arc::default();
-    let run = facts_of(&walk.files, &options.overlay, &limits, &effort, options.progress, store)
-        .map_err(CheckError::Thread)?;
+    let run = facts_of(&walk.files, &threads, &effort, options, store).map_err(CheckError::Thread)?;
     let mut shard = Shard {
         part,
         paths: paths(options),

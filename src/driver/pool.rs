@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::panics::caught;
+use super::first_given;
+use crate::panics::caught;
 
 /// The longest the watchdog sleeps; the progress bar moves at this pace too.
 const TICK: Duration = Duration::from_millis(100);
@@ -21,10 +22,11 @@ const TICK: Duration = Duration::from_millis(100);
 /// Abandoned threads take processors from the rest, so the budget grows with them, to at most this many times.
 const LARGEST_STRETCH: u32 = 4;
 
-pub(super) struct Limits {
-    pub(super) threads: usize,
-    /// In bytes.
-    pub(super) stack_size: usize,
+/// How many, how large, how patient.
+pub(super) struct Threads {
+    pub(super) count: usize,
+    /// In bytes, the preferred first.
+    pub(super) stack_sizes: &'static [usize],
     /// Wall-clock time of one job.
     pub(super) budget: Duration,
 }
@@ -49,7 +51,7 @@ pub(super) struct Run<T> {
 /// The operating system starts not even one thread.
 pub(super) fn run<T, F>(
     count: usize,
-    limits: &Limits,
+    threads: &Threads,
     work: F,
     mut on_progress: impl FnMut(usize),
 ) -> io::Result<Run<T>>
@@ -70,8 +72,8 @@ where
         abandoned: Vec::new(),
     };
     watchdog.verdicts.resize_with(count, || None);
-    for started in 0..limits.threads.min(count) {
-        match Worker::start(&jobs, &results, limits.stack_size) {
+    for started in 0..threads.count.min(count) {
+        match Worker::start(&jobs, &results, threads.stack_sizes) {
             Ok(worker) => watchdog.workers.push(worker),
             Err(error) if started == 0 => return Err(error),
             // Fewer threads do the same work.
@@ -79,9 +81,9 @@ where
         }
     }
     while watchdog.settled < count {
-        watchdog.receive(&inbox, limits.budget);
-        for lost in watchdog.give_up(limits) {
-            match Worker::start(&jobs, &results, limits.stack_size) {
+        watchdog.receive(&inbox, threads.budget);
+        for lost in watchdog.give_up(threads) {
+            match Worker::start(&jobs, &results, threads.stack_sizes) {
                 Ok(worker) => watchdog.workers[lost] = worker,
                 // Others may go on; if there are none, the rest cannot be done.
                 Err(error) if watchdog.workers.iter().all(Worker::is_over) => return Err(error),
@@ -121,26 +123,31 @@ struct Worker {
 }
 
 impl Worker {
-    fn start<T, F>(jobs: &Arc<Jobs<F>>, results: &Sender<(usize, Result<T, String>)>, stack: usize) -> io::Result<Self>
+    fn start<T, F>(
+        jobs: &Arc<Jobs<F>>,
+        results: &Sender<(usize, Result<T, String>)>,
+        stacks: &[usize],
+    ) -> io::Result<Self>
     where
         T: Send + 'static,
         F: Fn(usize) -> T + Send + Sync + 'static,
     {
         let slot = Arc::new(Mutex::new(Slot::default()));
-        let (jobs, results, own) = (Arc::clone(jobs), results.clone(), Arc::clone(&slot));
-        let builder = thread::Builder::new()
-            .name("leaklint-file".to_owned())
-            .stack_size(stack);
-        let thread = builder.spawn(move || {
-            while let Some(job) = next_job(&jobs, &own) {
-                let result = caught(|| (jobs.work)(job));
-                // The result is sent before the slot is cleared: a job is never neither running nor reported.
-                if results.send((job, result)).is_err() {
-                    return;
+        let start = |&stack_size: &usize| {
+            let (jobs, results, own) = (Arc::clone(jobs), results.clone(), Arc::clone(&slot));
+            let builder = thread::Builder::new().name("leaklint-file".to_owned());
+            builder.stack_size(stack_size).spawn(move || {
+                while let Some(job) = next_job(&jobs, &own) {
+                    let result = caught(|| (jobs.work)(job));
+                    // The result is sent before the slot is cleared: a job is never neither running nor reported.
+                    if results.send((job, result)).is_err() {
+                        return;
+                    }
+                    lock(&own).job = None;
                 }
-                lock(&own).job = None;
-            }
-        })?;
+            })
+        };
+        let thread = first_given(stacks, start)?;
         Ok(Self {
             slot,
             thread: Some(thread),
@@ -190,10 +197,10 @@ impl<T> Watchdog<T> {
     }
 
     /// Abandons what is over its budget, and says which workers need another thread.
-    fn give_up(&mut self, limits: &Limits) -> Vec<usize> {
+    fn give_up(&mut self, threads: &Threads) -> Vec<usize> {
         let spinning = self.abandoned.iter().filter(|thread| !thread.is_finished()).count();
-        let stretch = 1 + u32::try_from(spinning / limits.threads.max(1)).unwrap_or(LARGEST_STRETCH);
-        let budget = limits.budget * stretch.min(LARGEST_STRETCH);
+        let stretch = 1 + u32::try_from(spinning / threads.count.max(1)).unwrap_or(LARGEST_STRETCH);
+        let budget = threads.budget * stretch.min(LARGEST_STRETCH);
         let mut lost = Vec::new();
         for index in 0..self.workers.len() {
             let worker = &mut self.workers[index];

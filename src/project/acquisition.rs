@@ -55,9 +55,10 @@ impl<'a> Project<'a> {
     pub fn acquisitions(&self) -> Vec<Acquisition<'a>> {
         let mut found = Vec::new();
         for file in self.file_ids() {
-            for index in 0..self.facts(file).calls.len() {
-                found.extend(self.acquisition(At::new(file, CallId(index as u32))));
-            }
+            self.charged(file, || {
+                let calls = (0..self.facts(file).calls.len()).map(|index| At::new(file, CallId(index as u32)));
+                found.extend(calls.filter_map(|call| self.acquisition(call)));
+            });
         }
         found
     }

@@ -5,6 +5,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::catalog::effect::{Identity, Runner};
 use crate::catalog::pattern::{PlaceRoot, PlaceStep};
+use crate::diagnostic::FileId;
 use crate::facts::body::{Call, How, Op};
 use crate::facts::expr::{Expr, LogicalOperator, Property};
 use crate::facts::ids::{CallId, FnId};
@@ -42,42 +43,46 @@ impl CallGraph {
     pub fn build(project: &Project<'_>) -> Self {
         let mut graph = CallGraph::default();
         for file in project.file_ids() {
-            let facts = project.facts(file);
-            for index in 0..facts.calls.len() {
-                let call = At::new(file, CallId(index as u32));
-                for function in project.callees(call) {
-                    graph.callers.entry(function).or_default().push(call);
-                }
-                if let Some(owner) = project.constructed(call) {
-                    graph.made.entry(owner).or_default().push(call);
-                }
-                for (position, &arg) in project.call(call).args.iter().enumerate() {
-                    let arg = call.with(arg);
-                    let handlers = project
-                        .functions_in(arg)
-                        .into_iter()
-                        .chain(project.functions_made_by(arg))
-                        .chain(project.handlers_in(call, arg));
-                    for function in handlers {
-                        graph.passed.entry(function).or_default().push((call, position as u16));
-                    }
-                }
+            project.charged(file, || graph.add_file(project, file));
+        }
+        graph
+    }
+
+    fn add_file(&mut self, project: &Project<'_>, file: FileId) {
+        let facts = project.facts(file);
+        for index in 0..facts.calls.len() {
+            let call = At::new(file, CallId(index as u32));
+            for function in project.callees(call) {
+                self.callers.entry(function).or_default().push(call);
             }
-            for function in &facts.functions {
-                for op in &function.ops {
-                    let value = match *op {
-                        // Who imports it is seen.
-                        Op::Store { to, .. } if is_common_js_export(facts, to) => continue,
-                        Op::Store { value, .. } | Op::Return(Some(value)) => value,
-                        _ => continue,
-                    };
-                    for function in project.functions_in(At::new(file, value)) {
-                        *graph.mentioned.entry(function).or_default() += 1;
-                    }
+            if let Some(owner) = project.constructed(call) {
+                self.made.entry(owner).or_default().push(call);
+            }
+            for (position, &arg) in project.call(call).args.iter().enumerate() {
+                let arg = call.with(arg);
+                let handlers = project
+                    .functions_in(arg)
+                    .into_iter()
+                    .chain(project.functions_made_by(arg))
+                    .chain(project.handlers_in(call, arg));
+                for function in handlers {
+                    self.passed.entry(function).or_default().push((call, position as u16));
                 }
             }
         }
-        graph
+        for function in &facts.functions {
+            for op in &function.ops {
+                let value = match *op {
+                    // Who imports it is seen.
+                    Op::Store { to, .. } if is_common_js_export(facts, to) => continue,
+                    Op::Store { value, .. } | Op::Return(Some(value)) => value,
+                    _ => continue,
+                };
+                for function in project.functions_in(At::new(file, value)) {
+                    *self.mentioned.entry(function).or_default() += 1;
+                }
+            }
+        }
     }
 
     pub fn callers(&self, function: FnRef) -> &[CallRef] {

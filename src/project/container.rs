@@ -84,44 +84,50 @@ impl Project<'_> {
     pub fn find_containers(&self) -> Containers {
         let mut found = Containers::default();
         for function in self.functions() {
-            let fact = self.function(function);
-            for (op, &span) in fact.ops.iter().zip(&fact.spans) {
-                let place = Place {
-                    file: function.file,
-                    span,
-                };
-                match *op {
-                    Op::Assign { to, value, .. } => {
-                        let value = function.with(value);
-                        let declared = Place {
-                            file: function.file,
-                            span: self.facts(function.file).binding(to).span,
-                        };
-                        self.settle_in(ContainerId::Variable(function.with(to)), value, declared, &mut found);
-                        if self.is_module(function) {
-                            self.properties_of(value, place, &mut found, 0);
-                        }
-                    }
-                    Op::Store { to, value } => {
-                        let (to, value) = (function.with(to), function.with(value));
-                        if let Some(home) = self.home(to, value, function) {
-                            self.settle_in(home, value, place, &mut found);
-                        }
-                        if self.is_module(function) {
-                            self.properties_of(value, place, &mut found, 0);
-                        }
-                    }
-                    _ => {}
-                }
-            }
+            self.charged(function.file, || self.find_containers_of(function, &mut found));
         }
         for file in self.file_ids() {
-            for (_, value) in self.links.own_exports(file) {
-                let named = self.containers_in(&found, value);
-                found.exported.extend(named);
-            }
+            self.charged(file, || {
+                for (_, value) in self.links.own_exports(file) {
+                    let named = self.containers_in(&found, value);
+                    found.exported.extend(named);
+                }
+            });
         }
         found
+    }
+
+    fn find_containers_of(&self, function: FnRef, found: &mut Containers) {
+        let fact = self.function(function);
+        for (op, &span) in fact.ops.iter().zip(&fact.spans) {
+            let place = Place {
+                file: function.file,
+                span,
+            };
+            match *op {
+                Op::Assign { to, value, .. } => {
+                    let value = function.with(value);
+                    let declared = Place {
+                        file: function.file,
+                        span: self.facts(function.file).binding(to).span,
+                    };
+                    self.settle_in(ContainerId::Variable(function.with(to)), value, declared, found);
+                    if self.is_module(function) {
+                        self.properties_of(value, place, found, 0);
+                    }
+                }
+                Op::Store { to, value } => {
+                    let (to, value) = (function.with(to), function.with(value));
+                    if let Some(home) = self.home(to, value, function) {
+                        self.settle_in(home, value, place, found);
+                    }
+                    if self.is_module(function) {
+                        self.properties_of(value, place, found, 0);
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 
     /// What a place that is written is the home of.

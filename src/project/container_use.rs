@@ -148,29 +148,35 @@ impl Project<'_> {
     pub fn container_uses(&self, containers: &Containers) -> Uses {
         let mut uses = Uses::default();
         for function in self.functions() {
-            let scan = Scan {
-                project: self,
-                containers,
-                function,
-            };
-            for (index, op) in self.function(function).ops.iter().enumerate() {
-                match *op {
-                    Op::Call(call) => scan.call(index, function.with(call), &mut uses),
-                    Op::Store { to, value } => scan.store(index, function.with(to), function.with(value), &mut uses),
-                    Op::Assign { to, value, declares } => {
-                        let id = ContainerId::Variable(function.with(to));
-                        if !declares && !self.is_module(function) && containers.get(id).is_some() {
-                            scan.replaced(index, id, function.with(value), &mut uses);
-                        }
-                    }
-                    Op::Delete(of) => scan.deleted(index, function.with(of), &mut uses),
-                    Op::If(test) => scan.tested(index, function.with(test), 0, &mut uses),
-                    Op::Return(Some(value)) => scan.returned(function.with(value), &mut uses),
-                    _ => {}
-                }
-            }
+            self.charged(function.file, || {
+                self.container_uses_of(function, containers, &mut uses)
+            });
         }
         uses
+    }
+
+    fn container_uses_of(&self, function: FnRef, containers: &Containers, uses: &mut Uses) {
+        let scan = Scan {
+            project: self,
+            containers,
+            function,
+        };
+        for (index, op) in self.function(function).ops.iter().enumerate() {
+            match *op {
+                Op::Call(call) => scan.call(index, function.with(call), uses),
+                Op::Store { to, value } => scan.store(index, function.with(to), function.with(value), uses),
+                Op::Assign { to, value, declares } => {
+                    let id = ContainerId::Variable(function.with(to));
+                    if !declares && !self.is_module(function) && containers.get(id).is_some() {
+                        scan.replaced(index, id, function.with(value), uses);
+                    }
+                }
+                Op::Delete(of) => scan.deleted(index, function.with(of), uses),
+                Op::If(test) => scan.tested(index, function.with(test), 0, uses),
+                Op::Return(Some(value)) => scan.returned(function.with(value), uses),
+                _ => {}
+            }
+        }
     }
 }
 

@@ -42,7 +42,10 @@ impl Project<'_> {
             .of
             .values()
             .flat_map(|usage| usage.sites.iter().map(move |site| (usage, site)))
-            .filter_map(|(usage, site)| judge.growth(engine, usage, site))
+            .filter_map(|(usage, site)| {
+                self.charged(site.place.file, || judge.growth(engine, usage, site))
+                    .flatten()
+            })
             .collect();
         found.sort_by_key(|growth| growth.place);
         found.dedup_by_key(|growth| growth.place);

@@ -18,8 +18,9 @@ impl Hierarchy {
     pub fn collect(project: &Project<'_>, owners: &Owners) -> Self {
         let mut heirs = vec![Vec::new(); owners.all().count()];
         let mut chains = Vec::with_capacity(heirs.len());
-        for (owner, _) in owners.all() {
-            let chain = project.bases(owner);
+        for (owner, fact) in owners.all() {
+            let bases = project.charged(fact.file, || project.bases(owner));
+            let chain = bases.unwrap_or_else(|| vec![owner]);
             for base in chain.iter().skip(1) {
                 heirs[base.0 as usize].push(owner);
             }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::facts::types::TypeExpr;
 
 use super::Project;
-use super::owner::OwnerKind;
+use super::owner::{Owner, OwnerKind};
 use super::path::{BindingRef, OwnerId, Root};
 
 /// Classes behind one interface beyond which nobody knows which is meant.
@@ -23,26 +23,30 @@ impl Implementers {
     pub fn collect(project: &Project<'_>) -> Self {
         let mut found = Implementers::default();
         for (id, owner) in project.owners.all() {
-            for &base in project.bases(id).iter().skip(1) {
-                found.of_class.entry(base).or_default().push(id);
-            }
-            let OwnerKind::Class(class) = owner.kind else { continue };
-            let facts = project.facts(class.file);
-            for &implemented in &facts.class(class.id).implements {
-                let TypeExpr::Named { name, .. } = facts.type_expr(implemented) else {
-                    continue;
-                };
-                let path = project.path(class.with(*name));
-                match path.root {
-                    Root::Variable(interface) if path.is_root() => {
-                        found.of_interface.entry(interface).or_default().push(id);
-                    }
-                    Root::Static(base) if path.is_root() => found.of_class.entry(base).or_default().push(id),
-                    _ => {}
-                }
-            }
+            project.charged(owner.file, || found.add(project, id, owner));
         }
         found
+    }
+
+    fn add(&mut self, project: &Project<'_>, id: OwnerId, owner: &Owner) {
+        for &base in project.bases(id).iter().skip(1) {
+            self.of_class.entry(base).or_default().push(id);
+        }
+        let OwnerKind::Class(class) = owner.kind else { return };
+        let facts = project.facts(class.file);
+        for &implemented in &facts.class(class.id).implements {
+            let TypeExpr::Named { name, .. } = facts.type_expr(implemented) else {
+                continue;
+            };
+            let path = project.path(class.with(*name));
+            match path.root {
+                Root::Variable(interface) if path.is_root() => {
+                    self.of_interface.entry(interface).or_default().push(id);
+                }
+                Root::Static(base) if path.is_root() => self.of_class.entry(base).or_default().push(id),
+                _ => {}
+            }
+        }
     }
 
     /// The classes that implement an interface; none if they are many.

@@ -34,6 +34,7 @@ pub mod link;
 pub mod lives;
 pub mod matching;
 pub mod membership;
+pub mod meter;
 pub mod model;
 pub mod names;
 pub mod notifier;
@@ -73,6 +74,7 @@ use calls::CallGraph;
 use hierarchy::Hierarchy;
 use implementers::Implementers;
 use link::Links;
+use meter::{Allowance, Excess, Meter};
 use model::Model;
 use names::{Names, Sym};
 use own_package::OwnExports;
@@ -102,6 +104,7 @@ pub struct Project<'a> {
     graph: CallGraph,
     programs: Programs,
     model: Model,
+    meter: Meter,
     /// Types that were asked for, and those that are being worked out (empty).
     types: RefCell<FxHashMap<ExprRef, Types>>,
     /// What calls give, as far as it was asked for.
@@ -127,7 +130,7 @@ struct Package {
 
 impl<'a> Project<'a> {
     /// Joins the files' facts. What leaks in them is not judged yet: [`Self::judge`].
-    pub fn link(files: Vec<SourceFile>, catalog: &'a Catalog, resolver: &Resolver) -> Self {
+    pub fn link(files: Vec<SourceFile>, catalog: &'a Catalog, resolver: &Resolver, allowance: Allowance) -> Self {
         let mut names = Names::default();
         let syms: Vec<Vec<Sym>> = files.iter().map(|file| names.intern_file(&file.facts)).collect();
         let links = Links::build(&files, &syms, &mut names, resolver);
@@ -160,6 +163,7 @@ impl<'a> Project<'a> {
             graph: CallGraph::default(),
             programs: Programs::default(),
             model: Model::default(),
+            meter: Meter::new(allowance),
             types: RefCell::default(),
             call_paths: RefCell::default(),
         };
@@ -190,6 +194,22 @@ impl<'a> Project<'a> {
         &self.model
     }
 
+    /// What was not judged because it would cost too much, or because of a fault of ours.
+    pub fn excesses(&self) -> Vec<(FileId, Excess)> {
+        self.meter.excesses()
+    }
+
+    /// Does a piece of work at the cost of a file, see [`meter`]; `None` if it costs too much.
+    fn charged<T>(&self, file: FileId, work: impl FnOnce() -> T) -> Option<T> {
+        let done = self.meter.charge(file, work);
+        if done.is_none() {
+            // What was left in the middle is no answer for anybody else.
+            self.types.take();
+            self.call_paths.take();
+        }
+        done
+    }
+
     pub fn file_ids(&self) -> impl Iterator<Item = FileId> + use<> {
         (0..self.files.len() as u32).map(FileId)
     }
@@ -199,6 +219,7 @@ impl<'a> Project<'a> {
     }
 
     pub fn facts(&self, file: FileId) -> &FileFacts {
+        self.meter.step();
         &self.files[file.index()].facts
     }
 

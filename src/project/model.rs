@@ -153,14 +153,15 @@ impl Model {
         laps.end("removals");
         let mut leaks: Vec<Leak> = Vec::new();
         for _ in 0..=MAX_WRAPPERS {
-            leaks.extend(
-                acquisitions
-                    .iter()
-                    .filter_map(|acquisition| project.leak(&mut engine, acquisition)),
-            );
+            leaks.extend(acquisitions.iter().filter_map(|each| {
+                project
+                    .charged(each.call.file, || project.leak(&mut engine, each))
+                    .flatten()
+            }));
             acquisitions = acquisitions
                 .iter()
-                .flat_map(|acquisition| project.passed_to_callers(&mut engine, acquisition))
+                .filter_map(|each| project.charged(each.call.file, || project.passed_to_callers(&mut engine, each)))
+                .flatten()
                 .collect();
         }
         leaks.retain(|leak| !words::is_test_file(project.file_path(leak.place.file)));

@@ -139,11 +139,13 @@ impl Owners {
     pub fn collect(project: &Project<'_>) -> Self {
         let mut owners = Owners::default();
         for file in project.file_ids() {
-            owners.collect_classes(project, file);
-            owners.collect_objects(project, file);
+            project.charged(file, || {
+                owners.collect_classes(project, file);
+                owners.collect_objects(project, file);
+            });
         }
         for file in project.file_ids() {
-            owners.collect_prototypes(project, file);
+            project.charged(file, || owners.collect_prototypes(project, file));
         }
         owners
     }
@@ -384,35 +386,7 @@ impl Owners {
     pub fn collect_stores(project: &Project<'_>) -> Stores {
         let mut found = Stores::default();
         for file in project.file_ids() {
-            let facts = project.facts(file);
-            for (index, function) in facts.functions.iter().enumerate() {
-                for (op, &span) in function.ops.iter().zip(&function.spans) {
-                    let Op::Store { to, value } = *op else { continue };
-                    let Expr::Member { object, name, .. } = *facts.expr(to) else {
-                        continue;
-                    };
-                    let path = project.path(At::new(file, object));
-                    let owner = match path.root {
-                        Root::Instance(owner) if path.is_root() => (owner, false),
-                        Root::Static(owner) if path.is_root() => (owner, true),
-                        Root::Object(literal) if path.is_root() => {
-                            let method = match *facts.expr(value) {
-                                Expr::Function(method) => Some(At::new(file, method)),
-                                _ => None,
-                            };
-                            found.methods.push(((literal, project.sym(file, name)), method));
-                            continue;
-                        }
-                        _ => continue,
-                    };
-                    let store = FieldStore {
-                        function: At::new(file, crate::facts::ids::FnId(index as u32)),
-                        value: At::new(file, value),
-                        span,
-                    };
-                    found.fields.push((owner.0, (project.sym(file, name), owner.1), store));
-                }
-            }
+            project.charged(file, || found.add_file(project, file));
         }
         found
     }
@@ -425,6 +399,40 @@ impl Owners {
             let known = self.added.entry(key).or_insert(method);
             if *known != method {
                 *known = None;
+            }
+        }
+    }
+}
+
+impl Stores {
+    fn add_file(&mut self, project: &Project<'_>, file: FileId) {
+        let facts = project.facts(file);
+        for (index, function) in facts.functions.iter().enumerate() {
+            for (op, &span) in function.ops.iter().zip(&function.spans) {
+                let Op::Store { to, value } = *op else { continue };
+                let Expr::Member { object, name, .. } = *facts.expr(to) else {
+                    continue;
+                };
+                let path = project.path(At::new(file, object));
+                let owner = match path.root {
+                    Root::Instance(owner) if path.is_root() => (owner, false),
+                    Root::Static(owner) if path.is_root() => (owner, true),
+                    Root::Object(literal) if path.is_root() => {
+                        let method = match *facts.expr(value) {
+                            Expr::Function(method) => Some(At::new(file, method)),
+                            _ => None,
+                        };
+                        self.methods.push(((literal, project.sym(file, name)), method));
+                        continue;
+                    }
+                    _ => continue,
+                };
+                let store = FieldStore {
+                    function: At::new(file, crate::facts::ids::FnId(index as u32)),
+                    value: At::new(file, value),
+                    span,
+                };
+                self.fields.push((owner.0, (project.sym(file, name), owner.1), store));
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Report;
-use super::escape::visible;
+use super::escape::{visible, visible_path};
 use crate::diagnostic::{Diagnostic, Label, Place};
 
 /// Writes a line for each finding.
@@ -36,7 +36,7 @@ fn shown(report: &Report<'_>, place: Place) -> String {
     let position = report.position(place);
     format!(
         "{}:{}:{}",
-        visible(report.file(place).shown()),
+        visible_path(report.file(place).shown()),
         position.line,
         position.column
     )

@@ -2,13 +2,35 @@
 
 use std::borrow::Cow;
 
-/// The text with one visible character in place of each that would steer the terminal or reorder the line.
-/// The number of characters stays, so columns hold.
+/// What begins a command in the log of GitHub Actions or Azure Pipelines, wherever it stands in a line.
+const COMMANDS: [&str; 2] = ["##[", "##vso["];
+
+/// The text with one visible character in place of each that would steer the terminal, reorder the line or command the
+/// runner whose log it stands in. The number of characters stays, so columns hold.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if text.chars().any(|each| visible_char(each) != each) {
-        Cow::Owned(text.chars().map(visible_char).collect())
+    let has_command = COMMANDS.iter().any(|command| text.contains(command));
+    if !has_command && text.chars().all(|each| visible_char(each) == each) {
+        return Cow::Borrowed(text);
+    }
+    let mut visible: String = text.chars().map(visible_char).collect();
+    for command in COMMANDS {
+        visible = visible.replace(command, &command.replacen('#', "\u{fffd}", 1));
+    }
+    Cow::Owned(visible)
+}
+
+/// As [`visible`], for what may be of several lines.
+pub fn visible_lines(text: &str) -> String {
+    let lines: Vec<Cow<'_, str>> = text.split('\n').map(visible).collect();
+    lines.join("\n")
+}
+
+/// As [`visible`], for a path at the beginning of a line: `::error::a.js` there is a command to GitHub Actions.
+pub(super) fn visible_path(path: &str) -> Cow<'_, str> {
+    if path.trim_start().starts_with("::") {
+        Cow::Owned(format!("./{}", visible(path)))
     } else {
-        Cow::Borrowed(text)
+        visible(path)
     }
 }
 

@@ -18,14 +18,14 @@
 //! ```
 //!
 //! `evidence` holds places like `primary`, in causal order. Lines and columns count from 1, columns in characters; offsets
-//! count bytes of the UTF-8 text from 0; ends are exclusive. `kind` is one of `skipped`, `unreadable`, `not-text`,
-//! `syntax`, `timed-out` and `internal`; `at` may be null.
+//! count bytes of the UTF-8 text from 0; ends are exclusive. `kind` is one of `skipped`, `configuration`,
+//! `unreadable`, `not-text`, `syntax`, `limit`, `timed-out` and `internal`; `at` may be null.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Report;
+use super::{Report, plain_json};
 use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, Severity};
 
 /// Writes the document and a line end.
@@ -47,7 +47,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         findings: report.diagnostics.iter().map(|each| finding(report, each)).collect(),
         problems: report.problems,
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    plain_json::write(&document, out)?;
     writeln!(out)
 }
 

@@ -4,9 +4,11 @@
 
 pub mod concise;
 mod escape;
+pub use escape::visible_lines;
 mod excerpt;
 pub mod fingerprint;
 pub mod json;
+mod plain_json;
 pub mod pretty;
 pub mod sarif;
 pub mod summary;

@@ -5,15 +5,16 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Report;
 use super::fingerprint::line_hashes;
+use super::{Report, plain_json};
 use crate::diagnostic::{Confidence, Diagnostic, FileId, Label, Place, Problem, RuleInfo, Severity};
-use crate::source::slashed;
+use crate::source::portable;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -35,7 +36,7 @@ const MAX_RESULTS: usize = 25_000;
 /// # Errors
 /// The writer's.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &log(report))?;
+    plain_json::write(&log(report), out)?;
     writeln!(out)
 }
 
@@ -189,7 +190,7 @@ fn physical(report: &Report<'_>, place: Place) -> Value {
     let span = source.first_line_of(place.span);
     let line = source.position(span.start).line;
     json!({
-        "artifactLocation": { "uri": uri(&slashed(file.path())), "uriBaseId": ROOT_ID },
+        "artifactLocation": { "uri": uri(file.path()), "uriBaseId": ROOT_ID },
         "region": {
             "startLine": line,
             "startColumn": source.utf16_column(span.start),
@@ -261,7 +262,7 @@ fn pascal_case(id: &str) -> String {
 }
 
 fn folder_uri(folder: &Path) -> String {
-    let path = uri(&slashed(folder));
+    let path = uri(portable(folder));
     let path = path.trim_matches('/');
     if path.is_empty() {
         "file:///".to_owned()
@@ -271,9 +272,10 @@ fn folder_uri(folder: &Path) -> String {
 }
 
 /// A path percent-encoded: only unreserved characters and `/` stay.
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
+fn uri(path: impl AsRef<OsStr>) -> String {
+    let bytes = path.as_ref().as_encoded_bytes();
+    let mut uri = String::with_capacity(bytes.len());
+    for &byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {

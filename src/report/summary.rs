@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::Report;
-use super::escape::visible;
+use super::escape::{visible, visible_path};
 use crate::diagnostic::{Problem, ProblemKind};
 
 /// Writes the summary; `verbose` lists each file that was skipped on purpose.
@@ -50,7 +50,7 @@ pub fn write(report: &Report<'_>, verbose: bool, out: &mut dyn Write) -> io::Res
         writeln!(
             out,
             "skipped {} ({}){hint}",
-            counted(skipped.len(), "file"),
+            counted(skipped.len(), "path"),
             reasons(&skipped)
         )?;
         if verbose {
@@ -61,7 +61,7 @@ pub fn write(report: &Report<'_>, verbose: bool, out: &mut dyn Write) -> io::Res
 }
 
 fn write_problem(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "  {}", visible(&problem.path))?;
+    write!(out, "  {}", visible_path(&problem.path))?;
     if let Some(place) = problem.place {
         write!(out, ":{}:{}", place.line, place.column)?;
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use leaklint::facts::ids::BindingId;
 use leaklint::facts::lower::references;
+use leaklint::limits::Limits;
 use leaklint::parse::with_parsed;
 use swc_common::{GLOBALS, Globals, Mark, SyntaxContext};
 use swc_ecma_ast::{ExportNamedSpecifier, Ident, JSXClosingElement, JSXElementName, Program, TsType};
@@ -202,7 +203,7 @@ fn compare(path: &Path, text: &str) -> Option<(usize, Vec<String>)> {
 }
 
 fn oracle(path: &Path, text: &str) -> Option<Oracle> {
-    with_parsed(path, text, |program| {
+    with_parsed(path, text, &Limits::DEFAULT, |program| {
         GLOBALS.set(&Globals::new(), || {
             let unresolved = Mark::new();
             let top_level = Mark::new();

@@ -83,7 +83,7 @@ fn deep_nesting_and_long_chains_do_not_overflow() {
         ("parentheses.js", parentheses.into_bytes()),
     ];
     let outcome = checked(&files, GENEROUS);
-    assert_eq!(kinds(&outcome), [("deeper.js", ProblemKind::Syntax)]);
+    assert_eq!(kinds(&outcome), [("deeper.js", ProblemKind::Limit)]);
     assert_eq!(outcome.files.len(), 3);
 }
 

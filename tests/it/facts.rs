@@ -236,7 +236,10 @@ fn long_chains() {
 fn too_deep_is_an_error() {
     let text = nested(100_000, "[", "", "]");
     let error = lower(Path::new("deep.js"), &text).unwrap_err();
-    assert_eq!(error.message, "brackets are nested deeper than 20000 levels");
+    assert_eq!(
+        error.message,
+        "brackets are nested deeper than 20000 levels; `--limit nesting=N` raises the limit"
+    );
     assert!(lower(Path::new("text.js"), &format!("x = '{}'", "[".repeat(100_000))).is_ok());
 }
 

@@ -12,18 +12,28 @@ use crate::support::package_root;
 /// A module and the paths below `crate::` that it may name.
 /// The longest module that a file belongs to counts, so `facts::lower` is not `facts`.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("panics", &[]),
+    ("limits", &[]),
     ("source", &["facts::ids"]),
     ("spelling", &[]),
     ("overlay", &["source"]),
     ("diagnostic", &["facts::ids", "source"]),
     ("timings", &[]),
-    ("parse", &["source", "diagnostic", "facts::ids"]),
+    ("parse", &["source", "diagnostic", "facts::ids", "limits"]),
     ("facts", &["source"]),
-    ("facts::lower", &["facts", "source", "parse"]),
+    ("facts::lower", &["facts", "source", "parse", "limits"]),
     ("catalog", &["source", "spelling", "facts::ids"]),
     (
         "project",
-        &["facts", "catalog", "source", "overlay", "diagnostic", "timings"],
+        &[
+            "facts",
+            "catalog",
+            "source",
+            "overlay",
+            "diagnostic",
+            "timings",
+            "panics",
+        ],
     ),
     ("rules", &["project", "catalog::effect", "diagnostic"]),
     ("walk", &["source", "overlay", "diagnostic"]),
@@ -42,6 +52,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "source",
             "diagnostic",
             "timings",
+            "limits",
+            "panics",
         ],
     ),
     ("report", &["diagnostic", "source", "facts::ids", "timings"]),
@@ -60,6 +72,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "project::Project",
             "diagnostic",
             "source",
+            "limits",
         ],
     ),
 ];

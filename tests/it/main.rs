@@ -7,6 +7,7 @@ mod context;
 mod driver;
 mod facts;
 mod fixtures;
+mod hostile;
 mod layers;
 mod mutants;
 mod oracle;

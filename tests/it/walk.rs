@@ -136,10 +136,16 @@ fn links_are_not_followed_and_pipes_are_not_opened() {
         .unwrap();
     assert!(made.success());
     let walk = walked(folder.path(), &["."]);
-    assert_eq!(names(folder.path(), &walk), ["src/a.js"]);
+    assert_eq!(names(folder.path(), &walk), ["odd/b.js", "src/a.js"]);
     assert_eq!(
         reasons(&walk),
-        [("odd", "the folder is left out: its `.gitignore` is not a regular file")]
+        [
+            ("link.js", "symbolic link"),
+            (
+                "odd/.gitignore",
+                "not a regular file: in its folder no ignore file counts"
+            ),
+        ]
     );
 }
 

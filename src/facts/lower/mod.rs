@@ -30,6 +30,7 @@ use crate::facts::expr::Expr;
 use crate::facts::ids::{BindingId, ExprId, Name, Span, TypeId};
 use crate::facts::types::TypeExpr;
 use crate::facts::wire::number_names;
+use crate::limits::Limits;
 use crate::parse::{ParseError, span_of, with_parsed};
 
 use frame::Frame;
@@ -40,15 +41,15 @@ use scope::Scopes;
 /// # Errors
 /// The file has no tree: see [`with_parsed`].
 pub fn lower(path: &Path, text: &str) -> Result<FileFacts, ParseError> {
-    lower_parsed(path, text, || {})
+    lower_limited(path, text, &Limits::DEFAULT, || {})
 }
 
-/// As [`lower`], with a word to the caller when the tree is there.
+/// As [`lower`], within other limits than usual, with a word to the caller when the tree is there.
 ///
 /// # Errors
 /// As [`lower`].
-pub fn lower_parsed(path: &Path, text: &str, parsed: impl FnOnce()) -> Result<FileFacts, ParseError> {
-    with_parsed(path, text, |program| {
+pub fn lower_limited(path: &Path, text: &str, limits: &Limits, parsed: impl FnOnce()) -> Result<FileFacts, ParseError> {
+    with_parsed(path, text, limits, |program| {
         parsed();
         let mut lowerer = Lowerer::new(text);
         lowerer.program(program);
@@ -71,7 +72,7 @@ pub struct Reference {
 /// # Errors
 /// As [`lower`].
 pub fn references(path: &Path, text: &str) -> Result<Vec<Reference>, ParseError> {
-    with_parsed(path, text, |program| {
+    with_parsed(path, text, &Limits::DEFAULT, |program| {
         let mut lowerer = Lowerer::new(text);
         lowerer.references = Some(Vec::new());
         lowerer.program(program);

@@ -11,7 +11,7 @@ use super::super::path::{CallRef, FnRef};
 use super::chain::Pending;
 use super::jump::{Frame, Jump};
 use super::marks::{Marks, Parts};
-use super::{Edge, EdgeKind, Exit, Graph, MAX_NODES, Node, NodeId, Strength, What, tidy};
+use super::{Edge, EdgeKind, Exit, Graph, Node, NodeId, Strength, What, tidy};
 
 /// Builds the graph of a function's activation.
 pub fn build(project: &Project<'_>, function: FnRef) -> Graph {
@@ -65,7 +65,8 @@ pub(super) struct Builder<'p, 'a> {
 
 impl Builder<'_, '_> {
     pub(super) fn node(&mut self, what: What) -> NodeId {
-        if self.nodes.len() >= MAX_NODES {
+        if self.nodes.len() >= self.project.meter.max_nodes() {
+            self.project.meter.note_large_graph(self.inlined[0].file);
             self.overflow = true;
             return NodeId(0);
         }

@@ -24,9 +24,6 @@ use super::path::{CallRef, ExprRef, FnRef};
 
 pub use build::build;
 
-/// Nodes beyond which a graph is given up; its duties are then silent.
-pub const MAX_NODES: usize = 20_000;
-
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeId(pub u32);
 
@@ -116,7 +113,7 @@ pub struct Graph {
     pub entry: NodeId,
     /// Functions whose bodies are part of the graph, the root first.
     pub inlined: Vec<FnRef>,
-    /// The graph grew over [`MAX_NODES`]; it must not be used.
+    /// The graph grew over the allowance; it must not be used.
     pub overflow: bool,
 }
 

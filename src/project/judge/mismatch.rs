@@ -38,7 +38,10 @@ impl Project<'_> {
         let mut used: Vec<CallRef> = Vec::new();
         let mut found = Vec::new();
         for acquisition in &listeners {
-            let Some(wrong) = self.wrong_removal(engine, acquisition, &listeners, &used) else {
+            let judged = self.charged(acquisition.call.file, || {
+                self.wrong_removal(engine, acquisition, &listeners, &used)
+            });
+            let Some(wrong) = judged.flatten() else {
                 continue;
             };
             used.push(wrong.removal);

@@ -24,7 +24,7 @@ impl Project<'_> {
     pub fn overwritten(&self, acquisitions: &[Acquisition<'_>]) -> Vec<Overwritten> {
         acquisitions
             .iter()
-            .filter_map(|each| self.overwritten_by(each))
+            .filter_map(|each| self.charged(each.call.file, || self.overwritten_by(each)).flatten())
             .collect()
     }
 

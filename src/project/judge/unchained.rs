@@ -23,30 +23,34 @@ impl Project<'_> {
     pub fn unchained(&self, acquisitions: &[Acquisition<'_>]) -> Vec<Unchained> {
         let mut found: Vec<Unchained> = Vec::new();
         for acquisition in acquisitions {
-            let Some(base) = self.owner_around(acquisition.function) else {
-                continue;
-            };
-            let heirs = self.subclasses(base);
-            if heirs.is_empty() {
-                continue;
-            }
-            let Elsewhere::Released(released) = self.released_elsewhere(acquisition) else {
-                continue;
-            };
-            for &heir in heirs {
-                let Some(each) = self.unchained_in(acquisition, base, heir, &released) else {
-                    continue;
-                };
-                // One override, one finding: the surest.
-                match found.iter_mut().find(|known| known.place == each.place) {
-                    Some(known) if known.confidence < each.confidence => *known = each,
-                    Some(_) => {}
-                    None => found.push(each),
-                }
-            }
+            self.charged(acquisition.call.file, || self.add_unchained(acquisition, &mut found));
         }
         found.sort_by_key(|each| each.place);
         found
+    }
+
+    fn add_unchained(&self, acquisition: &Acquisition<'_>, found: &mut Vec<Unchained>) {
+        let Some(base) = self.owner_around(acquisition.function) else {
+            return;
+        };
+        let heirs = self.subclasses(base);
+        if heirs.is_empty() {
+            return;
+        }
+        let Elsewhere::Released(released) = self.released_elsewhere(acquisition) else {
+            return;
+        };
+        for &heir in heirs {
+            let Some(each) = self.unchained_in(acquisition, base, heir, &released) else {
+                continue;
+            };
+            // One override, one finding: the surest.
+            match found.iter_mut().find(|known| known.place == each.place) {
+                Some(known) if known.confidence < each.confidence => *known = each,
+                Some(_) => {}
+                None => found.push(each),
+            }
+        }
     }
 
     fn unchained_in(

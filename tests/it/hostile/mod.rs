@@ -1,0 +1,33 @@
+//! Hostile inputs: nothing breaks the program, and nothing is passed over in silence.
+//!
+//! [`content`] holds what may stand in a file, [`places`] what may stand in a file system, [`process`] what may happen to
+//! a process. A case stands between two good neighbours, and both must be reported whatever becomes of it. The program runs as
+//! a process of its own, so that an abort fails one test with a name and not the tests.
+//!
+//! `cargo test hostile` takes the sizes that a debug build does in seconds. The large ones:
+//!
+//! ```sh
+//! cargo test --test it hostile -- --ignored --nocapture
+//! ```
+
+mod batch;
+mod chains;
+mod content;
+mod formats;
+mod nesting;
+#[cfg(unix)]
+mod places;
+#[cfg(unix)]
+mod process;
+mod programs;
+mod run;
+mod speculation;
+mod text;
+
+/// A leak in three lines: whatever stands before or after it, it is reported. It needs `require`, which all dialects have.
+pub const LEAK: &str = "\
+const app = require('express')();
+app.get('/', (request, response) => {
+  process.on('message', () => response.end());
+});
+";
