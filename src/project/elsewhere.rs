@@ -1,5 +1,12 @@
 //! Releases outside the activation: in another method of the owner, in a closure beside it, in the module.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use crate::catalog::effect::End;
+use crate::diagnostic::FileId;
 use crate::facts::body::Op;
 use crate::facts::expr::Expr;
 
@@ -21,6 +28,15 @@ pub enum Elsewhere {
     Nothing,
 }
 
+/// An owner, if there is one, and the file in which a function of it stands.
+type Around = (Option<OwnerId>, FileId);
+
+/// The scopes of releases that were asked for.
+#[derive(Default)]
+pub struct ReleaseScopes {
+    of: RefCell<FxHashMap<Around, Rc<[FnRef]>>>,
+}
+
 /// The values that an operation stores, binds or returns.
 fn carried_values(op: Op) -> Option<crate::facts::ids::ExprId> {
     match op {
@@ -33,19 +49,24 @@ impl Project<'_> {
     /// Whether code outside the activation may release the thing.
     pub fn released_elsewhere(&self, acquisition: &Acquisition<'_>) -> Elsewhere {
         let stored = self.stored_names(acquisition);
-        let mut found = Vec::new();
-        for function in self.release_scope(acquisition.function) {
-            for op in &self.function(function).ops {
-                let Op::Call(call) = *op else { continue };
-                let call = function.with(call);
-                if call == acquisition.call {
-                    continue;
-                }
-                if self.releases(acquisition, call) != Match::No || self.releases_by_name(acquisition, &stored, call) {
-                    found.push(call);
-                }
-            }
-        }
+        let scope = self.release_scope(acquisition.function);
+        let ends = &acquisition.entry.ends;
+        let is_found_by_callee = stored.is_empty() && !ends.iter().any(|end| matches!(end, End::Invoke(_)));
+        let calls = match is_found_by_callee {
+            true => self.calls_that_may_end(&acquisition.entry, &scope),
+            false => self.calls_in(&scope).collect(),
+        };
+        let releases = |call: &CallRef| {
+            *call != acquisition.call
+                && (self.releases(acquisition, *call) != Match::No
+                    || self.releases_by_name(acquisition, &stored, *call))
+        };
+        let found: Vec<CallRef> = calls.into_iter().filter(releases).collect();
+        debug_assert_eq!(
+            found,
+            self.calls_in(&scope).filter(releases).collect::<Vec<_>>(),
+            "a release has a name that was not looked for"
+        );
         if found.is_empty() {
             Elsewhere::Nothing
         } else {
@@ -53,11 +74,33 @@ impl Project<'_> {
         }
     }
 
-    /// Every function in which a release of the acquisition could stand: the owner's and its relatives' methods, else the file's.
-    pub(super) fn release_scope(&self, function: FnRef) -> Vec<FnRef> {
-        let Some(owner) = self.owner_around(function) else {
-            return self.nested(function.with(crate::facts::ids::FnId(0))).collect();
+    /// The calls of some functions, in the order of the functions and their operations.
+    pub(super) fn calls_in(&self, functions: &[FnRef]) -> impl Iterator<Item = CallRef> {
+        functions.iter().flat_map(|&function| {
+            self.function(function).ops.iter().filter_map(move |op| match *op {
+                Op::Call(call) => Some(function.with(call)),
+                _ => None,
+            })
+        })
+    }
+
+    /// Every function in which a release of the acquisition could stand, sorted: the owner's and its relatives' methods, else
+    /// the file's.
+    pub(super) fn release_scope(&self, function: FnRef) -> Rc<[FnRef]> {
+        let owner = self.owner_around(function);
+        let key = (owner, function.file);
+        if let Some(known) = self.release_scopes.of.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let scope: Rc<[FnRef]> = match owner {
+            Some(owner) => self.owner_scope(owner, function).into(),
+            None => self.nested(function.with(crate::facts::ids::FnId(0))).collect(),
         };
+        self.release_scopes.of.borrow_mut().insert(key, Rc::clone(&scope));
+        scope
+    }
+
+    fn owner_scope(&self, owner: OwnerId, function: FnRef) -> Vec<FnRef> {
         let mut scope: Vec<FnRef> = Vec::new();
         for each in self.relatives(owner) {
             let owner = self.owners.get(each);

@@ -10,6 +10,7 @@
 
 pub mod acquisition;
 pub mod bound;
+pub mod called;
 pub mod calls;
 pub mod cfg;
 pub mod conditions;
@@ -70,7 +71,9 @@ use crate::facts::body::Function;
 use crate::facts::ids::{FnId, Name, Span};
 use crate::timings::Laps;
 
+use called::CallNames;
 use calls::CallGraph;
+use elsewhere::ReleaseScopes;
 use hierarchy::Hierarchy;
 use implementers::Implementers;
 use link::Links;
@@ -109,6 +112,9 @@ pub struct Project<'a> {
     types: RefCell<FxHashMap<ExprRef, Types>>,
     /// What calls give, as far as it was asked for.
     call_paths: RefCell<FxHashMap<CallRef, Path>>,
+    /// Calls by name, and the scopes of releases, as far as they were asked for.
+    call_names: CallNames,
+    release_scopes: ReleaseScopes,
 }
 
 struct File {
@@ -117,6 +123,8 @@ struct File {
     /// The project's number of each of the file's names.
     syms: Vec<Sym>,
     package: Option<Package>,
+    /// For each function the last one that stands inside it, itself if there is none.
+    last_nested: Box<[FnId]>,
 }
 
 /// What the nearest `package.json` says.
@@ -144,6 +152,7 @@ impl<'a> Project<'a> {
                     dependencies: package.dependencies.iter().cloned().collect(),
                 });
                 File {
+                    last_nested: last_nested(&file.facts),
                     path: file.path,
                     facts: file.facts,
                     syms,
@@ -166,6 +175,8 @@ impl<'a> Project<'a> {
             meter: Meter::new(allowance),
             types: RefCell::default(),
             call_paths: RefCell::default(),
+            call_names: CallNames::default(),
+            release_scopes: ReleaseScopes::default(),
         };
         project.owners = Owners::collect(&project);
         let stores = Owners::collect_stores(&project);
@@ -293,8 +304,20 @@ impl<'a> Project<'a> {
 
     /// Functions declared directly or deeper inside a function, itself included.
     pub fn nested(&self, outer: FnRef) -> impl Iterator<Item = FnRef> + '_ {
-        (outer.id.0..self.facts(outer.file).functions.len() as u32)
+        let last = self.files[outer.file.index()].last_nested[outer.id.index()];
+        (outer.id.0..=last.0)
             .map(move |index| outer.with(FnId(index)))
             .filter(move |&each| self.is_within(each, outer))
     }
+}
+
+/// For each function of a file the last one that stands inside it; those that do come after it.
+fn last_nested(facts: &FileFacts) -> Box<[FnId]> {
+    let mut last: Box<[FnId]> = (0..facts.functions.len() as u32).map(FnId).collect();
+    for (index, function) in facts.functions.iter().enumerate().rev() {
+        if let Some(parent) = function.parent {
+            last[parent.index()] = last[parent.index()].max(last[index]);
+        }
+    }
+    last
 }

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::catalog::effect::{Repeat, Resource};
+use crate::catalog::effect::Repeat;
 use crate::diagnostic::Place;
 use crate::facts::body::{Op, Used};
 
@@ -17,6 +17,7 @@ use super::super::path::{CallRef, ExprRef, FnRef};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
 use super::super::value::Match;
+use super::listeners::Listeners;
 
 type Functions = SmallVec<[FnRef; 1]>;
 
@@ -31,13 +32,10 @@ pub(super) struct Wrong {
 impl Project<'_> {
     /// Every listener whose removal names something else.
     pub fn mismatches(&self, engine: &mut Engine, acquisitions: &[Acquisition<'_>]) -> Vec<Mismatch> {
-        let listeners: Vec<&Acquisition<'_>> = acquisitions
-            .iter()
-            .filter(|each| each.resource() == Resource::Listener)
-            .collect();
+        let listeners = Listeners::of(self, acquisitions);
         let mut used: Vec<CallRef> = Vec::new();
         let mut found = Vec::new();
-        for acquisition in &listeners {
+        for acquisition in listeners.all() {
             let judged = self.charged(acquisition.call.file, || {
                 self.wrong_removal(engine, acquisition, &listeners, &used)
             });
@@ -54,7 +52,7 @@ impl Project<'_> {
         &self,
         engine: &mut Engine,
         acquisition: &Acquisition<'_>,
-        listeners: &[&Acquisition<'_>],
+        listeners: &Listeners<'_>,
         used: &[CallRef],
     ) -> Option<Wrong> {
         // What is kept of the call may be how it ends.
@@ -87,18 +85,17 @@ impl Project<'_> {
             .or_else(|| self.added_again(acquisition, listeners))
     }
 
+    /// The calls beside an acquisition that may end what it acquires, by their callee.
     fn calls_in_scope(&self, acquisition: &Acquisition<'_>) -> impl Iterator<Item = CallRef> {
         let own = acquisition.call;
         let scope = self.release_scope(acquisition.function);
-        scope
-            .into_iter()
-            .flat_map(|function| {
-                self.function(function).ops.iter().filter_map(move |op| match *op {
-                    Op::Call(call) => Some(function.with(call)),
-                    _ => None,
-                })
-            })
-            .filter(move |&call| call != own)
+        let calls = self.calls_that_may_end(&acquisition.entry, &scope);
+        debug_assert!(
+            self.calls_in(&scope)
+                .all(|call| calls.contains(&call) || self.difference(acquisition, call).is_none()),
+            "a removal has a name that was not looked for"
+        );
+        calls.into_iter().filter(move |&call| call != own)
     }
 
     /// `target.removeEventListener(…); target.addEventListener(…)` of one function: the target keeps it once, removed or not.
@@ -133,10 +130,10 @@ impl Project<'_> {
     }
 
     /// Whether a removal ends nothing that is added anywhere: its function goes to no other listener, known or hidden in a helper.
-    fn removes_nothing(&self, acquisition: &Acquisition<'_>, removal: CallRef, listeners: &[&Acquisition<'_>]) -> bool {
+    fn removes_nothing(&self, acquisition: &Acquisition<'_>, removal: CallRef, listeners: &Listeners<'_>) -> bool {
         let functions = self.functions_given(acquisition, removal);
         let stays = self.stays_in_listeners(&functions, removal, listeners);
-        let is_for_another = listeners.iter().any(|other| {
+        let is_for_another = listeners.beside(self, self.calling(removal)).any(|other| {
             let may_be_given = || {
                 let added = self.listening_function(other).map(|added| self.functions_in(added));
                 !stays || added.is_some_and(|added| added.iter().any(|each| functions.contains(each)))
@@ -161,23 +158,23 @@ impl Project<'_> {
     }
 
     /// Whether functions go nowhere but into listeners and removals, so that they come out of nothing else than their names.
-    fn stays_in_listeners(&self, functions: &[FnRef], removal: CallRef, listeners: &[&Acquisition<'_>]) -> bool {
+    fn stays_in_listeners(&self, functions: &[FnRef], removal: CallRef, listeners: &Listeners<'_>) -> bool {
         !functions.is_empty()
             && functions.iter().all(|&function| !self.graph.is_mentioned(function))
             && self.go_to_listeners_only(functions, removal, listeners)
     }
 
     /// Whether functions are handed to no other calls than those that add and remove listeners: no helper may add them.
-    fn go_to_listeners_only(&self, functions: &[FnRef], removal: CallRef, listeners: &[&Acquisition<'_>]) -> bool {
+    fn go_to_listeners_only(&self, functions: &[FnRef], removal: CallRef, listeners: &Listeners<'_>) -> bool {
         let name = self.callee_name(removal);
         functions
             .iter()
             .flat_map(|&function| self.graph.passed(function))
-            .all(|&(call, _)| self.callee_name(call) == name || listeners.iter().any(|listener| listener.call == call))
+            .all(|&(call, _)| self.callee_name(call) == name || listeners.is_added_by(call))
     }
 
     /// The calls that may release an acquisition, without those that name another function than the one that was added.
-    fn may_release(&self, acquisition: &Acquisition<'_>, listeners: &[&Acquisition<'_>]) -> Vec<CallRef> {
+    fn may_release(&self, acquisition: &Acquisition<'_>, listeners: &Listeners<'_>) -> Vec<CallRef> {
         let Elsewhere::Released(mut calls) = self.released_elsewhere(acquisition) else {
             return Vec::new();
         };

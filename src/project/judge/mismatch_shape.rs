@@ -10,6 +10,7 @@ use super::super::duty::{Engine, Release};
 use super::super::identity::Difference;
 use super::super::path::{CallRef, ExprRef, FnRef, Root};
 use super::super::value::Match;
+use super::listeners::Listeners;
 use super::mismatch::Wrong;
 
 impl Project<'_> {
@@ -108,8 +109,8 @@ impl Project<'_> {
     }
 
     /// The same listener added once more in the function that ends the one that adds it.
-    pub(super) fn added_again(&self, acquisition: &Acquisition<'_>, listeners: &[&Acquisition<'_>]) -> Option<Wrong> {
-        let again = listeners.iter().find(|other| {
+    pub(super) fn added_again(&self, acquisition: &Acquisition<'_>, listeners: &Listeners<'_>) -> Option<Wrong> {
+        let again = listeners.of_file(acquisition.function.file).find(|other| {
             other.call != acquisition.call
                 && other.function.file == acquisition.function.file
                 && std::ptr::eq(&*other.entry, &*acquisition.entry)
@@ -137,7 +138,7 @@ impl Project<'_> {
     }
 
     /// Whether a function ends what another begins: it is returned by it, or takes off what that one puts on.
-    fn is_end_of(&self, end: FnRef, begin: FnRef, listeners: &[&Acquisition<'_>]) -> bool {
+    fn is_end_of(&self, end: FnRef, begin: FnRef, listeners: &Listeners<'_>) -> bool {
         let is_returned = self.function(begin).ops.iter().any(|op| match *op {
             Op::Return(Some(value)) => self.functions_in(begin.with(value)).contains(&end),
             _ => false,
@@ -147,7 +148,10 @@ impl Project<'_> {
                 Op::Call(call) => Some(end.with(call)),
                 _ => None,
             });
-            let begun: Vec<_> = listeners.iter().filter(|each| each.function == begin).collect();
+            let begun: Vec<_> = listeners
+                .of_file(begin.file)
+                .filter(|each| each.function == begin)
+                .collect();
             calls
                 .filter(|&call| begun.iter().any(|each| self.releases(each, call) == Match::Must))
                 .count()

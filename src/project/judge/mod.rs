@@ -5,6 +5,7 @@ mod external;
 mod given;
 mod kept;
 mod listener;
+mod listeners;
 mod mismatch;
 mod mismatch_shape;
 mod object_url;

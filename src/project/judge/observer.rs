@@ -10,7 +10,7 @@ use super::super::confidence::Grade;
 use super::super::duty::{Engine, Release, To};
 use super::super::elsewhere::Elsewhere;
 use super::super::model::Missing;
-use super::super::path::{CallRef, ExprRef, Path, Root};
+use super::super::path::{ExprRef, Path, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
 use super::super::{Project, guard};
@@ -74,17 +74,11 @@ impl Project<'_> {
 
     /// What it is told to observe.
     fn observed(&self, acquisition: &Acquisition<'_>) -> Vec<ExprRef> {
-        let mut found = Vec::new();
-        for function in self.release_scope(acquisition.function) {
-            for op in &self.function(function).ops {
-                let Op::Call(call) = *op else { continue };
-                let call = function.with(call);
-                if self.activates(acquisition, &acquisition.items, call) {
-                    found.extend(self.argument(call, 0));
-                }
-            }
-        }
-        found
+        let scope = self.release_scope(acquisition.function);
+        self.calls_in(&scope)
+            .filter(|&call| self.activates(acquisition, &acquisition.items, call))
+            .filter_map(|call| self.argument(call, 0))
+            .collect()
     }
 
     /// Whether a target is, or is by default, a part of the page that is always there. What is reached through something
@@ -153,17 +147,9 @@ impl Project<'_> {
 
     /// Whether the code around ends another observer, so that it knows that this one has to be ended as well.
     fn ends_another_observer(&self, acquisition: &Acquisition<'_>) -> bool {
-        let others = self
-            .release_scope(acquisition.function)
-            .into_iter()
-            .flat_map(|function| {
-                let calls = self.function(function).ops.iter().filter_map(move |op| match *op {
-                    Op::Call(call) => Some(function.with(call)),
-                    _ => None,
-                });
-                calls.collect::<Vec<CallRef>>()
-            });
-        others.filter(|&call| call != acquisition.call).any(|call| {
+        let scope = self.release_scope(acquisition.function);
+        let mut others = self.calls_in(&scope).filter(|&call| call != acquisition.call);
+        others.any(|call| {
             let other = self
                 .acquisition(call)
                 .filter(|other| other.resource() == acquisition.resource());
