@@ -17,6 +17,7 @@ pub mod source;
 pub mod overlay;
 pub mod diagnostic;
 pub mod timings;
+pub mod markup;
 pub mod parse;
 pub mod facts;
 pub mod catalog;

@@ -2,15 +2,18 @@
 //!
 //! Errors from which the parser recovers are not reported: the tree it still gives is what the user meant.
 
+mod component;
+
 use std::path::Path;
 
 use swc_common::{BytePos, Spanned};
-use swc_ecma_ast::{EsVersion, Program};
+use swc_ecma_ast::{EsVersion, Module, Program};
 use swc_ecma_parser::{EsSyntax, FlowSyntax, Lexer, Parser, StringInput, Syntax, TsSyntax};
 use thiserror::Error;
 
 use crate::facts::ids::Span;
 use crate::limits::{Limit, Limits};
+use crate::markup::Format;
 
 /// How many times the limit of nesting the brackets may be nested with those in strings counted too: a quote in a regular
 /// expression must not hide real ones.
@@ -86,37 +89,82 @@ pub(crate) fn span_of(node: &impl Spanned) -> Span {
     Span::new(span.lo.0.saturating_sub(1), span.hi.0.saturating_sub(1))
 }
 
-fn parse(path: &Path, text: &str) -> Result<Program, ParseError> {
-    let mut first = None;
-    for syntax in syntaxes(path) {
-        match parse_as(syntax, text) {
-            Ok(program) => return Ok(program),
-            Err(error) => {
-                first.get_or_insert(error);
-            }
-        }
-    }
-    Err(first.expect("every path has at least one syntax"))
+/// The part of a file that is one script.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    /// The whole file's.
+    text: &'a str,
+    range: Span,
 }
 
-fn parse_as(syntax: Syntax, text: &str) -> Result<Program, ParseError> {
+/// The span in the tree of a part of the text.
+fn swc_span(span: Span) -> swc_common::Span {
+    swc_common::Span::new(BytePos(span.start + 1), BytePos(span.end + 1))
+}
+
+fn parse(path: &Path, text: &str) -> Result<Program, ParseError> {
+    if let Some(format) = Format::of(path) {
+        return component::parse(text, format);
+    }
     // Offsets count the byte order mark, which the parser must not see.
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let start = (text.len() - body.len()) as u32 + 1;
-    let input = StringInput::new(body, BytePos(start), BytePos(start + body.len() as u32));
-    let mut parser = Parser::new_from(Lexer::new(syntax, EsVersion::EsNext, input, None));
-    parser.parse_program().map_err(|error| {
-        let span = span_of(&error);
-        let end = (text.len() as u32).min(span.end.max(span.start));
-        ParseError {
-            message: error.into_kind().msg().into_owned(),
-            span: Span::new(span.start.min(end), end),
-            limit: None,
-        }
+    let start = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8() as u32
+    } else {
+        0
+    };
+    let range = Span::new(start, text.len() as u32);
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
+    first_tree(&syntaxes(extension), Source { text, range }, |parser| {
+        parser.parse_program()
     })
 }
 
-fn syntaxes(path: &Path) -> Vec<Syntax> {
+/// Parses a script that is part of a file.
+fn parse_module(syntaxes: &[Syntax], source: Source<'_>) -> Result<Module, ParseError> {
+    first_tree(syntaxes, source, |parser| parser.parse_module())
+}
+
+/// What the first syntax that fits gives.
+///
+/// # Errors
+/// That of the first syntax.
+fn first_tree<T>(
+    syntaxes: &[Syntax],
+    source: Source<'_>,
+    parse: impl Fn(&mut Parser<Lexer<'_>>) -> Result<T, swc_ecma_parser::error::Error>,
+) -> Result<T, ParseError> {
+    let mut first = None;
+    for &syntax in syntaxes {
+        let Span { start, end } = source.range;
+        let body = &source.text[start as usize..end as usize];
+        let input = StringInput::new(body, BytePos(start + 1), BytePos(end + 1));
+        let mut parser = Parser::new_from(Lexer::new(syntax, EsVersion::EsNext, input, None));
+        match parse(&mut parser) {
+            Ok(tree) => return Ok(tree),
+            Err(error) => {
+                first.get_or_insert_with(|| error_of(error, source.range.end));
+            }
+        }
+    }
+    Err(first.expect("every language has at least one syntax"))
+}
+
+/// An error whose place is inside the script, which ends at `end`.
+fn error_of(error: swc_ecma_parser::error::Error, end: u32) -> ParseError {
+    let span = span_of(&error);
+    let until = end.min(span.end.max(span.start));
+    ParseError {
+        message: error.into_kind().msg().into_owned(),
+        span: Span::new(span.start.min(until), until),
+        limit: None,
+    }
+}
+
+/// The syntaxes to try for a file's extension or a script's language.
+fn syntaxes(language: &str) -> Vec<Syntax> {
     let typescript = |tsx| {
         Syntax::Typescript(TsSyntax {
             tsx,
@@ -124,12 +172,8 @@ fn syntaxes(path: &Path) -> Vec<Syntax> {
             ..TsSyntax::default()
         })
     };
-    let extension = path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default();
-    match extension {
-        "ts" | "mts" | "cts" => vec![typescript(false)],
+    match language {
+        "ts" | "mts" | "cts" | "typescript" => vec![typescript(false)],
         "tsx" => vec![typescript(true)],
         _ => vec![
             Syntax::Es(EsSyntax {

@@ -17,6 +17,7 @@ use rustc_hash::FxHashSet;
 use thiserror::Error;
 
 use crate::diagnostic::{Problem, ProblemKind};
+use crate::markup::Format;
 use crate::overlay::Overlay;
 use crate::source::{no_regular_file, slashed};
 
@@ -362,7 +363,7 @@ fn kind_of(path: &Path) -> FileKind {
     let Some(extension) = path
         .extension()
         .and_then(OsStr::to_str)
-        .filter(|found| EXTENSIONS.contains(found))
+        .filter(|found| EXTENSIONS.contains(found) || Format::of(path).is_some())
     else {
         return FileKind::Other;
     };

@@ -12,6 +12,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/amqplib.toml"),
     ),
     (
+        "rules/catalog/angular.toml",
+        include_str!("../../rules/catalog/angular.toml"),
+    ),
+    (
         "rules/catalog/angular-streams.toml",
         include_str!("../../rules/catalog/angular-streams.toml"),
     ),
@@ -186,6 +190,14 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/socket-io.toml"),
     ),
     (
+        "rules/catalog/solid.toml",
+        include_str!("../../rules/catalog/solid.toml"),
+    ),
+    (
+        "rules/catalog/svelte.toml",
+        include_str!("../../rules/catalog/svelte.toml"),
+    ),
+    (
         "rules/catalog/tesseract.toml",
         include_str!("../../rules/catalog/tesseract.toml"),
     ),
@@ -205,6 +217,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/undici.toml",
         include_str!("../../rules/catalog/undici.toml"),
     ),
+    ("rules/catalog/vue.toml", include_str!("../../rules/catalog/vue.toml")),
     ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),
     (
         "rules/catalog/web-handles.toml",
@@ -213,6 +226,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/web-observers.toml",
         include_str!("../../rules/catalog/web-observers.toml"),
+    ),
+    (
+        "rules/catalog/widgets.toml",
+        include_str!("../../rules/catalog/widgets.toml"),
     ),
     ("rules/catalog/ws.toml", include_str!("../../rules/catalog/ws.toml")),
 ];

@@ -424,12 +424,16 @@ pub struct Lifecycle {
     pub orphan: Vec<Box<str>>,
     /// Misspelled hooks, never called.
     pub near: Vec<Box<str>>,
-    /// Names of the object property in which methods live (`methods`).
-    pub members: Option<Box<str>>,
+    /// Names of the object properties in which methods live (`methods`).
+    pub members: Vec<Box<str>>,
+    /// Names of the object properties that add members of other objects (`mixins`).
+    pub bases: Vec<Box<str>>,
     /// The body of the owner function itself, for owners that are functions.
     pub body: Option<OwnerBody>,
     /// Calls that register a teardown, and the place of the function.
     pub hooks: Vec<(Callee, Place)>,
+    /// Calls that give what others have too, and what outlives the owner: a context, an injected service.
+    pub shared: Vec<Callee>,
     /// Calls that release by themselves with the owner.
     pub ambient: Vec<Callee>,
     /// Where they no longer do.

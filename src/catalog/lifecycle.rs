@@ -1,7 +1,7 @@
 //! `[[lifecycle]]`: owners and their activations, from the schema into the model.
 
 use super::compile::Compiler;
-use super::effect::{Activation, AmbientLoss, Lifecycle, OwnerBody, OwnerPattern};
+use super::effect::{Activation, AmbientLoss, Lifecycle, OwnerBody, OwnerPattern, Per, Runner, Runs};
 use super::error::Problem;
 use super::parse::place;
 use super::pattern::ExportPath;
@@ -22,13 +22,15 @@ impl Compiler<'_> {
             super_required: self.words(&written.super_required),
             orphan: self.words(&written.orphan),
             near: self.words(&written.near),
-            members: written.members.as_deref().map(Into::into),
+            members: self.words(&written.members),
+            bases: self.words(&written.bases),
             body: written.body.as_ref().map(|body| OwnerBody {
                 per: body.per,
                 has_teardown: body.teardown,
                 server: body.server,
             }),
             hooks: self.callees_at(&written.hooks),
+            shared: self.callees(&written.shared),
             ambient: self.callees(&written.ambient),
             ambient_lost: self.each(&written.ambient_lost, |_, word| ambient_loss(word)),
             public_rerun: written.public_rerun,
@@ -43,6 +45,19 @@ impl Compiler<'_> {
                 .as_ref()
                 .map(|once| (once.option.as_str().into(), once.value.as_str().into())),
         };
+        let activations = lifecycle.activations.iter();
+        self.catalog.runs.extend(activations.map(|activation| Runs {
+            library: self.library,
+            who: Runner::Callback {
+                callee: activation.callee.clone(),
+                at: activation.setup.clone(),
+            },
+            when: Vec::new(),
+            per: Per::Activation,
+            params: Vec::new(),
+            now: false,
+            owner: None,
+        }));
         self.catalog.lifecycles.push(lifecycle);
     }
 

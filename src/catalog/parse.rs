@@ -93,9 +93,10 @@ impl Names<'_> {
             return Ok(Callee::New(self.export(class)?));
         }
         if let Some(attribute) = text.strip_prefix("jsx ") {
-            return Ok(Callee::Attribute {
-                name: member_name(attribute, text)?,
-            });
+            // `use:tooltip`: the name of a namespace may stand before.
+            let local = attribute.split_once(':').map_or(attribute, |(_, local)| local);
+            member_name(local, text)?;
+            return Ok(Callee::Attribute { name: attribute.into() });
         }
         if let Some((ty, method)) = text.split_once('#') {
             let name = member_name(method, text)?;

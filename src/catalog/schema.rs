@@ -292,10 +292,15 @@ pub(crate) struct LifecycleSchema {
     pub orphan: Texts,
     #[serde(default)]
     pub near: Texts,
-    pub members: Option<String>,
+    #[serde(default)]
+    pub members: Texts,
+    #[serde(default)]
+    pub bases: Texts,
     pub body: Option<BodySchema>,
     #[serde(default)]
     pub hooks: Texts,
+    #[serde(default)]
+    pub shared: Texts,
     #[serde(default)]
     pub ambient: Texts,
     #[serde(default)]

@@ -14,6 +14,7 @@ use super::Project;
 use super::calls::Tier;
 use super::effects::Invoked;
 use super::path::{At, CallRef, ExprRef, FnRef, Path, Root, Step};
+use super::typing::Ty;
 use super::value::Match;
 
 /// Promises of promises that a value is followed through.
@@ -390,6 +391,20 @@ impl<'a> Project<'a> {
         !is_global && !self.types_of(expr).is_empty()
     }
 
+    /// Whether a release speaks of a global that the acquisition's own can not be, by its type: no element is the window.
+    fn is_another_global(&self, here: ExprRef, there: ExprRef) -> bool {
+        let is_other = |x: &(Ty, Tier), y: &(Ty, Tier)| match (x.0, y.0) {
+            (Ty::Catalog(x), Ty::Catalog(y)) => !self.catalog.is_a(x, y) && !self.catalog.is_a(y, x),
+            _ => false,
+        };
+        let path = self.path(here);
+        if !matches!(path.root, Root::Global(_)) || !path.is_root() {
+            return false;
+        }
+        let (global, own) = (self.types_of(here), self.types_of(there));
+        !global.is_empty() && !own.is_empty() && global.iter().all(|x| own.iter().all(|y| is_other(x, y)))
+    }
+
     pub(super) fn bind(&self, acquisition: &Acquisition<'_>, items: &[Path], bind: &Bind, call: CallRef) -> Match {
         if let Some(flag) = &bind.here.flag {
             let (Some(here), Some(there)) = (
@@ -409,6 +424,7 @@ impl<'a> Project<'a> {
             There::Key(index) => {
                 let part = &acquisition.entry.key[usize::from(index)];
                 match (here, self.key_expr(acquisition.call, part)) {
+                    (Some(here), Some(there)) if self.is_another_global(here, there) => Match::No,
                     (Some(here), Some(there)) if index < 2 && self.asks_the_same(here, there) => Match::May,
                     (Some(here), Some(there)) => self.same_key(here, there),
                     (None, None) => Match::Must,

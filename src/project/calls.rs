@@ -5,10 +5,10 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::catalog::effect::{Identity, Runner};
 use crate::catalog::pattern::{PlaceRoot, PlaceStep};
-use crate::diagnostic::FileId;
+use crate::diagnostic::{FileId, Place};
 use crate::facts::body::{Call, How, Op};
 use crate::facts::expr::{Expr, LogicalOperator, Property};
-use crate::facts::ids::{CallId, FnId};
+use crate::facts::ids::{CallId, FnId, Name};
 
 use super::Project;
 use super::guard;
@@ -35,8 +35,17 @@ pub struct CallGraph {
     callers: FxHashMap<FnRef, Vec<CallRef>>,
     passed: FxHashMap<FnRef, Vec<(CallRef, u16)>>,
     made: FxHashMap<OwnerId, Vec<CallRef>>,
+    attributes: FxHashMap<FnRef, Vec<Attribute>>,
     /// Functions mentioned as a value other than as a callee or an argument: stored, returned, exported.
     mentioned: FxHashMap<FnRef, u32>,
+}
+
+/// An element of markup, `<button onClick={save}>`, that is given a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Attribute {
+    pub name: Name,
+    /// The element.
+    pub place: Place,
 }
 
 impl CallGraph {
@@ -71,8 +80,12 @@ impl CallGraph {
             }
         }
         for function in &facts.functions {
-            for op in &function.ops {
+            for (op, &span) in function.ops.iter().zip(&function.spans) {
                 let value = match *op {
+                    Op::Jsx(element) => {
+                        self.add_attributes(project, At::new(file, element), Place { file, span });
+                        continue;
+                    }
                     // Who imports it is seen.
                     Op::Store { to, .. } if is_common_js_export(facts, to) => continue,
                     Op::Store { value, .. } | Op::Return(Some(value)) => value,
@@ -83,6 +96,30 @@ impl CallGraph {
                 }
             }
         }
+    }
+
+    /// Functions given to attributes of an element of the document; what a component does with its own is its affair.
+    fn add_attributes(&mut self, project: &Project<'_>, element: ExprRef, place: Place) {
+        let Expr::Jsx { tag, attributes } = project.expr(element) else {
+            return;
+        };
+        if !matches!(project.expr(element.with(*tag)), Expr::Literal(_)) {
+            return;
+        }
+        for attribute in attributes.iter() {
+            for function in project.functions_in(element.with(attribute.value)) {
+                let name = attribute.name;
+                self.attributes
+                    .entry(function)
+                    .or_default()
+                    .push(Attribute { name, place });
+            }
+        }
+    }
+
+    /// The attributes of elements that are given the function.
+    pub fn attributes(&self, function: FnRef) -> &[Attribute] {
+        self.attributes.get(&function).map_or(&[], Vec::as_slice)
     }
 
     pub fn callers(&self, function: FnRef) -> &[CallRef] {
@@ -374,7 +411,9 @@ impl Project<'_> {
             let lasting = match path.root {
                 Root::Global(_) | Root::Package(_) | Root::Instance(_) | Root::Static(_) => true,
                 Root::Variable(binding) => self.facts(binding.file).binding(binding.id).function == FnId(0),
-                Root::Call(made) => made != call && self.call(made).function == FnId(0),
+                Root::Call(made) => {
+                    made != call && (self.call(made).function == FnId(0) || self.gives_what_is_shared(made))
+                }
                 _ => false,
             };
             if !lasting || result.as_ref().is_some_and(|known| *known != path) {

@@ -5,11 +5,12 @@
 use smallvec::{SmallVec, smallvec};
 
 use crate::catalog::effect::{Leaving, Runner, Runs};
+use crate::catalog::pattern::{Callee, name_matches};
 use crate::facts::body::{FunctionKind, How, Op};
 use crate::facts::expr::Expr;
 
 use super::Project;
-use super::calls::Tier;
+use super::calls::{Attribute, Tier};
 use super::cfg::Strength;
 use super::path::{CallRef, ExprRef, FnRef, Root, Step};
 
@@ -342,6 +343,14 @@ impl Project<'_> {
             Some((run, tier))
         });
         fits.collect()
+    }
+
+    /// The catalogue's word on who runs the function that an element is given: `<button onClick={…}>`.
+    pub fn runs_of_attribute(&self, attribute: Attribute) -> Option<&Runs> {
+        let given = self.facts(attribute.place.file).name(attribute.name);
+        self.catalog.runs_named(given).find(
+            |run| matches!(&run.who, Runner::Callback { callee: Callee::Attribute { name }, .. } if name_matches(name, given)),
+        )
     }
 
     /// Whether an expression is an element of the array literal at another.

@@ -58,6 +58,7 @@ impl Project<'_> {
         };
         let releases = |call: &CallRef| {
             *call != acquisition.call
+                && !self.is_in_misnamed_hook(self.calling(*call))
                 && (self.releases(acquisition, *call) != Match::No
                     || self.releases_by_name(acquisition, &stored, *call))
         };
@@ -367,11 +368,7 @@ impl Project<'_> {
     /// The methods that end the owner's life by the name of one, sorted by it, the owner's own and inherited.
     pub fn teardowns_of(&self, owner: OwnerId) -> Vec<FnRef> {
         let mut found: Vec<(&str, FnRef)> = Vec::new();
-        let lifecycle = self.lifecycle_of(owner);
-        let is_end = |name: &str| {
-            words::is_teardown(name)
-                || lifecycle.is_some_and(|lifecycle| lifecycle.teardown.iter().any(|teardown| &**teardown == name))
-        };
+        let is_end = |name: &str| words::is_teardown(name) || self.is_lifecycle_teardown(owner, name);
         for each in self.bases(owner) {
             let methods = &self.owners.get(each).methods;
             found.extend(
@@ -383,36 +380,6 @@ impl Project<'_> {
         }
         found.sort();
         found.into_iter().map(|(_, method)| method).collect()
-    }
-
-    /// The framework that makes and ends instances of the owner, by its base or its decorator.
-    pub fn lifecycle_of(&self, owner: OwnerId) -> Option<&crate::catalog::effect::Lifecycle> {
-        use crate::catalog::effect::OwnerPattern;
-        let chain = self.bases(owner);
-        let bases: Vec<_> = chain.iter().filter_map(|&each| self.owners.get(each).base).collect();
-        let decorators: Vec<ExprRef> = match self.owners.get(owner).kind {
-            super::owner::OwnerKind::Class(class) => self
-                .facts(class.file)
-                .class(class.id)
-                .decorators
-                .iter()
-                .map(|&each| class.with(each))
-                .collect(),
-            super::owner::OwnerKind::Prototype(_) => Vec::new(),
-        };
-        let named = |decorator: ExprRef| match *self.expr(decorator) {
-            Expr::Call(call) => decorator.with(self.facts(decorator.file).call(call).callee),
-            _ => decorator,
-        };
-        self.catalog.lifecycles.iter().find(|lifecycle| {
-            lifecycle.owners.iter().any(|pattern| match pattern {
-                OwnerPattern::ClassExtends(export) => bases.iter().any(|&base| self.is_export(base, export)),
-                OwnerPattern::ClassDecorator(export) => decorators
-                    .iter()
-                    .any(|&decorator| self.is_export(named(decorator), export)),
-                _ => false,
-            })
-        })
     }
 
     /// Whether a releasing call belongs to the end of the owner (or module): it stands in a teardown or in what one calls, or in a

@@ -49,7 +49,7 @@ impl<'p, 'a> Lives<'p, 'a> {
                 OwnerKind::Class(class) => {
                     self.function(class.with(project.facts(class.file).class(class.id).function))
                 }
-                OwnerKind::Prototype(_) => Life::Process,
+                OwnerKind::Prototype(_) | OwnerKind::Object(_) => Life::Process,
             },
             ContainerId::Field(owner, _) => self.owner(owner, 0),
         }
@@ -126,7 +126,12 @@ impl<'p, 'a> Lives<'p, 'a> {
         else {
             return false;
         };
-        let is_named = |each: FnRef| project.function_name(each).is_some_and(words::is_end);
+        let is_named = |each: FnRef| {
+            let owner = project.owners.of_function(each).map(|(owner, _)| owner);
+            project.function_name(each).is_some_and(|name| {
+                words::is_end(name) || owner.is_some_and(|owner| project.is_lifecycle_teardown(owner, name))
+            })
+        };
         let callers = project.graph.callers(outer);
         if is_named(outer) || is_named(function) {
             // `update()` that calls `stopOld()`: this end comes again and again.

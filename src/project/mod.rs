@@ -31,6 +31,7 @@ pub mod identity;
 pub mod implementers;
 pub mod injection;
 pub mod judge;
+pub mod lifecycle;
 pub mod link;
 pub mod lives;
 pub mod matching;
@@ -76,6 +77,7 @@ use calls::CallGraph;
 use elsewhere::ReleaseScopes;
 use hierarchy::Hierarchy;
 use implementers::Implementers;
+use lifecycle::Lifecycles;
 use link::Links;
 use meter::{Allowance, Excess, Meter};
 use model::Model;
@@ -105,6 +107,7 @@ pub struct Project<'a> {
     implementers: Implementers,
     hierarchy: Hierarchy,
     graph: CallGraph,
+    lifecycles: Lifecycles,
     programs: Programs,
     model: Model,
     meter: Meter,
@@ -170,6 +173,7 @@ impl<'a> Project<'a> {
             implementers: Implementers::default(),
             hierarchy: Hierarchy::default(),
             graph: CallGraph::default(),
+            lifecycles: Lifecycles::default(),
             programs: Programs::default(),
             model: Model::default(),
             meter: Meter::new(allowance),
@@ -179,6 +183,10 @@ impl<'a> Project<'a> {
             release_scopes: ReleaseScopes::default(),
         };
         project.owners = Owners::collect(&project);
+        let literals = Lifecycles::literals(&project);
+        let mut owners = std::mem::take(&mut project.owners);
+        owners.add_literals(&project, &literals);
+        project.owners = owners;
         let stores = Owners::collect_stores(&project);
         project.owners.add_stores(stores);
         project.implementers = Implementers::collect(&project);
@@ -191,6 +199,7 @@ impl<'a> Project<'a> {
         project.types = RefCell::default();
         project.call_paths = RefCell::default();
         project.hierarchy = Hierarchy::collect(&project, &project.owners);
+        project.lifecycles = Lifecycles::find(&project, &literals);
         project.programs = Programs::find(&project);
         project
     }

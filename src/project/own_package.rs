@@ -52,6 +52,7 @@ impl OwnExports {
         self.of(&Path::root(match project.owners.get(owner).kind {
             OwnerKind::Class(_) => Root::Static(owner),
             OwnerKind::Prototype(constructor) => Root::Function(constructor),
+            OwnerKind::Object(literal) => Root::Object(literal),
         }))
     }
 

@@ -1,5 +1,7 @@
 //! Owners: classes, prototype functions and objects with methods, with what is stored in their fields.
 
+mod literals;
+
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::FileId;
@@ -38,6 +40,8 @@ pub enum OwnerKind {
     Class(ClassRef),
     /// A function whose `prototype` is given methods.
     Prototype(FnRef),
+    /// An object literal of which a framework makes instances.
+    Object(ExprRef),
 }
 
 /// One assignment to a field.
@@ -55,6 +59,7 @@ pub struct Owners {
     list: Vec<Owner>,
     classes: FxHashMap<ClassRef, OwnerId>,
     functions: FxHashMap<FnRef, (OwnerId, bool)>,
+    literals: FxHashMap<ExprRef, OwnerId>,
     /// Functions that are properties of an object literal.
     objects: FxHashMap<FnRef, ExprRef>,
     /// Functions that are stored into an object literal after it was made (`api.close = function () {}`); `None` if there
@@ -88,6 +93,11 @@ impl Owners {
     /// The owner whose method the function is, and whether it is on the static side.
     pub fn of_function(&self, function: FnRef) -> Option<(OwnerId, bool)> {
         self.functions.get(&function).copied()
+    }
+
+    /// The owner that a framework makes of an object literal.
+    pub fn of_literal(&self, literal: ExprRef) -> Option<OwnerId> {
+        self.literals.get(&literal).copied()
     }
 
     /// The owner that a constructor function makes.
@@ -483,6 +493,20 @@ impl Project<'_> {
                     Some(next) => next,
                     None => break,
                 },
+                Root::Object(literal) if path.is_root() => match self.owners.of_literal(literal) {
+                    Some(next) => next,
+                    None => break,
+                },
+                // `const Layer = Evented.extend({ … })`.
+                Root::Call(call) if path.is_root() => {
+                    let given = self.argument(call, 0).map(|given| self.path(given).root);
+                    match given {
+                        Some(Root::Object(literal)) if self.owners.of_literal(literal).is_some() => {
+                            self.owners.of_literal(literal).expect("it was just found")
+                        }
+                        _ => break,
+                    }
+                }
                 _ => break,
             };
             if chain.contains(&next) {

@@ -181,6 +181,7 @@ impl Project<'_> {
                     let region = match value.root {
                         Root::Param(..) => Region::Injected(owner, Some(name)),
                         Root::Call(call) if self.given_class(call).is_some() => Region::Injected(owner, Some(name)),
+                        Root::Call(call) if self.gives_what_is_shared(call) => Region::Injected(owner, Some(name)),
                         Root::Call(call) if self.call(call).how == How::New => Region::Owned(owner),
                         Root::Object(_) | Root::Function(_) => Region::Owned(owner),
                         Root::Global(_) | Root::Package(_) | Root::Static(_)
@@ -267,6 +268,7 @@ impl Project<'_> {
                 Some(owner) => Region::Injected(owner, None),
                 None => Region::Unknown,
             },
+            Root::Call(call) if self.gives_what_is_shared(call) => Region::Given(self.calling(call)),
             Root::Call(call) => {
                 let maker = self.calling(call);
                 if self.is_module(maker) {

@@ -238,6 +238,7 @@ impl Project<'_> {
         let result = self
             .decorated(function)
             .or_else(|| self.run_by_its_file(function))
+            .or_else(|| self.run_as_a_scope(function))
             .unwrap_or_else(|| {
                 let owner = self.owners.of_function(function);
                 match (owner, self.function(function).kind) {
@@ -252,6 +253,34 @@ impl Project<'_> {
             });
         seen.pop();
         result
+    }
+
+    /// A component, hook or composable runs for each instance, unless a call that is known to run it says otherwise, or
+    /// only functions that are none call it.
+    fn run_as_a_scope(&self, function: FnRef) -> Option<Repeats> {
+        let body = self.scope_of(function)?.body.as_ref()?;
+        let is_handed_over = |&(call, position): &(CallRef, u16)| !self.runs_of(call, position).is_empty();
+        if self.graph.passed(function).iter().any(is_handed_over) {
+            return None;
+        }
+        let callers = self.graph.callers(function);
+        if !callers.is_empty() && !callers.iter().any(|&call| self.scope_of(self.calling(call)).is_some()) {
+            return None;
+        }
+        let place = Place {
+            file: function.file,
+            span: self.function(function).head,
+        };
+        self.per_repeats(body.per, place, self.function_name(function))
+    }
+
+    /// How often a function runs of which no caller is seen: as often as the function around it at least, but for a
+    /// closure of a scope, which waits there for something else.
+    fn around_repeats(&self, function: FnRef, seen: &mut Vec<FnRef>) -> Repeats {
+        match self.function(function).parent.map(|parent| function.with(parent)) {
+            Some(parent) if self.scope_of(parent).is_none() => self.function_repeats(parent, seen),
+            _ => Repeats::Unknown,
+        }
     }
 
     /// An export that a framework runs because of where its file lies: `app/users/route.ts`.
@@ -394,6 +423,20 @@ impl Project<'_> {
                 return result;
             }
         }
+        for &attribute in self.graph.attributes(function) {
+            let Some(run) = self.runs_of_attribute(attribute) else {
+                continue;
+            };
+            let name = self.facts(attribute.place.file).name(attribute.name);
+            known = true;
+            result = result.max(
+                self.per_repeats(run.per, attribute.place, Some(name))
+                    .unwrap_or(Repeats::Unknown),
+            );
+            if result.is_many() {
+                return result;
+            }
+        }
         for &call in self.graph.callers(function).iter().take(MAX_CALLERS) {
             known = true;
             let caller = match self.op_of(call) {
@@ -447,10 +490,7 @@ impl Project<'_> {
             };
         }
         if !known || self.graph.is_mentioned(function) {
-            let outer = fact.parent.map_or(Repeats::Unknown, |parent| {
-                self.function_repeats(function.with(parent), seen)
-            });
-            return match outer {
+            return match self.around_repeats(function, seen) {
                 Repeats::Once | Repeats::Unknown => Repeats::Unknown.max(result),
                 outer => outer.max(result),
             };
@@ -485,6 +525,9 @@ impl Project<'_> {
             }
             Invoked::Now { .. } | Invoked::Executor(_) | Invoked::Handlers { .. } => return enclosing(self, seen),
             Invoked::Nothing => {}
+        }
+        if self.scope_of(self.calling(call)).is_some() {
+            return Repeats::Unknown;
         }
         let outer = enclosing(self, seen);
         Repeats::Unknown.max(outer)
@@ -533,9 +576,15 @@ impl Project<'_> {
             })
     }
 
-    /// A free function named for set-up is called once by whoever starts the program.
+    /// A free function named for set-up is called once by whoever starts the program; a method that a framework calls
+    /// to set up, once for each object.
     fn is_setup_name(&self, function: FnRef) -> bool {
-        self.function_name(function).is_some_and(words::is_setup)
+        let owner = self.owners.of_function(function).map(|(owner, _)| owner);
+        let lifecycle = owner.and_then(|owner| self.lifecycle_of(owner));
+        self.function_name(function).is_some_and(|name| {
+            words::is_setup(name)
+                || lifecycle.is_some_and(|lifecycle| lifecycle.setup.iter().any(|each| **each == *name))
+        })
     }
 }
 

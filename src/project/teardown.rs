@@ -22,10 +22,9 @@ impl Project<'_> {
                 .or_else(|| self.module_teardown(function.file))
                 .filter(|&end| self.gives_back(end));
         };
-        let lifecycle = self.lifecycle_of(owner);
         let is_called = |end: FnRef| {
             let name = self.function_name(end);
-            lifecycle.is_some_and(|lifecycle| lifecycle.teardown.iter().any(|teardown| Some(&**teardown) == name))
+            name.is_some_and(|name| self.is_lifecycle_teardown(owner, name))
         };
         let mut ends = self.teardowns_of(owner);
         ends.retain(|&end| is_called(end) || self.gives_back(end));

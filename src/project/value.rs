@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 use crate::facts::expr::{Expr, Literal, LogicalOperator, Property};
 
 use super::Project;
+use super::effects::Invoked;
 use super::link::Target;
 use super::path::{At, ExprRef, OwnerId, Path, Root, Step};
 
@@ -337,6 +338,31 @@ impl Project<'_> {
             .flatten()
     }
 
+    fn elements(&self, literal: ExprRef) -> SmallVec<[ExprRef; 4]> {
+        match self.expr(literal) {
+            Expr::Array(elements) => elements.iter().map(|&element| literal.with(element)).collect(),
+            _ => SmallVec::new(),
+        }
+    }
+
+    /// What the callback of `[a, b].forEach(…)` is given.
+    fn given_elements(&self, function: super::path::FnRef) -> SmallVec<[ExprRef; 4]> {
+        let Some((call, 0)) = self.function(function).argument_of else {
+            return SmallVec::new();
+        };
+        let call = function.with(call);
+        match (self.invoked(call), self.receiver(call).map(|of| self.path(of))) {
+            (
+                Invoked::Now { repeats: true, .. },
+                Some(Path {
+                    root: Root::Object(literal),
+                    steps,
+                }),
+            ) if steps.is_empty() => self.elements(literal),
+            _ => SmallVec::new(),
+        }
+    }
+
     /// What a call gives: usually itself, but some give back what they were given, or what outlives them.
     ///
     /// A call that is asked about while its own answer is worked out is itself.
@@ -423,6 +449,8 @@ impl Project<'_> {
                 }
                 return;
             }
+            (Root::Object(literal), [Step::Element]) => self.elements(*literal),
+            (Root::Param(function, 0), []) => self.given_elements(*function),
             (Root::Instance(owner), [Step::Field(name)]) => self
                 .owners
                 .stores(*owner, *name, false)

@@ -336,7 +336,7 @@ pub fn is_test_file(path: &std::path::Path) -> bool {
 fn bare(name: &str) -> &str {
     let name = name.trim_start_matches(['_', '#', '$', '[']).trim_end_matches(']');
     let name = name.strip_prefix("Symbol.").unwrap_or(name);
-    ["on", "handle", "do", "before", "ng", "component", "will", "k", "async"]
+    ["on", "handle", "do", "before", "will", "k", "async"]
         .iter()
         .fold(name, |name, prefix| match name.strip_prefix(prefix) {
             Some(rest) if rest.starts_with(|first: char| first.is_ascii_uppercase()) => rest,

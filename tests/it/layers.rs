@@ -19,7 +19,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("overlay", &["source"]),
     ("diagnostic", &["facts::ids", "source"]),
     ("timings", &[]),
-    ("parse", &["source", "diagnostic", "facts::ids", "limits"]),
+    ("markup", &["facts::ids"]),
+    (
+        "parse",
+        &["source", "diagnostic", "facts::ids", "limits", "markup"],
+    ),
     ("facts", &["source"]),
     ("facts::lower", &["facts", "source", "parse", "limits"]),
     ("catalog", &["source", "spelling", "facts::ids"]),
@@ -36,7 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("rules", &["project", "catalog::effect", "diagnostic"]),
-    ("walk", &["source", "overlay", "diagnostic"]),
+    ("walk", &["source", "overlay", "diagnostic", "markup"]),
     ("shard", &["source", "diagnostic"]),
     (
         "driver",

@@ -9,6 +9,7 @@ mod facts;
 mod fixtures;
 mod hostile;
 mod layers;
+mod markup;
 mod mutants;
 mod oracle;
 mod overlay;

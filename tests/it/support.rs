@@ -93,7 +93,9 @@ pub fn default_findings_in_text(name: &str, text: &str) -> Vec<Finding> {
 
 /// The files below `folder` that leaklint reads, sorted.
 pub fn sources(folder: &Path) -> Vec<PathBuf> {
-    const EXTENSIONS: &[&str] = &["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"];
+    const EXTENSIONS: &[&str] = &[
+        "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "astro",
+    ];
     WalkDir::new(folder)
         .sort_by_file_name()
         .into_iter()

@@ -26,6 +26,25 @@ const FRAMEWORK_WORDS: &[&str] = &[
     "onModuleDestroy",
     "onApplicationShutdown",
     "takeUntil",
+    "useState",
+    "useSyncExternalStore",
+    "componentDidUpdate",
+    "createReactClass",
+    "defineComponent",
+    "beforeDestroy",
+    "beforeUnmount",
+    "watchEffect",
+    "ngAfterViewInit",
+    "ngOnChanges",
+    "DestroyRef",
+    "providedIn",
+    "firstUpdated",
+    "hostDisconnected",
+    "onCleanup",
+    "createEffect",
+    "onRemove",
+    "onBeforeDetach",
+    "defineStore",
 ];
 
 /// Packages without a file of their own in the catalogue.
@@ -126,8 +145,8 @@ const PLATFORM: &[&str] = &[
     "disconnect",
 ];
 
-/// The list of the built-in files names them.
-const EXEMPT: &[&str] = &["src/catalog/builtin.rs"];
+/// The list of the built-in files names them; formats of files are called by their extensions.
+const EXEMPT: &[&str] = &["src/catalog/builtin.rs", "src/markup.rs"];
 
 #[test]
 fn no_library_is_named_in_the_code() {

@@ -225,6 +225,7 @@ impl Run<'_, '_, '_> {
                     .is_some_and(|arg| project.is_one_of(&self.items, arg) != Match::No)
             });
             let items = match given {
+                Some(index) if self.is_one_of_the_rest(callee, index) => return Some(Action::Escape(To::Unknown)),
                 Some(index) => vec![project.param_path(callee, index as u16)],
                 None if callee != root && self.sees_the_thing(callee) => self.items.clone(),
                 None => continue,
@@ -269,6 +270,13 @@ impl Run<'_, '_, '_> {
             return Some(action);
         }
         None
+    }
+
+    /// Whether a helper takes its n-th argument in a list: what becomes of the list's elements is not followed.
+    fn is_one_of_the_rest(&self, helper: FnRef, argument: usize) -> bool {
+        let params = &self.project.function(helper).params;
+        let is_rest = params.last().is_some_and(|last| last.is_rest) && argument + 1 >= params.len();
+        is_rest && self.acquisition.resource() != Resource::Connection
     }
 
     /// Whether a closure in a helper captures its n-th parameter; a connection is used in closures as a matter of course.

@@ -1,6 +1,6 @@
 //! Listeners: added again and again to something that outlives them.
 
-use crate::catalog::effect::Repeat;
+use crate::catalog::effect::{Holder, Repeat};
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::{FunctionKind, Op};
 
@@ -74,10 +74,8 @@ impl Project<'_> {
                 let is_question = acquisition.tier == Tier::Shape && self.goes_when_fired(acquisition);
                 let grade = if is_soon_gone || is_question {
                     Grade::Third
-                } else if self.is_in_an_activation(function) {
-                    grade.max(Grade::Second)
                 } else {
-                    grade
+                    grade.max(self.activation_grade(function))
                 };
                 (grade, why, teardown)
             }
@@ -99,6 +97,7 @@ impl Project<'_> {
             Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
             Region::Injected(owner, _) if self.ends_holder(owner, holder) => return None,
             Region::Injected(owner, _) => self.injected(acquisition, owner, repeats)?,
+            Region::Given(of) if self.scope_of(of).is_some() => self.given_to_scope(acquisition, of, repeats)?,
             Region::Given(of) => self.given(acquisition, of, repeats)?,
             Region::Activation | Region::Unknown => return None,
         };
@@ -120,23 +119,40 @@ impl Project<'_> {
             && !(is_shared && self.repeats_call(acquisition.call).is_many())
     }
 
-    /// A listener that the runtime itself holds.
+    /// A listener that the runtime itself holds, or a global that the call does not name: `addEventListener("resize", f)`.
     pub(super) fn judge_process_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        if !matches!(acquisition.entry.holder, crate::catalog::effect::Holder::Process) {
-            return None;
-        }
+        let named = match &acquisition.entry.holder {
+            Holder::Process => None,
+            Holder::Value(export) => Some(export.members.join(".")),
+            Holder::At(_) => return None,
+        };
         let index = self.op_of(acquisition.call)?;
-        if guard::is_idempotent(self, acquisition.function, index) {
+        if guard::is_idempotent(self, acquisition.function, index)
+            || self.removes_first(acquisition, index)
+            || self.is_guarded_by_callers(acquisition.function)
+            || self.hands_on_the_listener(acquisition)
+            || self.is_for_the_caller(acquisition, &Region::Process)
+        {
             return None;
         }
         let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
         let repeats = self.repeats_anew(acquisition, self.repeats_call(acquisition.call));
         let (grade, why, teardown) = self.on_long_lived(acquisition.function, repeats)?;
+        let is_soon_gone = acquisition.entry.repeat == Repeat::NoOp && self.goes_when_fired(acquisition);
+        let grade = if is_soon_gone {
+            Grade::Third
+        } else {
+            grade.max(self.activation_grade(acquisition.function))
+        };
+        let label = |name: &String| {
+            let text = format!("`{name}` holds it and lives as long as the process");
+            Label::new(self.callee_place(acquisition.call), text)
+        };
         Some(Verdict {
             missing,
             grades: vec![release_grade, grade],
-            holder: None,
-            holder_name: "the process".to_owned(),
+            holder: named.as_ref().map(label),
+            holder_name: named.unwrap_or_else(|| "the process".to_owned()),
             why,
             teardown,
             is_self_rearming: false,
@@ -351,6 +367,26 @@ impl Project<'_> {
                     _ => false,
                 })
             })
+    }
+
+    /// A listener on what a component was given, or shares with others: it stays when the effect runs again and when the
+    /// component is gone.
+    fn given_to_scope(&self, acquisition: &Acquisition<'_>, of: FnRef, repeats: Repeats) -> Option<Pile> {
+        let Some(effect) = self.effect_around(acquisition.function) else {
+            return self.given(acquisition, of, repeats);
+        };
+        if self.handed_in(self.holder_expr(acquisition)?) == Handed::Dies {
+            return None;
+        }
+        let grade = if self.has_teardown(effect) {
+            self.second_with(acquisition)
+        } else {
+            Grade::Third
+        };
+        let (Repeats::Many(why) | Repeats::Often(why)) = repeats else {
+            return None;
+        };
+        Some((grade, why, None))
     }
 
     /// A listener on a parameter: it counts only if it keeps something of the call.

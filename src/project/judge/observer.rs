@@ -123,7 +123,7 @@ impl Project<'_> {
     /// On an element that may well go together with whoever observes it: a leak only as far as the element lives on.
     fn on_an_element(&self, acquisition: &Acquisition<'_>, repeats: Repeats) -> Option<Pile> {
         let function = acquisition.function;
-        if let (true, Repeats::Many(why)) = (self.is_in_an_activation(function), &repeats) {
+        if let (true, Repeats::Many(why)) = (self.effect_around(function).is_some(), &repeats) {
             return Some((Grade::Second, why.clone(), None));
         }
         let owner = self.owner_around(function)?;

@@ -1,13 +1,14 @@
 //! How often a line runs in the life of one object, and with how many different listeners.
 
 use crate::catalog::effect::{End, Per, Repeat};
-use crate::facts::body::{How, Op, Used};
+use crate::facts::body::{FunctionKind, How, Op, Used};
 use crate::facts::expr::Expr;
 use crate::facts::ids::FnId;
 
 use super::super::Project;
 use super::super::acquisition::Acquisition;
 use super::super::calls::Tier;
+use super::super::confidence::Grade;
 use super::super::effects::Invoked;
 use super::super::path::{ExprRef, FnRef, OwnerId, Path, Root};
 use super::super::region::Region;
@@ -265,15 +266,25 @@ impl Project<'_> {
             }
     }
 
-    /// Whether a line stands in the activation of a component, of which nothing says how many there are.
-    pub(super) fn is_in_an_activation(&self, function: FnRef) -> bool {
-        self.around(function).any(|each| {
-            self.graph.passed(each).iter().any(|&(call, position)| {
-                self.runs_of(call, position)
-                    .iter()
-                    .any(|(run, _)| run.per == Per::Activation)
-            })
-        })
+    /// How sure it is that a line of a component's function leaves something behind: an effect with a teardown misses
+    /// this one, but nothing says how many components there are whose effect has none, and what has no teardown at all
+    /// may be the program's one.
+    pub(super) fn activation_grade(&self, function: FnRef) -> Grade {
+        if let Some(effect) = self.effect_around(function) {
+            return if self.has_teardown(effect) {
+                Grade::First
+            } else {
+                Grade::Second
+            };
+        }
+        match self.scope_around(function) {
+            Some((scope, lifecycle)) => match &lifecycle.body {
+                Some(body) if body.has_teardown && !self.registers_teardown(scope, lifecycle) => Grade::Third,
+                Some(_) => Grade::Second,
+                None => Grade::First,
+            },
+            None => Grade::First,
+        }
     }
 
     /// Whether everything in view makes one of an owner in the life of the program: behind a guard, at import, at start-up.
@@ -316,7 +327,7 @@ impl Project<'_> {
                     return repeats;
                 };
                 match self.owners.of_function(of) {
-                    Some((owner, false)) if self.function(of).kind == crate::facts::body::FunctionKind::Method => {
+                    Some((owner, false)) if self.function(of).kind != FunctionKind::Arrow => {
                         self.per_instance_of(owner, repeats)
                     }
                     _ if self.is_module(maker) => Repeats::Once,

@@ -169,8 +169,9 @@ impl Project<'_> {
         released: &[CallRef],
     ) -> Option<Overwritten> {
         let function = acquisition.function;
+        let again = self.run_again_by_framework(acquisition, slot);
         if self.is_module(function)
-            || !self.is_the_only_one(slot)
+            || again.is_none() && !self.is_the_only_one(slot)
             || self.is_constructor(function)
             || guard::is_idempotent(self, function, index)
             || self.is_guarded_by_callers(function)
@@ -189,7 +190,10 @@ impl Project<'_> {
         if ends_itself || takes_turns {
             return None;
         }
-        let (grade, why) = self.comes_back(acquisition)?;
+        let (grade, why) = match again {
+            Some(why) => (Grade::Second, why),
+            None => self.comes_back(acquisition)?,
+        };
         let release = released.first().map(|&call| {
             Label::new(
                 Place {
@@ -200,6 +204,34 @@ impl Project<'_> {
             )
         });
         Some(self.finding(acquisition, slot, why, release, false, &[grade]))
+    }
+
+    /// The method, this one or one that calls it, that a framework runs again in the life of the object whose field it is,
+    /// if no way through that method releases the last one.
+    fn run_again_by_framework(&self, acquisition: &Acquisition<'_>, slot: ExprRef) -> Option<Vec<Label>> {
+        let Expr::Member { object, .. } = *self.expr(slot) else {
+            return None;
+        };
+        let object = self.path(slot.with(object));
+        if !matches!(object.root, Root::Instance(_)) || !object.is_root() {
+            return None;
+        }
+        let callers = self.graph.callers(acquisition.function).iter();
+        let ways = std::iter::once(acquisition.function).chain(callers.map(|&call| self.calling(call)));
+        let mut again = ways.filter(|&method| {
+            self.is_run_again(method)
+                && self.effect_around(method).is_none()
+                && !self.releases_before(acquisition, method, self.function(method).ops.len(), 0)
+        });
+        let method = again.next()?;
+        let name = self.function_name(method).unwrap_or_default();
+        Some(vec![Label::new(
+            Place {
+                file: method.file,
+                span: self.function(method).head,
+            },
+            format!("`{name}` runs again and again in the life of one object"),
+        )])
     }
 
     /// What brings the line back by a way on which nothing is released.

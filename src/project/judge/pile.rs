@@ -3,6 +3,7 @@
 use crate::diagnostic::{Label, Place};
 
 use super::super::confidence::Grade;
+use super::super::owner::OwnerKind;
 use super::super::path::{FnRef, OwnerId};
 use super::super::repetition::Repeats;
 use super::super::{Project, guard, words};
@@ -31,7 +32,7 @@ impl Project<'_> {
 
     /// An instance that has an end but does not release this in it.
     pub(super) fn per_instance(&self, owner: OwnerId) -> Option<Pile> {
-        if self.is_made_by_modules_only(owner) {
+        if self.is_made_by_modules_only(owner) || self.is_one_per_process(owner) {
             return None;
         }
         let class = self
@@ -46,11 +47,13 @@ impl Project<'_> {
             format!("each `{class}` starts one more"),
         )];
         // Instances of a class with a foreign decorator are made by a container, mostly one.
-        let grade = if teardown.is_some() && !self.is_made_by_a_container(owner) {
-            Grade::Second
-        } else {
-            Grade::Third
+        // What a framework makes, it makes again and again; an end that is only inherited is that of the base's own things.
+        let is_own = |&end: &FnRef| self.owners.of_function(end).is_some_and(|(of, _)| of == owner);
+        let has_end = match self.lifecycle_of(owner) {
+            Some(_) => self.teardowns_of(owner).iter().any(is_own),
+            None => teardown.is_some() && !self.is_made_by_a_container(owner),
         };
+        let grade = if has_end { Grade::Second } else { Grade::Third };
         Some((grade, why, teardown))
     }
 
@@ -79,7 +82,7 @@ impl Project<'_> {
 
     /// Whether a decorator hands the making of instances to a framework of which no lifecycle is known.
     pub(super) fn is_made_by_a_container(&self, owner: OwnerId) -> bool {
-        let super::super::owner::OwnerKind::Class(class) = self.owners.get(owner).kind else {
+        let OwnerKind::Class(class) = self.owners.get(owner).kind else {
             return false;
         };
         !self.facts(class.file).class(class.id).decorators.is_empty() && self.lifecycle_of(owner).is_none()

@@ -69,6 +69,9 @@ impl Project<'_> {
         if is_self_rearming && owner.is_some_and(|owner| self.is_run_by(acquisition, owner)) {
             (grade, teardown) = (Grade::Third, None);
         }
+        if self.activation_grade(function) == Grade::Third {
+            grade = Grade::Third;
+        }
         // A base that is not seen may clear the field.
         if owner.is_some_and(|owner| self.has_unseen_base(owner)) && self.is_kept_in_a_field(acquisition) {
             grade = Grade::Third;
