@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::catalog::Catalog;
 use crate::catalog::effect::{Lifecycle, OwnerPattern, Per};
-use crate::catalog::pattern::{Callee, name_matches};
+use crate::catalog::pattern::{Callee, Place, name_matches};
 use crate::diagnostic::FileId;
 use crate::facts::MemberKind;
 use crate::facts::body::Op;
@@ -320,18 +320,31 @@ impl Project<'_> {
         self.around(function).find(is_effect)
     }
 
+    /// The calls that register a teardown, with the place of the function.
+    fn hooks(&self) -> impl Iterator<Item = &(Callee, Place)> {
+        self.catalog.lifecycles.iter().flat_map(|lifecycle| {
+            let activations = lifecycle.activations.iter().flat_map(|activation| &activation.hooks);
+            lifecycle.hooks.iter().chain(activations)
+        })
+    }
+
+    /// Whether a call has its framework call what an argument gives when the instance ends.
+    pub fn registers_for_the_end(&self, call: CallRef, arg: ExprRef) -> bool {
+        let Some(name) = self.callee_name(call) else {
+            return false;
+        };
+        let mut hooks = self.hooks().filter(|(hook, _)| hook.name() == Some(name));
+        hooks.any(|(hook, place)| self.place_exprs(call, place).contains(&arg) && self.matches(hook, call).is_some())
+    }
+
     /// Whether an effect has a teardown: it gives something back, or hands a function to what registers one.
     pub fn has_teardown(&self, effect: FnRef) -> bool {
         let registers = |call: CallRef| {
             let callee = self.path(call.with(self.call(call).callee));
             let given = self.argument(call, 0).map(|given| self.functions_in(given));
             let is_given = matches!(callee.root, Root::Param(of, _) if of == effect && callee.is_root());
-            let mut hooks = self.catalog.lifecycles.iter().flat_map(|lifecycle| {
-                let activations = lifecycle.activations.iter().flat_map(|activation| &activation.hooks);
-                lifecycle.hooks.iter().chain(activations)
-            });
             given.is_some_and(|given| !given.is_empty())
-                && (is_given || hooks.any(|(hook, _)| self.matches(hook, call).is_some()))
+                && (is_given || self.hooks().any(|(hook, _)| self.matches(hook, call).is_some()))
         };
         self.function(effect).ops.iter().any(|op| match *op {
             Op::Return(Some(value)) => !self.path(effect.with(value)).is_nullish(),

@@ -294,8 +294,27 @@ impl Project<'_> {
             Root::Object(_) | Root::Function(_) => Region::Activation,
             Root::Param(of, _) | Root::Rest(of, _) => self.param_region(of, path),
             Root::This(of) => Region::Given(of),
-            Root::Choice(_) | Root::Opaque(_) => Region::Unknown,
+            Root::Choice(_) => self.choice_region(path, function),
+            Root::Opaque(_) => Region::Unknown,
             Root::Text(_) | Root::Number(_) | Root::Bool(_) | Root::Nullish => Region::Unknown,
+        }
+    }
+
+    /// How long one of several values lives, if all live alike; an empty object stands in for a value that is not there.
+    fn choice_region(&self, path: &Path, function: FnRef) -> Region {
+        let is_stand_in = |value: &Path| {
+            let is_empty = |literal| matches!(self.expr(literal), Expr::Object(properties) if properties.is_empty());
+            value.is_nullish() || matches!(value.root, Root::Object(literal) if is_empty(literal))
+        };
+        let possible = self.possible_of(Path::root(path.root));
+        let values = possible.iter().skip(1).filter(|value| !is_stand_in(value));
+        let mut regions = values.map(|value| match value.root {
+            Root::Choice(_) | Root::Variable(_) => Region::Unknown,
+            _ => self.path_region(value, function),
+        });
+        match regions.next() {
+            Some(first) if regions.all(|each| each == first) => first,
+            _ => Region::Unknown,
         }
     }
 

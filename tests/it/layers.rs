@@ -20,10 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diagnostic", &["facts::ids", "source"]),
     ("timings", &[]),
     ("markup", &["facts::ids"]),
-    (
-        "parse",
-        &["source", "diagnostic", "facts::ids", "limits", "markup"],
-    ),
+    ("parse", &["source", "diagnostic", "facts::ids", "limits", "markup"]),
     ("facts", &["source"]),
     ("facts::lower", &["facts", "source", "parse", "limits"]),
     ("catalog", &["source", "spelling", "facts::ids"]),

@@ -354,6 +354,10 @@ impl Run<'_, '_, '_> {
             // Printed or computed with, not kept.
             return Action::Nothing;
         }
+        // `onDestroy(rows.subscribe(…))`: the framework calls it in the end.
+        if project.registers_for_the_end(call, arg) {
+            return Action::Escape(To::Unknown);
+        }
         if let Some(name) = project.callee_name(call) {
             let taken = project
                 .catalog
