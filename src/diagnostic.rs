@@ -93,6 +93,12 @@ pub struct RuleInfo {
     pub page: &'static str,
 }
 
+/// Bytes of a message or a help.
+const MAX_MESSAGE: usize = 400;
+
+/// Bytes of a label's text.
+const MAX_LABEL: usize = 200;
+
 /// A finding.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Diagnostic {
@@ -115,6 +121,26 @@ impl Diagnostic {
     pub fn sort_key(&self) -> (Place, &'static str, &str) {
         (self.primary.place, self.rule, &self.message)
     }
+
+    /// The same in texts of a length that people read: names in the code have any length.
+    pub fn bounded(mut self) -> Self {
+        self.message = bounded(self.message, MAX_MESSAGE);
+        self.help = bounded(self.help, MAX_MESSAGE);
+        for label in std::iter::once(&mut self.primary).chain(&mut self.evidence) {
+            label.text = bounded(std::mem::take(&mut label.text), MAX_LABEL);
+        }
+        self
+    }
+}
+
+/// The text, or its beginning and its end if it has more bytes than `most`.
+fn bounded(text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    let head = text.floor_char_boundary(most * 2 / 3);
+    let tail = text.ceil_char_boundary(text.len() - most / 3);
+    format!("{}…{}", &text[..head], &text[tail..])
 }
 
 /// Why a file was not analysed, or not used.

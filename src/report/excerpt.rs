@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use super::escape::{visible, visible_char};
+use super::escape::visible;
 use crate::facts::ids::Span;
 use crate::source::{CheckedFile, SourceText};
 
@@ -102,9 +102,9 @@ impl Excerpt {
         }
         // Offset in the excerpt of each shown character, and of the end.
         let mut offsets = Vec::new();
-        for character in line.chars().skip(first).take(WIDTH) {
+        for character in visible(line).chars().skip(first).take(WIDTH) {
             offsets.push(self.text.len());
-            self.text.push(visible_char(character));
+            self.text.push(character);
         }
         offsets.push(self.text.len());
         if line.chars().nth(first + WIDTH).is_some() {

@@ -83,7 +83,7 @@ pub fn run(project: &Project<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = RULES.iter().flat_map(|rule| rule.check(project)).collect();
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     found.dedup();
-    found
+    found.into_iter().map(Diagnostic::bounded).collect()
 }
 
 /// The leaks of one kind of thing.

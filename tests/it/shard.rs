@@ -29,7 +29,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The fixtures in a folder of their own, with files that cannot be analysed beside them.
-fn checkout() -> TempDir {
+pub fn checkout() -> TempDir {
     let folder = tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap();
     for name in FOLDERS {
         copy(&package_root().join("fixtures").join(name), &folder.path().join(name));
@@ -82,7 +82,7 @@ fn joined(folder: &Path, facts: &[PathBuf]) -> Result<Outcome, CheckError> {
 }
 
 /// What a run prints, in every format.
-fn printed(outcome: &Outcome) -> Vec<String> {
+pub fn printed(outcome: &Outcome) -> Vec<String> {
     let rules = leaklint::rules::infos();
     let report = Report {
         diagnostics: &outcome.diagnostics,

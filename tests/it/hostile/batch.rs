@@ -127,7 +127,10 @@ impl Said {
             (Expect::Finding, None) => is_found(&own),
             (Expect::Clean, None) => !is_found(&own),
             (Expect::Spoken, None) => is_found(&own),
-            (Expect::Spoken, Some(_)) => true,
+            (Expect::Spoken, Some(_)) | (Expect::NoFault, None) => true,
+            (Expect::NoFault, Some((kind, message))) => {
+                kind != "timed-out" && (kind != "internal" || message.contains("(parser/"))
+            }
             (Expect::Problem(kind, word), Some((given, message))) => kind == given && message.contains(word),
             _ => false,
         };

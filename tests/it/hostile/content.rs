@@ -14,6 +14,8 @@ pub enum Expect {
     Clean,
     /// The leak in it is reported, or else the file is refused with whatever word.
     Spoken,
+    /// Whatever is said, it is no fault of ours; the parser has known ones.
+    NoFault,
 }
 
 /// A hostile file.

@@ -14,7 +14,10 @@ mod batch;
 mod chains;
 mod content;
 mod formats;
+mod mutations;
 mod nesting;
+#[cfg(unix)]
+mod output;
 #[cfg(unix)]
 mod places;
 #[cfg(unix)]

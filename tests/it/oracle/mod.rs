@@ -9,7 +9,7 @@ mod graphs;
 mod invariants;
 mod node;
 mod program;
-mod random;
+pub mod random;
 mod statements;
 
 use std::fs;

@@ -1,0 +1,148 @@
+//! What is printed of hostile names and texts: nothing that steers a terminal or a runner, and no more than people read.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::LEAK;
+use super::run::{Ran, leaklint, ran};
+
+const FORMATS: [&str; 4] = ["pretty", "concise", "json", "sarif"];
+
+/// Characters of a finding for people.
+const MAX_FINDING: usize = 2048;
+
+fn folder() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap()
+}
+
+fn printed(folder: &Path, format: &str) -> Ran {
+    let mut command = leaklint(folder);
+    command.args(["check", "--no-context", "--verbose", "--format", format, "."]);
+    let ran = ran(command);
+    assert_eq!(ran.code, Some(1), "{format}: {}", ran.stderr());
+    ran
+}
+
+fn steers(character: char) -> bool {
+    matches!(character,
+        '\0'..='\u{9}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[test]
+fn nothing_steers_a_terminal_or_commands_a_runner() {
+    const HOSTILE: &str = "\u{1b}[31m\u{9b}2J\u{7}\u{202e}\u{2066}\u{200b}\u{e0041}##[error]##vso[a]";
+    let folder = folder();
+    let names = [
+        "::error::m.js",
+        " ::stop-commands::x.js",
+        "m\u{1b}[2J\u{202e}.js",
+        "m\n::error::n.js",
+        "##[group].min.js",
+    ];
+    for name in names {
+        fs::write(folder.path().join(name), LEAK).unwrap();
+    }
+    let event = LEAK.replace("message", HOSTILE);
+    fs::write(folder.path().join("event.js"), &event).unwrap();
+    let beside = LEAK.replace("  process", &format!("  /* {HOSTILE} */ process"));
+    fs::write(folder.path().join("beside.js"), beside).unwrap();
+    fs::write(folder.path().join("::broken.js"), format!("const {HOSTILE} = ;")).unwrap();
+    for format in FORMATS {
+        let ran = printed(folder.path(), format);
+        for text in [ran.stdout(), ran.stderr()] {
+            let raw: Vec<char> = text.chars().filter(|&each| steers(each)).collect();
+            assert!(raw.is_empty(), "{format}: {raw:?}");
+            let command = text.lines().find(|line| line.trim_start().starts_with("::"));
+            assert_eq!(command, None, "{format}");
+        }
+        let is_for_people = ["pretty", "concise"].contains(&format);
+        let commands = ["##[", "##vso["].iter().any(|command| ran.stdout().contains(command));
+        assert!(!is_for_people || !commands, "{format}");
+        if !is_for_people {
+            let _: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_finding_is_no_longer_than_people_read() {
+    let one_line = LEAK.replace('\n', " ");
+    let far = 70_000;
+    let texts = [
+        LEAK.replace("message", &"m".repeat(100_000)),
+        LEAK.replace("response", &"r".repeat(100_000)),
+        LEAK.replace("response", &"\u{20bb7}".repeat(20_000)),
+        format!("/*{}*/ {one_line}", "a".repeat(far)),
+        format!("/*{}*/ {one_line} /*{}*/", "\u{1f600}".repeat(far), "a".repeat(far)),
+        one_line.replace("{ process", &format!("{{ /*{}*/ process", "a".repeat(far))),
+    ];
+    for (index, text) in texts.iter().enumerate() {
+        let folder = folder();
+        let path = folder.path().join("m.js");
+        fs::write(&path, text).unwrap();
+        for format in ["pretty", "concise"] {
+            let mut command = leaklint(folder.path());
+            command.args(["check", "--no-context", "--format", format, "m.js"]);
+            let ran = ran(command);
+            assert_eq!(ran.code, Some(1), "{index} {format}: {}", ran.stderr());
+            let length = ran.stdout().chars().count();
+            assert!(
+                length > 0 && length <= MAX_FINDING,
+                "{index} {format}: {}",
+                ran.stdout.len()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_log_names_every_file_by_its_bytes() {
+    let names: [&[u8]; 7] = [
+        b"m\xff.js",
+        b"m\xfe.js",
+        b"m %#?.js",
+        b"m\n.js",
+        b"m:n.js",
+        b"\xc3\xa9\\.js",
+        b"::m.js",
+    ];
+    let folder = folder();
+    for name in names {
+        fs::write(folder.path().join(std::ffi::OsStr::from_bytes(name)), LEAK).unwrap();
+    }
+    let log: serde_json::Value = serde_json::from_slice(&printed(folder.path(), "sarif").stdout).unwrap();
+    let mut found: Vec<Vec<u8>> = log["runs"][0]["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| {
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+                .as_str()
+                .unwrap()
+        })
+        .map(decoded)
+        .collect();
+    found.sort_unstable();
+    let mut expected: Vec<Vec<u8>> = names.iter().map(|name| name.to_vec()).collect();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+/// A URI's bytes, which has nothing but letters, digits, `-._~/` and escapes.
+fn decoded(uri: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = uri.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        if first == b'%' {
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&after[..2]).unwrap(), 16).unwrap());
+            rest = &after[2..];
+        } else {
+            assert!(first.is_ascii_alphanumeric() || b"-._~/".contains(&first), "{uri}");
+            bytes.push(first);
+            rest = after;
+        }
+    }
+    bytes
+}
