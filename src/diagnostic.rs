@@ -61,7 +61,7 @@ impl fmt::Display for Severity {
 }
 
 /// One step of the proof.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Label {
     pub place: Place,
     /// What is at this spot, one clause, with the user's own names in backticks.

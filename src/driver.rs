@@ -20,16 +20,19 @@ mod joined;
 mod part;
 mod pool;
 mod progress;
+mod warm;
 
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use thiserror::Error;
 
+use crate::cache::seen::ContentHash;
+use crate::cache::store::Store;
 use crate::catalog::builtin::builtin;
 use crate::diagnostic::{Confidence, Diagnostic, Problem, ProblemKind};
 use crate::facts::FileFacts;
@@ -43,10 +46,11 @@ use crate::project::{Project, SourceFile};
 use crate::rules;
 use crate::shard::{Part, Shard, ShardError};
 use crate::source::{CheckedFile, SourceText, decode, portable};
-use crate::timings::{Effort, Laps, Timings};
-use crate::walk::{self, FoundFile, WalkError};
+use crate::timings::{CacheUse, Effort, Laps, Timings};
+use crate::walk::{self, FoundFile, Walk, WalkError};
 
 use pool::{Threads, Verdict};
+use warm::{Answer, Memory};
 
 /// Stack of every thread that handles syntax or facts, in bytes: the first that the operating system gives. Where address
 /// space is short, deep files get theirs one by one, or are refused.
@@ -74,6 +78,8 @@ pub struct CheckOptions {
     pub rules: Vec<String>,
     /// What stands in for files on disk.
     pub overlay: Overlay,
+    /// Where findings are kept from run to run.
+    pub cache: Option<Store>,
     /// Draw a progress bar on stderr, if that is a terminal and the work takes a while.
     pub progress: bool,
 }
@@ -94,6 +100,7 @@ impl CheckOptions {
             context: true,
             rules: Vec::new(),
             overlay: Overlay::default(),
+            cache: None,
             progress: false,
         }
     }
@@ -138,15 +145,14 @@ pub enum CheckError {
 /// A named path that does not exist; files of facts that do not fit; no threads; a fault of our own outside any one file.
 pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
     on_big_stack(|| {
-        let analysed = analyse(options)?;
-        let diagnostics = panics::caught(|| rules::run(&analysed.project));
-        let diagnostics = diagnostics.map_err(|message| CheckError::Internal {
-            stage: "running the rules",
-            message,
-        })?;
-        let mut outcome = analysed.outcome;
+        let Found {
+            mut outcome,
+            diagnostics,
+            stored,
+            ..
+        } = found(options)?;
         (outcome.diagnostics, outcome.below_confidence) = selected(diagnostics, &outcome.files, options);
-        if let Some(stored) = &analysed.stored {
+        if let Some(stored) = &stored {
             stored.check_quoted(&outcome)?;
         }
         outcome.timings.laps.end("rules");
@@ -184,7 +190,11 @@ pub fn with_project<T: Send>(
     look: impl FnOnce(&Project<'_>, &Outcome) -> T + Send,
 ) -> Result<T, CheckError> {
     on_big_stack(|| {
-        let analysed = analyse(options)?;
+        let gathered = match options.facts.is_empty() {
+            true => gather(&Plan::of(options)?, options)?,
+            false => joined::gather(options)?,
+        };
+        let analysed = analyse(gathered, &options.overlay, options)?;
         panics::caught(|| look(&analysed.project, &analysed.outcome)).map_err(|message| CheckError::Internal {
             stage: "showing the analysis",
             message,
@@ -207,6 +217,156 @@ struct Gathered {
     /// The folder around all that was named.
     walked: PathBuf,
     stored: Option<joined::Stored>,
+    read: Read,
+}
+
+/// How the reading of a run's inputs went, for its memory.
+#[derive(Default)]
+struct Read {
+    /// Of each input.
+    is_analysed: Vec<bool>,
+    /// Of each input that was analysed; empty without a memory.
+    contents: Vec<Option<ContentHash>>,
+    /// A file was given up, and would perhaps not be another time.
+    is_chance: bool,
+}
+
+/// Findings of all rules and confidences, and an outcome without them.
+struct Found {
+    outcome: Outcome,
+    diagnostics: Vec<Diagnostic>,
+    stored: Option<joined::Stored>,
+    /// A file was not judged to the end, and would perhaps be another time.
+    is_chance: bool,
+}
+
+/// Everything that is known before a file is opened.
+struct Plan {
+    begun: SystemTime,
+    walk: Walk,
+    inputs: Vec<Input>,
+    /// What is left out.
+    problems: Vec<Problem>,
+    /// The folder around all of them.
+    root: PathBuf,
+    laps: Laps,
+}
+
+impl Plan {
+    fn of(options: &CheckOptions) -> Result<Self, CheckError> {
+        let (begun, mut laps) = (SystemTime::now(), Laps::default());
+        let threads = threads(options).count;
+        let walk = walk::walk(&options.paths, &options.current_dir, &options.overlay, threads)?;
+        let inputs = with_context(walk.files.clone(), options, threads);
+        let mut problems = walk.left_out(&options.current_dir, &options.overlay);
+        problems.extend(walk.problems.iter().cloned());
+        laps.end("walk");
+        Ok(Self {
+            begun,
+            problems,
+            root: common_folder(&walk.root, &inputs),
+            walk,
+            inputs,
+            laps,
+        })
+    }
+
+    /// An input as it is listed among the files that were analysed.
+    fn checked_file(&self, input: &Input, options: &CheckOptions) -> CheckedFile {
+        let disk = &input.file.disk;
+        let relative = disk.strip_prefix(&self.root).unwrap_or(disk);
+        let shown = self.walk.shown(disk, &options.current_dir);
+        let mut file = CheckedFile::new(portable(relative), shown, disk.clone());
+        if options.overlay.has(disk)
+            && let Some(text) = options.overlay.read(disk).ok().and_then(|bytes| decode(bytes).ok())
+        {
+            file.set_text(&text);
+        }
+        file.is_context = input.is_context;
+        file
+    }
+
+    /// An outcome of nothing yet.
+    fn outcome(&self, options: &CheckOptions) -> Outcome {
+        Outcome {
+            diagnostics: Vec::new(),
+            files: Vec::new(),
+            problems: self.problems.clone(),
+            root: self.root.clone(),
+            below_confidence: 0,
+            abandoned_threads: 0,
+            timings: Timings {
+                laps: self.laps.clone(),
+                threads: threads(options).count,
+                ..Timings::default()
+            },
+        }
+    }
+
+    /// What a run gives whose answer is known.
+    fn answered(&self, answer: Answer, options: &CheckOptions) -> Found {
+        let mut outcome = self.outcome(options);
+        let analysed = self.inputs.iter().zip(answer.is_analysed).filter(|(_, is)| *is);
+        outcome.files = analysed.map(|(input, _)| self.checked_file(input, options)).collect();
+        outcome.problems = answer.problems;
+        outcome.timings.cache = CacheUse::Hit;
+        outcome.timings.laps.end("cache");
+        Found {
+            outcome,
+            diagnostics: answer.diagnostics,
+            stored: None,
+            is_chance: false,
+        }
+    }
+}
+
+/// Finds what there is to find, or remembers it.
+fn found(options: &CheckOptions) -> Result<Found, CheckError> {
+    if !options.facts.is_empty() {
+        return judged(joined::gather(options)?, &options.overlay, options);
+    }
+    let plan = Plan::of(options)?;
+    let Some(memory) = Memory::of(options, &plan) else {
+        return judged(gather(&plan, options)?, &options.overlay, options);
+    };
+    if let Some(answer) = memory.recall(&plan) {
+        return Ok(plan.answered(answer, options));
+    }
+    let mut gathered = gather(&plan, options)?;
+    let read = std::mem::take(&mut gathered.read);
+    let mut found = judged(gathered, &memory.overlay(&options.overlay), options)?;
+    found.outcome.timings.cache = CacheUse::Missed;
+    if !read.is_chance && !found.is_chance {
+        memory.keep(
+            &plan,
+            &read.contents,
+            &Answer {
+                is_analysed: read.is_analysed,
+                problems: found.outcome.problems.clone(),
+                diagnostics: found.diagnostics.clone(),
+            },
+        );
+        found.outcome.timings.laps.end("cache");
+    }
+    Ok(found)
+}
+
+/// Links and judges what was read. Configuration is read through `overlay`.
+fn judged(gathered: Gathered, overlay: &Overlay, options: &CheckOptions) -> Result<Found, CheckError> {
+    let analysed = analyse(gathered, overlay, options)?;
+    let diagnostics = panics::caught(|| rules::run(&analysed.project));
+    let diagnostics = diagnostics.map_err(|message| CheckError::Internal {
+        stage: "running the rules",
+        message,
+    })?;
+    let excesses = analysed.project.excesses().into_iter();
+    let is_chance = |excess| matches!(excess, Excess::Time | Excess::Panic(_));
+    Ok(Found {
+        is_chance: excesses.map(|(_, excess)| excess).any(is_chance),
+        outcome: analysed.outcome,
+        diagnostics,
+        stored: analysed.stored,
+    })
 }
 
 fn threads(options: &CheckOptions) -> Threads {
@@ -218,89 +378,61 @@ fn threads(options: &CheckOptions) -> Threads {
     }
 }
 
-/// Reads the files that the options name, and the rest of their projects.
-fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
-    let mut laps = Laps::default();
-    let threads = threads(options);
-    let walk = walk::walk(&options.paths, &options.current_dir, &options.overlay, threads.count)?;
-    let inputs = with_context(walk.files.clone(), options, threads.count);
-    let root = common_folder(&walk.root, &inputs);
-    let files: Vec<FoundFile> = inputs.iter().map(|input| input.file.clone()).collect();
-    laps.end("walk");
+/// Reads what is planned.
+fn gather(plan: &Plan, options: &CheckOptions) -> Result<Gathered, CheckError> {
+    let files: Vec<FoundFile> = plan.inputs.iter().map(|input| input.file.clone()).collect();
     let effort = Arc::new(Effort::default());
-    let facts = facts_of(&files, &threads, &effort, options, |_, facts, _| facts).map_err(CheckError::Thread)?;
-    laps.end("files");
+    let remembers = options.cache.is_some();
+    let make = move |_: &FoundFile, facts, text: &str| (facts, remembers.then(|| ContentHash::of(text.as_bytes())));
+    let facts = facts_of(&files, &threads(options), &effort, options, make).map_err(CheckError::Thread)?;
 
-    let shown: Vec<String> = files
-        .iter()
-        .map(|file| walk.shown(&file.disk, &options.current_dir))
-        .collect();
-    let mut outcome = Outcome {
-        diagnostics: Vec::new(),
-        files: Vec::new(),
-        problems: [
-            walk.left_out(&options.current_dir, &options.overlay),
-            walk.problems.clone(),
-        ]
-        .concat(),
-        root,
-        below_confidence: 0,
-        abandoned_threads: facts.abandoned_threads,
-        timings: Timings {
-            laps,
-            files: effort.sum(),
-            threads: threads.count,
-        },
-    };
-    let mut sources = Vec::new();
-    for ((input, shown), verdict) in inputs.into_iter().zip(shown).zip(facts.verdicts) {
-        let disk = input.file.disk;
-        match settled(shown, verdict, options.file_timeout) {
-            Ok((shown, facts)) => {
-                let relative = disk.strip_prefix(&outcome.root).unwrap_or(&disk);
-                let path = portable(relative);
-                let mut file = CheckedFile::new(path.clone(), shown, disk);
-                if options.overlay.has(file.disk())
-                    && let Some(text) = options
-                        .overlay
-                        .read(file.disk())
-                        .ok()
-                        .and_then(|bytes| decode(bytes).ok())
-                {
-                    file.set_text(&text);
-                }
-                file.is_context = input.is_context;
+    let mut outcome = plan.outcome(options);
+    outcome.abandoned_threads = facts.abandoned_threads;
+    outcome.timings.files = effort.sum();
+    outcome.timings.laps.end("files");
+    let (mut sources, mut read) = (Vec::new(), Read::default());
+    for (input, verdict) in plan.inputs.iter().zip(facts.verdicts) {
+        let file = plan.checked_file(input, options);
+        let result = settled(file.shown().to_owned(), verdict, options.file_timeout);
+        read.is_analysed.push(result.is_ok());
+        match result {
+            Ok((_, (facts, content))) => {
+                read.contents.push(content);
+                let path = file.path().to_path_buf();
                 outcome.files.push(file);
                 sources.push(SourceFile { path, facts });
             }
-            // A file that nobody asked about costs context, and is nobody's problem.
-            Err(_) if input.is_context => {}
-            Err(problem) => outcome.problems.push(problem),
+            Err(problem) => {
+                read.contents.push(None);
+                read.is_chance |= warm::is_chance(problem.kind);
+                // A file that nobody asked about costs context, and is nobody's problem.
+                if !input.is_context {
+                    outcome.problems.push(problem);
+                }
+            }
         }
     }
     Ok(Gathered {
         outcome,
         sources,
-        walked: walk.root,
+        walked: plan.walk.root.clone(),
         stored: None,
+        read,
     })
 }
 
-fn analyse(options: &CheckOptions) -> Result<Analysed, CheckError> {
+fn analyse(gathered: Gathered, overlay: &Overlay, options: &CheckOptions) -> Result<Analysed, CheckError> {
     let Gathered {
         mut outcome,
         sources,
         walked,
         stored,
-    } = if options.facts.is_empty() {
-        gather(options)?
-    } else {
-        joined::gather(options)?
-    };
+        ..
+    } = gathered;
     let mut laps = std::mem::take(&mut outcome.timings.laps);
     let project = panics::caught(|| {
         let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
-        let resolver = Resolver::new(&outcome.root, &paths, &options.overlay);
+        let resolver = Resolver::new(&outcome.root, &paths, overlay);
         let catalog = builtin();
         laps.end("catalogue");
         let mut project = Project::link(sources, catalog, &resolver, allowance(options));

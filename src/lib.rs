@@ -25,6 +25,7 @@ pub mod project;
 pub mod rules;
 pub mod walk;
 pub mod shard;
+pub mod cache;
 pub mod driver;
 pub mod report;
 pub mod cli;

@@ -4,11 +4,11 @@
 //! Every stage that reads a file reads it through here, so that a run over an overlay sees one consistent tree: a file of
 //! the overlay is there whether the disk has it or not, and a hidden one is not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::source::{read_limited, read_regular};
 
@@ -16,6 +16,25 @@ use crate::source::{read_limited, read_regular};
 #[derive(Clone, Default, Debug)]
 pub struct Overlay {
     files: Arc<BTreeMap<PathBuf, Content>>,
+    watch: Option<Arc<Watch>>,
+}
+
+/// The paths that were asked about, there or not.
+#[derive(Default, Debug)]
+pub struct Watch {
+    paths: Mutex<BTreeSet<PathBuf>>,
+}
+
+impl Watch {
+    /// What was asked about so far, sorted.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.locked().iter().cloned().collect()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        // A set of paths: no panic can leave it half written.
+        self.paths.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -35,12 +54,31 @@ impl Overlay {
         Arc::make_mut(&mut self.files).insert(path, Content::Hidden);
     }
 
+    /// The same contents; from now on `watch` knows what is asked about.
+    pub fn watched(&self, watch: &Arc<Watch>) -> Self {
+        Self {
+            files: Arc::clone(&self.files),
+            watch: Some(Arc::clone(watch)),
+        }
+    }
+
+    /// Lets whoever watches know of a path that is looked at on disk: a folder.
+    pub fn note(&self, path: &Path) {
+        if let Some(watch) = &self.watch {
+            let mut paths = watch.locked();
+            if !paths.contains(path) {
+                paths.insert(path.to_path_buf());
+            }
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
     /// Whether the content of a file is the overlay's and not the disk's.
     pub fn has(&self, path: &Path) -> bool {
+        self.note(path);
         matches!(self.files.get(path), Some(Content::Bytes(_)))
     }
 
@@ -50,6 +88,7 @@ impl Overlay {
 
     /// Whether a regular file is there.
     pub fn is_file(&self, path: &Path) -> bool {
+        self.note(path);
         match self.files.get(path) {
             Some(Content::Bytes(_)) => true,
             Some(Content::Hidden) => false,
@@ -62,6 +101,7 @@ impl Overlay {
     /// # Errors
     /// As [`read_regular`]; `NotFound` for what is hidden.
     pub fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.note(path);
         match self.files.get(path) {
             Some(Content::Bytes(bytes)) => Ok(bytes.to_vec()),
             Some(Content::Hidden) => Err(io::ErrorKind::NotFound.into()),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// The laps of a run, each with what was done in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Laps {
     laps: Vec<(&'static str, Duration)>,
     since: Instant,
@@ -105,6 +105,18 @@ pub struct Timings {
     pub laps: Laps,
     pub files: Sum,
     pub threads: usize,
+    pub cache: CacheUse,
+}
+
+/// What the cache was to a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum CacheUse {
+    #[default]
+    Off,
+    /// What was kept, if anything, was of other contents.
+    Missed,
+    /// Nothing had changed since the findings were kept.
+    Hit,
 }
 
 fn add(counter: &AtomicU64, more: u64) {

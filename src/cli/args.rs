@@ -35,6 +35,9 @@ pub enum Command {
     Rules(RulesArguments),
     /// Show what the analysis believes about a file
     Debug(DebugArguments),
+    /// Look after what is kept from run to run
+    #[command(subcommand)]
+    Cache(CacheCommand),
     /// Walk, read and parse, and nothing else: what a run is measured against
     #[command(hide = true)]
     Parse(ParseArguments),
@@ -103,6 +106,20 @@ pub struct CheckArguments {
     /// Say where the time went
     #[arg(long)]
     pub timings: bool,
+
+    #[command(flatten)]
+    pub cache: CacheFolder,
+
+    /// Neither use nor keep what was found before
+    #[arg(long, conflicts_with = "cache_dir")]
+    pub no_cache: bool,
+}
+
+#[derive(Args, Clone, Default, Debug)]
+pub struct CacheFolder {
+    /// Where findings are kept from run to run (default: the system's folder for caches, and nowhere in CI)
+    #[arg(long, value_name = "FOLDER")]
+    pub cache_dir: Option<PathBuf>,
 }
 
 impl Default for CheckArguments {
@@ -122,6 +139,8 @@ impl Default for CheckArguments {
             no_progress: false,
             verbose: false,
             timings: false,
+            cache: CacheFolder::default(),
+            no_cache: false,
         }
     }
 }
@@ -185,6 +204,14 @@ pub struct DebugArguments {
     /// With `facts`: the size of the file's text and of its facts as they are stored, in bytes; a folder's files one by one
     #[arg(long)]
     pub size: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum CacheCommand {
+    /// Say where it is and how much it holds
+    Info(CacheFolder),
+    /// Remove all of it
+    Clean(CacheFolder),
 }
 
 #[derive(Args, Debug)]

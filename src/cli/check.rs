@@ -1,7 +1,7 @@
 //! `leaklint check`: lint, print, and say by the exit code how it went.
 
 use super::args::{self, CheckArguments, OutputFormat};
-use super::{CLEAN, CliError, FAILED, FINDINGS, current_dir, output, rule_info};
+use super::{CLEAN, CliError, FAILED, FINDINGS, cache, current_dir, output, rule_info};
 use crate::driver::{self, CheckOptions};
 use crate::report::{self, Format, Report, summary, timings};
 
@@ -17,6 +17,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     options.min_confidence = arguments.min_confidence.confidence();
     options.rules = arguments.rules.clone();
     options.context = !arguments.no_context;
+    options.cache = cache::store_of_check(arguments);
     options.progress = !arguments.no_progress;
     let mut outcome = driver::check(&options)?;
 

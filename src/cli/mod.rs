@@ -1,6 +1,7 @@
 //! The command line: arguments, one file a subcommand, exit codes. How anything is found is not known here.
 
 pub mod args;
+mod cache;
 mod check;
 mod debug;
 mod explain;
@@ -40,6 +41,10 @@ enum CliError {
     Output(io::Error),
     #[error("cannot write `{}`: {source}", .path.display())]
     Unwritable { path: PathBuf, source: io::Error },
+    #[error("no folder for a cache is known: `--cache-dir` names one")]
+    NoCacheFolder,
+    #[error("cannot remove the cache in `{}`: {source}", .path.display())]
+    Unremovable { path: PathBuf, source: io::Error },
     #[error("cannot tell the current folder: {0}")]
     CurrentDir(io::Error),
     #[error("no file was linted: no JavaScript or TypeScript file could be analysed under {0}")]
@@ -57,6 +62,7 @@ pub fn run(arguments: Arguments) -> i32 {
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Rules(rules)) => rules::run(&rules),
         Some(Command::Debug(debug)) => debug::run(&debug),
+        Some(Command::Cache(cache)) => cache::run(&cache),
         Some(Command::Parse(parse)) => parse::run(&parse),
     };
     match result {

@@ -37,5 +37,6 @@ pub(super) fn parse_only(options: &CheckOptions) -> Result<Timings, CheckError> 
         laps,
         files: effort.sum(),
         threads: threads.count,
+        ..Timings::default()
     })
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::part::{manifests, own_stamp};
 use super::pool::{self, Verdict};
-use super::{CheckError, CheckOptions, Gathered, Outcome, threads};
+use super::{CheckError, CheckOptions, Gathered, Outcome, Read, threads};
 use crate::facts::wire;
 use crate::project::SourceFile;
 use crate::shard::{Digest, Shard, ShardError, join};
@@ -78,6 +78,7 @@ pub(super) fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
         sources: Vec::new(),
         walked: root,
         stored: None,
+        read: Read::default(),
     };
     for (file, verdict) in files.iter().zip(run.verdicts) {
         let facts = match verdict {

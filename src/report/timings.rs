@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::timings::{Timings, peak_memory};
+use crate::timings::{CacheUse, Timings, peak_memory};
 
 /// Writes the table.
 ///
@@ -31,6 +31,12 @@ pub fn write(timings: &Timings, out: &mut dyn Write) -> io::Result<()> {
         "{} files, {} lines, {} bytes: {per_second:.1} MB a second",
         files.files, files.lines, files.bytes
     )?;
+    let cache = match timings.cache {
+        CacheUse::Off => "off",
+        CacheUse::Missed => "missed",
+        CacheUse::Hit => "hit: nothing has changed",
+    };
+    writeln!(out, "cache {cache}")?;
     let share = files.parsed_bytes as f64 / files.bytes.max(1) as f64;
     writeln!(out, "parsed {:.1} % of the bytes", 100.0 * share)?;
     match peak_memory() {

@@ -4,5 +4,6 @@
 fn command_line_cases() {
     let cases = trycmd::TestCases::new();
     cases.case("tests/cli/*.toml").case("tests/cli/*.md");
-    cases.env("NO_COLOR", "1").env("COLUMNS", "100");
+    // Nothing is kept in the folder of whoever runs the tests.
+    cases.env("NO_COLOR", "1").env("COLUMNS", "100").env("CI", "true");
 }

@@ -21,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("timings", &[]),
     ("markup", &["facts::ids"]),
     ("parse", &["source", "diagnostic", "facts::ids", "limits", "markup"]),
+    ("cache", &["source"]),
     ("facts", &["source"]),
     ("facts::lower", &["facts", "source", "parse", "limits"]),
     ("catalog", &["source", "spelling", "facts::ids"]),
@@ -55,6 +56,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "timings",
             "limits",
             "panics",
+            "cache",
         ],
     ),
     ("report", &["diagnostic", "source", "facts::ids", "timings"]),
@@ -74,6 +76,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "diagnostic",
             "source",
             "limits",
+            "cache::store",
         ],
     ),
 ];

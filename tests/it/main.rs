@@ -1,6 +1,7 @@
 //! The integration tests: one binary, because each further one would link the parser again.
 
 mod bindings;
+mod cache;
 mod catalog;
 mod command_line;
 mod context;

@@ -234,7 +234,10 @@ impl Packages {
             return Some(self.all[index].root.clone());
         }
         let unwalked = self.unwalked.get_or_init(|| {
-            let folders = self.workspaces.iter().flat_map(Workspace::folders);
+            let folders = self
+                .workspaces
+                .iter()
+                .flat_map(|workspace| workspace.folders(&self.overlay));
             let named = folders.filter_map(|folder| Some((PackageJson::read(&folder, &self.overlay)?.name?, folder)));
             named.collect()
         });

@@ -176,7 +176,9 @@ impl TsConfigs {
         let settings = self.settings(config, parsed, packages, &mut Vec::new());
         let references = references.iter().filter_map(|reference| {
             let path = folder.normalize_with(&reference.path);
+            self.overlay.note(&path);
             let path = if path.is_dir() { path.join(NAMES[0]) } else { path };
+            self.overlay.note(&path);
             if path == config || !path.exists() {
                 return None;
             }
@@ -318,6 +320,7 @@ fn extended_config(folder: &Path, specifier: &str, packages: &Packages) -> Optio
     let installed = folder.ancestors().map(|each| each.join("node_modules").join(name));
     let homes = installed
         .chain(packages.folder_named(name))
+        .inspect(|home| packages.overlay().note(home))
         .filter(|home| home.is_dir());
     homes.into_iter().find_map(|home| {
         let manifest = PackageJson::read(&home, packages.overlay());

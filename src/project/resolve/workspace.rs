@@ -60,21 +60,21 @@ impl Workspace {
     }
 
     /// Every folder that a pattern names, looked up on disk.
-    pub(super) fn folders(&self) -> Vec<PathBuf> {
+    pub(super) fn folders(&self, overlay: &Overlay) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for pattern in self.patterns.iter().filter(|pattern| !pattern.starts_with('!')) {
             let parts: Vec<&str> = pattern
                 .split('/')
                 .filter(|part| !part.is_empty() && *part != ".")
                 .collect();
-            self.expand(&self.root, &parts, MAX_LEVELS, &mut found);
+            self.expand(&self.root, &parts, MAX_LEVELS, overlay, &mut found);
         }
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    fn expand(&self, folder: &Path, parts: &[&str], levels: usize, found: &mut Vec<PathBuf>) {
+    fn expand(&self, folder: &Path, parts: &[&str], levels: usize, overlay: &Overlay, found: &mut Vec<PathBuf>) {
         let Some((first, rest)) = parts.split_first() else {
             if self.has(folder) {
                 found.push(folder.to_path_buf());
@@ -82,21 +82,22 @@ impl Workspace {
             return;
         };
         if !first.contains(['*', '?', '{', '[']) {
-            return self.expand(&folder.join(first), rest, levels, found);
+            return self.expand(&folder.join(first), rest, levels, overlay, found);
         }
         let any_depth = *first == "**";
         if any_depth {
-            self.expand(folder, rest, levels, found);
+            self.expand(folder, rest, levels, overlay, found);
         }
         if levels == 0 {
             return;
         }
+        overlay.note(folder);
         for child in fs::read_dir(folder).into_iter().flatten().flatten() {
             let is_hidden = child.file_name().to_string_lossy().starts_with('.');
             let is_folder = child.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder && !is_hidden && child.file_name() != "node_modules" {
                 let rest = if any_depth { parts } else { rest };
-                self.expand(&child.path(), rest, levels - 1, found);
+                self.expand(&child.path(), rest, levels - 1, overlay, found);
             }
         }
     }

@@ -1,0 +1,206 @@
+//! The findings of the run before, where nothing that they rest on has changed.
+//!
+//! They rest on this program, on what was asked, on the list of files, on the content of each, and on every path that the
+//! resolver looked at, there or not. The first three are the key under which the findings are kept; the others are kept
+//! beside them and compared. What only chooses among findings (rules, confidence) comes later and is no part of it.
+
+use std::env;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{CheckOptions, Plan};
+use crate::cache::seen::{ContentHash, Seen};
+use crate::cache::store::Store;
+use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, ProblemKind, Severity};
+use crate::overlay::{Overlay, Watch};
+use crate::rules;
+
+/// A run that may find its answer kept, and keeps it if it does not.
+pub(super) struct Memory {
+    store: Store,
+    key: ContentHash,
+    begun: SystemTime,
+    watch: Arc<Watch>,
+}
+
+/// What a run gives that depends on nothing but its files and their configuration.
+pub(super) struct Answer {
+    /// Of each input: whether it was analysed.
+    pub(super) is_analysed: Vec<bool>,
+    pub(super) problems: Vec<Problem>,
+    /// Of all rules and confidences, sorted.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// [`Answer`] as it is stored, with what it rests on.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    inputs: Vec<Seen>,
+    looked_at: Vec<(String, Seen)>,
+    is_analysed: Vec<bool>,
+    problems: Vec<Problem>,
+    findings: Vec<Finding>,
+}
+
+/// [`Diagnostic`] as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Finding {
+    rule: String,
+    severity: Severity,
+    confidence: Confidence,
+    message: String,
+    primary: Label,
+    evidence: Vec<Label>,
+    help: String,
+}
+
+impl Memory {
+    /// The memory of a run over these inputs; `None` if it has none. What stands in for files is never kept.
+    pub(super) fn of(options: &CheckOptions, plan: &Plan) -> Option<Self> {
+        let store = options.cache.clone().filter(|_| options.overlay.is_empty())?;
+        Some(Self {
+            store,
+            key: key(options, plan)?,
+            begun: plan.begun,
+            watch: Arc::default(),
+        })
+    }
+
+    /// The overlay through which configuration has to be read, so that it is known what was looked at.
+    pub(super) fn overlay(&self, overlay: &Overlay) -> Overlay {
+        overlay.watched(&self.watch)
+    }
+
+    /// What was found before, if it would be found again.
+    pub(super) fn recall(&self, plan: &Plan) -> Option<Answer> {
+        let kept: Kept = postcard::from_bytes(&self.store.read(self.key)?).ok()?;
+        let is_whole = kept.inputs.len() == plan.inputs.len() && kept.is_analysed.len() == plan.inputs.len();
+        let holds = is_whole
+            && kept
+                .inputs
+                .par_iter()
+                .zip(&plan.inputs)
+                .all(|(seen, input)| seen.still_holds(&input.file.disk))
+            && kept
+                .looked_at
+                .par_iter()
+                .all(|(path, seen)| seen.still_holds(Path::new(path)));
+        if !holds {
+            return None;
+        }
+        let diagnostics = kept.findings.into_iter().map(Finding::diagnostic);
+        Some(Answer {
+            is_analysed: kept.is_analysed,
+            problems: kept.problems,
+            diagnostics: diagnostics.collect::<Option<Vec<_>>>()?,
+        })
+    }
+
+    /// Keeps what was found. `contents` are those of the texts that were read, by input. A run that gave a file up, or read what
+    /// has just been changed, is not kept: another run may see it otherwise. Nor is it where the disk does not allow it.
+    pub(super) fn keep(&self, plan: &Plan, contents: &[Option<ContentHash>], answer: &Answer) {
+        let seen = |path: &Path, content| {
+            let seen = Seen::now(path, content, self.begun);
+            // What was not read for its text, and is young, may have been another when it was used.
+            (content.is_some() || !seen.is_young()).then_some(seen)
+        };
+        let inputs = plan.inputs.par_iter().zip(contents);
+        let inputs: Option<Vec<Seen>> = inputs
+            .map(|(input, &content)| seen(&input.file.disk, content))
+            .collect();
+        let looked_at = self.watch.paths().into_par_iter().map(|path| {
+            let text = path.to_str()?.to_owned();
+            Some((text, seen(&path, None)?))
+        });
+        let (Some(inputs), Some(looked_at)) = (inputs, looked_at.collect::<Option<Vec<_>>>()) else {
+            return;
+        };
+        let kept = Kept {
+            inputs,
+            looked_at,
+            is_analysed: answer.is_analysed.clone(),
+            problems: answer.problems.clone(),
+            findings: answer.diagnostics.iter().map(Finding::of).collect(),
+        };
+        if let Ok(bytes) = postcard::to_allocvec(&kept) {
+            // A cache that cannot be written is none; the findings are there all the same.
+            let _ = self.store.write(self.key, &bytes);
+        }
+    }
+}
+
+/// Whether the same files may give another answer: a file was given up.
+pub(super) fn is_chance(kind: ProblemKind) -> bool {
+    matches!(
+        kind,
+        ProblemKind::TimedOut | ProblemKind::Internal | ProblemKind::Unreadable
+    )
+}
+
+impl Finding {
+    fn of(diagnostic: &Diagnostic) -> Self {
+        let Diagnostic {
+            rule,
+            severity,
+            confidence,
+            message,
+            primary,
+            evidence,
+            help,
+        } = diagnostic.clone();
+        Self {
+            rule: rule.to_owned(),
+            severity,
+            confidence,
+            message,
+            primary,
+            evidence,
+            help,
+        }
+    }
+
+    /// `None` if there is no such rule.
+    fn diagnostic(self) -> Option<Diagnostic> {
+        let rule = rules::RULES.iter().find(|rule| rule.info.id == self.rule)?;
+        Some(Diagnostic {
+            rule: rule.info.id,
+            severity: self.severity,
+            confidence: self.confidence,
+            message: self.message,
+            primary: self.primary,
+            evidence: self.evidence,
+            help: self.help,
+        })
+    }
+}
+
+/// The program, the question and the list of files as one number; `None` if the program does not know itself.
+fn key(options: &CheckOptions, plan: &Plan) -> Option<ContentHash> {
+    let mut text = String::new();
+    let program = program()?;
+    let _ = writeln!(
+        text,
+        "{program}\n{:?} {:?} {:?}",
+        plan.root, plan.walk.root, options.current_dir
+    );
+    let _ = writeln!(text, "{:?} {:?}", options.limits, plan.problems);
+    for input in &plan.inputs {
+        let _ = writeln!(text, "{:?} {} {}", input.file.disk, input.file.named, input.is_context);
+    }
+    Some(ContentHash::of(text.as_bytes()))
+}
+
+/// This very program, so that one that was built anew finds nothing of the old one's.
+fn program() -> Option<String> {
+    let path: PathBuf = env::current_exe().ok()?;
+    let metadata = fs::metadata(&path).ok()?;
+    let built = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    let version = env!("CARGO_PKG_VERSION");
+    Some(format!("{version} {} {}", metadata.len(), built.as_nanos()))
+}
