@@ -382,6 +382,8 @@ fn threads(options: &CheckOptions) -> Threads {
 fn gather(plan: &Plan, options: &CheckOptions) -> Result<Gathered, CheckError> {
     let files: Vec<FoundFile> = plan.inputs.iter().map(|input| input.file.clone()).collect();
     let effort = Arc::new(Effort::default());
+    // The catalogue is made while files are read; whoever needs it first waits for it.
+    thread::spawn(builtin);
     let remembers = options.cache.is_some();
     let make = move |_: &FoundFile, facts, text: &str| (facts, remembers.then(|| ContentHash::of(text.as_bytes())));
     let facts = facts_of(&files, &threads(options), &effort, options, make).map_err(CheckError::Thread)?;

@@ -1,5 +1,7 @@
 //! Strings interned over the whole project, so that paths of different files compare by number.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use crate::facts::FileFacts;
@@ -11,8 +13,8 @@ pub struct Sym(pub u32);
 /// The interned strings.
 #[derive(Default)]
 pub struct Names {
-    ids: FxHashMap<Box<str>, Sym>,
-    texts: Vec<Box<str>>,
+    ids: FxHashMap<Rc<str>, Sym>,
+    texts: Vec<Rc<str>>,
 }
 
 impl Names {
@@ -22,8 +24,9 @@ impl Names {
             return sym;
         }
         let sym = Sym(self.texts.len() as u32);
-        self.ids.insert(text.into(), sym);
-        self.texts.push(text.into());
+        let text: Rc<str> = text.into();
+        self.ids.insert(Rc::clone(&text), sym);
+        self.texts.push(text);
         sym
     }
 
