@@ -115,7 +115,9 @@ fn empty_lines_and_comments_change_nothing() {
 fn indentation_changes_nothing() {
     let change = |name: &str, text: &str| {
         let has_template = text.contains('`');
-        (!has_template).then(|| {
+        // In an Astro file the fence of the script begins a line.
+        let has_fence = name.ends_with(".astro");
+        (!has_template && !has_fence).then(|| {
             (
                 name.to_owned(),
                 text.lines().map(|line| format!("\t\t  {line}\n")).collect(),
