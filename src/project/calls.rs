@@ -10,11 +10,10 @@ use crate::facts::body::{Call, How, Op};
 use crate::facts::expr::{Expr, LogicalOperator, Property};
 use crate::facts::ids::{CallId, FnId, Name};
 
-use super::Project;
-use super::guard;
 use super::link::is_common_js_export;
 use super::path::{At, CallRef, ExprRef, FnRef, OwnerId, Path, Root, Step};
 use super::typing::Ty;
+use super::{Project, latch};
 
 /// How an operation is known to be what it is (`ANALYSIS`, tiers 1 to 5).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -465,7 +464,7 @@ impl Project<'_> {
     /// Whether what the function `of` gives is not made anew by each call of it.
     fn keeps_what_it_makes(&self, made: CallRef, of: FnRef) -> bool {
         let maker = self.calling(made);
-        let guarded = |index| guard::is_idempotent(self, maker, index);
+        let guarded = |index| latch::is_idempotent(self, maker, index);
         !self.is_within(maker, of) || self.op_of(made).is_some_and(guarded)
     }
 

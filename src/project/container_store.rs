@@ -4,6 +4,7 @@ use crate::facts::expr::{BinaryOperator, Expr, Literal, Property};
 
 use super::container::{ContainerId, Kind, Named};
 use super::container_use::{Form, Removed, Scan, Uses};
+use super::latch;
 use super::path::{ExprRef, Root};
 use super::value::is_nullish;
 
@@ -147,7 +148,7 @@ impl Scan<'_, '_> {
             _ => {}
         }
         // `if (!this.cache) this.cache = new Map()` makes it.
-        let is_lazy = !is_nullish(project.expr(value)) && super::guard::is_idempotent(project, self.function, index);
+        let is_lazy = !is_nullish(project.expr(value)) && latch::is_idempotent(project, self.function, index);
         if !is_lazy {
             self.removal(uses, index, &itself, Removed::All);
         }

@@ -5,7 +5,6 @@ use crate::diagnostic::{Label, Place};
 use crate::facts::body::Op;
 use crate::facts::expr::Expr;
 
-use super::Project;
 use super::bound::Bound;
 use super::confidence::{Grade, confidence};
 use super::container::{ContainerId, Containers, Kind, Made};
@@ -18,6 +17,7 @@ use super::model::Growth;
 use super::path::{ExprRef, FnRef, Root};
 use super::repetition::Repeats;
 use super::words;
+use super::{Project, latch};
 
 /// What all judgements share.
 pub(super) struct Judge<'p, 'a> {
@@ -272,7 +272,7 @@ impl Judge<'_, '_> {
         if self.is_asked_before(site) {
             return self.is_added_when_empty(site);
         }
-        guard::is_idempotent(self.project, site.function, site.index)
+        latch::is_idempotent(self.project, site.function, site.index)
     }
 
     /// `if (list.length === 0) list.push(…)`.

@@ -4,13 +4,12 @@ use crate::catalog::effect::OwnerPattern;
 use crate::facts::expr::{Expr, Property};
 use crate::facts::ids::FnId;
 
-use super::Project;
 use super::container::ContainerId;
-use super::guard;
 use super::owner::OwnerKind;
 use super::path::{CallRef, ExprRef, FnRef, OwnerId, Root};
 use super::repetition::Repeats;
 use super::words;
+use super::{Project, latch};
 
 /// Owners in fields of owners that are followed outward.
 const MAX_DEPTH: u32 = 4;
@@ -99,7 +98,7 @@ impl<'p, 'a> Lives<'p, 'a> {
         let Some(index) = project.op_of(call) else {
             return Life::Short;
         };
-        if guard::is_idempotent(project, maker, index)
+        if latch::is_idempotent(project, maker, index)
             && project.owners.of_function(maker).is_none_or(|(_, is_static)| is_static)
         {
             return Life::Process;

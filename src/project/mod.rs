@@ -27,6 +27,7 @@ pub mod entry;
 pub mod growth;
 pub mod guard;
 pub mod hierarchy;
+pub mod latch;
 pub mod identity;
 pub mod implementers;
 pub mod injection;

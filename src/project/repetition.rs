@@ -6,10 +6,10 @@ use crate::facts::body::{FunctionKind, Op};
 use crate::facts::expr::{BinaryOperator, Expr};
 use crate::facts::ids::Span;
 
-use super::Project;
 use super::effects::Invoked;
 use super::path::{CallRef, FnRef, OwnerId, Root};
 use super::words;
+use super::{Project, latch};
 
 /// Callers that are followed upward.
 const MAX_CALLERS: usize = 24;
@@ -440,6 +440,8 @@ impl Project<'_> {
         for &call in self.graph.callers(function).iter().take(MAX_CALLERS) {
             known = true;
             let caller = match self.op_of(call) {
+                // As often as what it starts has come to its end, which nothing here tells.
+                _ if latch::is_lazy_start(self, call) => Repeats::Unknown,
                 Some(index) => self.site_repeats(self.calling(call), index, seen),
                 None => Repeats::Unknown,
             };

@@ -15,7 +15,7 @@ use super::super::model::Missing;
 use super::super::path::{FnRef, Root};
 use super::super::repetition::Repeats;
 use super::super::value::Match;
-use super::super::{Project, guard, words};
+use super::super::{Project, latch, words};
 use super::Verdict;
 
 impl Project<'_> {
@@ -213,7 +213,7 @@ impl Project<'_> {
             },
         };
         let index = self.op_of(acquisition.call)?;
-        if guard::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
+        if latch::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
             return None;
         }
         let (grade, why, teardown) = self.process_repetition(function, repeats.clone())?;

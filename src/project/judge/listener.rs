@@ -12,7 +12,7 @@ use super::super::model::Missing;
 use super::super::path::{FnRef, OwnerId, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
-use super::super::{Project, guard, words};
+use super::super::{Project, latch, words};
 use super::given::Handed;
 use super::{Pile, Verdict};
 
@@ -33,7 +33,7 @@ impl Project<'_> {
             return None;
         }
         let index = self.op_of(acquisition.call)?;
-        if guard::is_idempotent(self, function, index)
+        if latch::is_idempotent(self, function, index)
             || self.removes_first(acquisition, index)
             || self.is_guarded_by_callers(function)
             || self.gives_a_disposer(acquisition)
@@ -127,7 +127,7 @@ impl Project<'_> {
             Holder::At(_) => return None,
         };
         let index = self.op_of(acquisition.call)?;
-        if guard::is_idempotent(self, acquisition.function, index)
+        if latch::is_idempotent(self, acquisition.function, index)
             || self.removes_first(acquisition, index)
             || self.is_guarded_by_callers(acquisition.function)
             || self.hands_on_the_listener(acquisition)

@@ -14,7 +14,7 @@ use super::super::path::{ExprRef, FnRef, OwnerId, Path, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
 use super::super::value::Match;
-use super::super::{guard, words};
+use super::super::{latch, words};
 
 /// Methods that call methods of the same object, which are followed upward.
 const MAX_DEPTH: usize = 6;
@@ -301,7 +301,7 @@ impl Project<'_> {
                 let Some(index) = self.op_of(call) else { return false };
                 self.is_module(maker)
                     || self.repeats_at(maker, index) == Repeats::Once
-                    || guard::is_idempotent(self, maker, index)
+                    || latch::is_idempotent(self, maker, index)
                         && self.owners.of_function(maker).is_none_or(|(_, is_static)| is_static)
             })
     }

@@ -14,7 +14,7 @@ use super::super::model::Overwritten;
 use super::super::path::{CallRef, ExprRef, FnRef, Root};
 use super::super::repetition::Repeats;
 use super::super::value::Match;
-use super::super::{Project, guard};
+use super::super::{Project, latch};
 
 /// Calls from which a release may be reached before the line runs again.
 const MAX_DEPTH: u32 = 3;
@@ -173,7 +173,7 @@ impl Project<'_> {
         if self.is_module(function)
             || again.is_none() && !self.is_the_only_one(slot)
             || self.is_constructor(function)
-            || guard::is_idempotent(self, function, index)
+            || latch::is_idempotent(self, function, index)
             || self.is_guarded_by_callers(function)
             || self.is_guarded_around(function, index, slot)
             || self.releases_before(acquisition, function, index, 0)

@@ -6,7 +6,7 @@ use super::super::confidence::Grade;
 use super::super::owner::OwnerKind;
 use super::super::path::{FnRef, OwnerId};
 use super::super::repetition::Repeats;
-use super::super::{Project, guard, words};
+use super::super::{Project, latch, words};
 use super::Pile;
 
 impl Project<'_> {
@@ -156,9 +156,6 @@ impl Project<'_> {
         let callers = self.graph.callers(function);
         !callers.is_empty()
             && !self.is_exported(function)
-            && callers.iter().all(|&call| {
-                self.op_of(call)
-                    .is_some_and(|index| guard::is_idempotent(self, self.calling(call), index))
-            })
+            && callers.iter().all(|&call| latch::is_lazy_start(self, call))
     }
 }

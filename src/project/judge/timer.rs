@@ -8,7 +8,7 @@ use super::super::duty::{Engine, Release, To};
 use super::super::elsewhere::Elsewhere;
 use super::super::model::Missing;
 use super::super::repetition::Repeats;
-use super::super::{Project, guard};
+use super::super::{Project, latch};
 use super::Verdict;
 use super::kept::Replaced;
 use super::rearm::Chain;
@@ -33,12 +33,12 @@ impl Project<'_> {
         let function = acquisition.function;
         let index = self.op_of(acquisition.call)?;
         // One per instance is still one too many where the instance's end forgets it.
-        let is_per_instance = guard::latch_field(self, function, index).is_some()
+        let is_per_instance = latch::latch_field(self, function, index).is_some()
             && self
                 .owner_around(function)
                 .is_some_and(|owner| self.teardown_of(owner).is_some());
         let is_latched =
-            guard::is_idempotent(self, function, index) && !is_per_instance && !self.forgets_handle(acquisition, index);
+            latch::is_idempotent(self, function, index) && !is_per_instance && !self.forgets_handle(acquisition, index);
         if is_latched || self.is_guarded_by_callers(function) {
             return None;
         }
@@ -314,7 +314,7 @@ impl Project<'_> {
 
     /// Whether some method sets the field that latches the line back to nothing without releasing what it held.
     pub(super) fn forgets_handle(&self, acquisition: &Acquisition<'_>, index: usize) -> bool {
-        let Some(field) = guard::latch_field(self, acquisition.function, index) else {
+        let Some(field) = latch::latch_field(self, acquisition.function, index) else {
             return false;
         };
         let Some(owner) = self.owner_around(acquisition.function) else {
