@@ -65,7 +65,8 @@ impl Project<'_> {
         self.is_settler(group, &self.path(call.with(self.call(call).callee)))
     }
 
-    fn is_settler(&self, group: &SettleGroup, path: &Path) -> bool {
+    /// Whether a path is the group's `resolve` or `reject`, or one of them bound.
+    pub fn is_settler(&self, group: &SettleGroup, path: &Path) -> bool {
         let bound = match path.root {
             Root::Call(bind) if path.is_root() && self.callee_name(bind) == Some("bind") => {
                 self.receiver(bind).map(|of| self.path(of))

@@ -133,8 +133,13 @@ impl Project<'_> {
         if self.is_once_for_all(acquisition) {
             return None;
         }
+        let is_many = repeats.is_many();
         let (repeat_grade, why) = self.activation_repetition(repeats)?;
         let mut grades = vec![release_grade, repeat_grade];
+        // Only in great numbers does it matter that it waits.
+        if !is_many && self.comes_to_nothing(acquisition) {
+            grades.push(Grade::Third);
+        }
         // It does not keep the process, only what its callback sees, until it fires.
         if self.is_unreferenced(acquisition) {
             grades.push(Grade::Second);

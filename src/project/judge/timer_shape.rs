@@ -1,6 +1,6 @@
 //! What a timeout is for: a guard of work, a delay, a step of an endless chain.
 
-use crate::facts::body::Op;
+use crate::facts::body::{How, Op};
 
 use super::super::acquisition::Acquisition;
 use super::super::path::{FnRef, Path, Root};
@@ -12,6 +12,9 @@ use super::delay::Defaults;
 const SHORT_DELAY: f64 = 5000.0;
 /// The same for one that does nothing to what others still use: it settles a promise that is settled, sets a flag.
 const HARMLESS_DELAY: f64 = 10_000.0;
+
+/// And for one that only settles a promise or aborts what is done: beyond it, it keeps what its callback sees for long.
+const SETTLING_DELAY: f64 = 60_000.0;
 
 impl Project<'_> {
     /// A delay of a few seconds, or none: over before it matters.
@@ -199,6 +202,54 @@ impl Project<'_> {
                     _ => false,
                 })
             })
+    }
+
+    /// Whether a timeout comes to nothing when the work is over, and soon.
+    pub(super) fn comes_to_nothing(&self, acquisition: &Acquisition<'_>) -> bool {
+        self.only_settles(acquisition) && self.waits_less_than(acquisition, SETTLING_DELAY, Defaults::Count)
+    }
+
+    /// Whether all that a timer does is to settle a promise, which finds it settled when the work is over, or to abort
+    /// what its own activation may abort: `() => reject(new Error('late'))`, `resolve`.
+    fn only_settles(&self, acquisition: &Acquisition<'_>) -> bool {
+        let timer = acquisition.origin.0;
+        let Some(callback) = self.argument(timer, 0) else {
+            return false;
+        };
+        let group = self.settle_group(self.calling(timer));
+        let is_settler = |path: &Path| group.as_ref().is_some_and(|group| self.is_settler(group, path));
+        if is_settler(&self.path(callback)) {
+            return true;
+        }
+        let functions = self.functions_in(callback);
+        let is_harmless = |call: super::super::path::CallRef| {
+            self.call(call).how == How::New
+                || is_settler(&self.path(call.with(self.call(call).callee)))
+                || self.callee_name(call) == Some("abort") && self.is_of_the_activation(acquisition.function, call)
+        };
+        !functions.is_empty()
+            && functions
+                .iter()
+                .flat_map(|&function| self.nested(function))
+                .all(|function| {
+                    self.function(function).ops.iter().all(|op| match *op {
+                        Op::Call(call) => is_harmless(function.with(call)),
+                        Op::Store { .. } | Op::Throw(_) => false,
+                        _ => true,
+                    })
+                })
+    }
+
+    /// Whether a method is called on what the activation around a function makes with `new`.
+    fn is_of_the_activation(&self, function: FnRef, call: super::super::path::CallRef) -> bool {
+        let root = self.activation_of(function);
+        self.receiver(call).is_some_and(|of| match self.path(of) {
+            Path {
+                root: Root::Call(made),
+                steps,
+            } => steps.is_empty() && self.call(made).how == How::New && self.is_within(self.calling(made), root),
+            _ => false,
+        })
     }
 
     /// Whether a function calls a function of the group that settles.
