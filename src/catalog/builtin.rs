@@ -88,7 +88,6 @@ pub const FILES: &[(&str, &str)] = &[
     ),
     ("rules/catalog/knex.toml", include_str!("../../rules/catalog/knex.toml")),
     ("rules/catalog/koa.toml", include_str!("../../rules/catalog/koa.toml")),
-    ("rules/catalog/mcp.toml", include_str!("../../rules/catalog/mcp.toml")),
     (
         "rules/catalog/mongodb.toml",
         include_str!("../../rules/catalog/mongodb.toml"),
@@ -200,6 +199,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/tesseract.toml",
         include_str!("../../rules/catalog/tesseract.toml"),
+    ),
+    (
+        "rules/catalog/test-runners.toml",
+        include_str!("../../rules/catalog/test-runners.toml"),
     ),
     (
         "rules/catalog/tiktoken.toml",

@@ -260,6 +260,8 @@ pub enum Per {
     Event,
     Tick,
     Item,
+    /// Once, by a test runner.
+    Test,
 }
 
 /// Which functions a framework calls, and how often.

@@ -57,10 +57,7 @@ impl Judge<'_, '_> {
     fn growth(&self, engine: &mut Engine, usage: &ContainerUse, site: &GrowthSite) -> Option<Growth> {
         let project = self.project;
         let made = self.containers.get(site.container)?;
-        if project.is_module(site.function)
-            || self.is_in_own_activation(site)
-            || words::is_test_file(project.file_path(site.place.file))
-        {
+        if project.is_module(site.function) || self.is_in_own_activation(site) || project.is_test(site.place.file) {
             return None;
         }
         let bound = self.bound(usage, site);

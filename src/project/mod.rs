@@ -21,6 +21,7 @@ pub mod container_use;
 pub mod contents;
 pub mod debug;
 pub mod duty;
+pub mod development;
 pub mod effects;
 pub mod elsewhere;
 pub mod entry;
@@ -77,6 +78,7 @@ use called::CallNames;
 use calls::CallGraph;
 use elsewhere::ReleaseScopes;
 use hierarchy::Hierarchy;
+use development::Development;
 use implementers::Implementers;
 use lifecycle::Lifecycles;
 use link::Links;
@@ -110,6 +112,7 @@ pub struct Project<'a> {
     graph: CallGraph,
     lifecycles: Lifecycles,
     programs: Programs,
+    development: Development,
     model: Model,
     meter: Meter,
     /// Types that were asked for, and those that are being worked out (empty).
@@ -176,6 +179,7 @@ impl<'a> Project<'a> {
             graph: CallGraph::default(),
             lifecycles: Lifecycles::default(),
             programs: Programs::default(),
+            development: Development::default(),
             model: Model::default(),
             meter: Meter::new(allowance),
             types: RefCell::default(),
@@ -201,6 +205,7 @@ impl<'a> Project<'a> {
         project.call_paths = RefCell::default();
         project.hierarchy = Hierarchy::collect(&project, &project.owners);
         project.lifecycles = Lifecycles::find(&project, &literals);
+        project.development = Development::find(&project, resolver);
         project.programs = Programs::find(&project);
         project
     }

@@ -8,7 +8,6 @@ use super::Project;
 use super::duty::Engine;
 use super::identity::Difference;
 use super::notifier::Notifier;
-use super::words;
 
 /// Wrappers around wrappers that are followed to the caller who is responsible.
 const MAX_WRAPPERS: usize = 3;
@@ -148,8 +147,7 @@ impl Model {
         laps.end("acquisitions");
         let mut mismatches = project.mismatches(&mut engine, &acquisitions);
         let mut overwritten = project.overwritten(&acquisitions);
-        let mut unchained = project.unchained(&acquisitions);
-        unchained.retain(|each| !words::is_test_file(project.file_path(each.place.file)));
+        let unchained = project.unchained(&acquisitions);
         laps.end("removals");
         let mut leaks: Vec<Leak> = Vec::new();
         for _ in 0..=MAX_WRAPPERS {
@@ -164,9 +162,7 @@ impl Model {
                 .flatten()
                 .collect();
         }
-        leaks.retain(|leak| !words::is_test_file(project.file_path(leak.place.file)));
         leaks.sort_by_key(|leak| leak.place);
-        mismatches.retain(|mismatch| !words::is_test_file(project.file_path(mismatch.place.file)));
         // What is said of a line is said once, by the surer one, else by the one who knows the cause.
         mismatches.retain(|mismatch| {
             !leaks
@@ -175,22 +171,40 @@ impl Model {
         });
         leaks.retain(|leak| !mismatches.iter().any(|mismatch| mismatch.place == leak.place));
         overwritten.retain(|each| {
-            !words::is_test_file(project.file_path(each.place.file))
-                && !leaks
-                    .iter()
-                    .any(|leak| leak.place == each.place && leak.confidence >= each.confidence)
+            !leaks
+                .iter()
+                .any(|leak| leak.place == each.place && leak.confidence >= each.confidence)
         });
         leaks.retain(|leak| !overwritten.iter().any(|each| each.place == leak.place));
         laps.end("releases");
-        let mut growths = project.growths(&mut engine);
-        growths.retain(|growth| !words::is_test_file(project.file_path(growth.place.file)));
+        let growths = project.growths(&mut engine);
         laps.end("containers");
-        Model {
+        let mut model = Model {
             leaks,
             growths,
             mismatches,
             overwritten,
             unchained,
-        }
+        };
+        model.leave_to_developers(project);
+        model
+    }
+
+    /// Drops what is said of tests; what a package does not ship is worth a word only to those who ask.
+    fn leave_to_developers(&mut self, project: &Project<'_>) {
+        let judge = |place: &Place, confidence: &mut Confidence| {
+            if project.development.is_unshipped(place.file) {
+                *confidence = Confidence::Low;
+            }
+            !project.is_test(place.file)
+        };
+        self.leaks.retain_mut(|each| judge(&each.place, &mut each.confidence));
+        self.growths.retain_mut(|each| judge(&each.place, &mut each.confidence));
+        self.mismatches
+            .retain_mut(|each| judge(&each.place, &mut each.confidence));
+        self.overwritten
+            .retain_mut(|each| judge(&each.place, &mut each.confidence));
+        self.unchained
+            .retain_mut(|each| judge(&each.place, &mut each.confidence));
     }
 }

@@ -301,7 +301,7 @@ impl Project<'_> {
             if let Some((run, _)) = runs.iter().find(|(run, _)| run.per != Per::Event).or(runs.first()) {
                 return match run.per {
                     Per::Request | Per::Connection | Per::Message => Origin::External,
-                    Per::Event | Per::Tick | Per::Item | Per::Once | Per::Instance | Per::Activation => {
+                    Per::Event | Per::Tick | Per::Item | Per::Once | Per::Test | Per::Instance | Per::Activation => {
                         Origin::Parameter
                     }
                 };

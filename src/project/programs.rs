@@ -12,8 +12,8 @@ use crate::diagnostic::FileId;
 use crate::facts::expr::Expr;
 use crate::facts::ids::CallId;
 
+use super::Project;
 use super::path::{At, CallRef};
-use super::{Project, words};
 
 /// Members of `process` that a program uses and a module does not.
 const OF_PROGRAMS: &[&str] = &["argv", "exit", "exitCode"];
@@ -26,11 +26,7 @@ pub struct Programs {
 
 impl Programs {
     pub fn find(project: &Project<'_>) -> Self {
-        let files = || {
-            project
-                .file_ids()
-                .filter(|&file| !words::is_test_file(project.file_path(file)))
-        };
+        let files = || project.file_ids().filter(|&file| !project.is_test(file));
         let loaded: FxHashSet<FileId> = files()
             .flat_map(|file| project.links.loads(file).filter(move |&other| other != file))
             .collect();
@@ -57,7 +53,7 @@ impl Programs {
 
 impl Project<'_> {
     /// The files and what they load, directly or not.
-    fn files_reached(&self, entries: &[FileId]) -> FxHashSet<FileId> {
+    pub(super) fn files_reached(&self, entries: &[FileId]) -> FxHashSet<FileId> {
         let mut reached: FxHashSet<FileId> = entries.iter().copied().collect();
         let mut open: Vec<FileId> = entries.to_vec();
         while let Some(file) = open.pop() {
@@ -103,7 +99,7 @@ impl Project<'_> {
             || self.calls_of(file).any(|call| self.hands_over_a_handler(call))
     }
 
-    fn calls_of(&self, file: FileId) -> impl Iterator<Item = CallRef> + '_ {
+    pub(super) fn calls_of(&self, file: FileId) -> impl Iterator<Item = CallRef> + '_ {
         (0..self.facts(file).calls.len() as u32).map(move |index| At::new(file, CallId(index)))
     }
 

@@ -64,6 +64,14 @@ const OUTPUT_FOLDERS: [&str; 18] = [
 /// Folders that they read from.
 const SOURCE_FOLDERS: [&str; 4] = ["src", "source", "lib", "sources"];
 
+/// What a package publishes.
+pub struct Shipment {
+    /// The files that others load.
+    pub entries: Vec<usize>,
+    /// Files of the package that its list of `files` does not name.
+    pub unnamed: Vec<usize>,
+}
+
 pub struct Resolver {
     root: PathBuf,
     tree: Arc<FileTree>,
@@ -123,6 +131,37 @@ impl Resolver {
             .collect();
         entries.sort_unstable();
         entries
+    }
+
+    /// Packages that say what they publish, as far as all of their entry points are walked files.
+    pub fn shipments(&self) -> Vec<Shipment> {
+        let shipping = self.packages.shipping();
+        shipping
+            .filter_map(|(package, ships)| {
+                let offered = package
+                    .subpaths()?
+                    .into_iter()
+                    .map(|subpath| self.in_package(package, subpath));
+                let bin = package.bin().iter().map(|path| self.source_of(&package.root, path));
+                let entries: Vec<usize> = offered.chain(bin).collect::<Option<_>>()?;
+                let is_unnamed = |path: &Path| {
+                    let folder = path.parent().and_then(|folder| self.packages.nearest(folder));
+                    folder.is_some_and(|nearest| nearest.root == package.root)
+                        && path
+                            .strip_prefix(&package.root)
+                            .is_ok_and(|inside| !ships.is_match(inside))
+                };
+                let unnamed = self
+                    .tree
+                    .files()
+                    .filter(|(path, _)| is_unnamed(path))
+                    .map(|(_, file)| file);
+                Some(Shipment {
+                    entries,
+                    unnamed: unnamed.collect(),
+                })
+            })
+            .collect()
     }
 
     fn resolve_new(&self, folder: &Path, specifier: &str) -> Resolved {

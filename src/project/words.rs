@@ -12,9 +12,6 @@ const SETUP: &[&str] = &[
     "configure",
 ];
 
-/// Functions of test runners that are given a name and a body.
-const TEST_BLOCKS: &[&str] = &["it", "test", "describe", "specify", "suite", "context", "bench"];
-
 /// Methods that end an owner's life; a name has to be one of them, not only begin with it.
 const TEARDOWN: &[&str] = &[
     "close",
@@ -354,11 +351,6 @@ fn ends_with_word(name: &str, word: &str) -> bool {
     tail.eq_ignore_ascii_case(word)
         && (before.is_none_or(|before| !before.is_ascii_alphanumeric())
             || tail.starts_with(|first: char| first.is_ascii_uppercase()))
-}
-
-/// Whether a function of that name is given the body of a test.
-pub fn is_test_block(name: &str) -> bool {
-    TEST_BLOCKS.contains(&name)
 }
 
 /// Whether a name begins with a whole word, in camel case or snake case, whatever its first letter's case.

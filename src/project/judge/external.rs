@@ -1,6 +1,6 @@
 //! What lives outside the heap: connections, locks, files, workers and clients. Losing the last reference does not give them back.
 
-use crate::catalog::effect::{End, Resource};
+use crate::catalog::effect::{End, Per, Resource};
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::Op;
 use crate::facts::ids::BindingId;
@@ -12,20 +12,18 @@ use super::super::duty::{Engine, Missed, Release, To};
 use super::super::effects::Leaves;
 use super::super::elsewhere::Elsewhere;
 use super::super::model::Missing;
-use super::super::path::{FnRef, Root};
+use super::super::path::{CallRef, FnRef, Root};
 use super::super::repetition::Repeats;
 use super::super::value::Match;
-use super::super::{Project, latch, words};
+use super::super::{Project, latch};
 use super::Verdict;
 
 impl Project<'_> {
     /// Something that one piece of work takes, uses and gives back: a pool's connection, a lock, a file.
     pub(super) fn judge_external(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
         // What runs once is given back by the end of the process.
-        if self.repeats_call(acquisition.call) == Repeats::Once {
-            return None;
-        }
-        if self.is_in_a_test(acquisition.function) {
+        let repeats = self.repeats_call(acquisition.call);
+        if repeats == Repeats::Once || self.is_in_a_test(acquisition.function) {
             return None;
         }
         let ends_alone = acquisition.entry.self_ending;
@@ -34,6 +32,7 @@ impl Project<'_> {
         } else {
             engine.release(self, acquisition)
         };
+        let mut is_likely = true;
         let (missing, grade) = match release {
             Release::Always | Release::Escapes(_) => return None,
             Release::Never if ends_alone || self.is_kept_by_closure(acquisition) => return None,
@@ -53,8 +52,19 @@ impl Project<'_> {
                 {
                     return None;
                 }
+                is_likely = acquisition.resource() != Resource::Handle || !self.only_fails_itself(acquisition, &missed);
                 (Missing::OnSomePath(labels), grade)
             }
+        };
+        let (is_seen, why) = match repeats {
+            Repeats::Many(why) | Repeats::Often(why) => (true, why),
+            Repeats::Once | Repeats::PerOwner(_) | Repeats::PerCall(_) | Repeats::Unknown => (false, Vec::new()),
+        };
+        // Where nothing in view brings the line back, it may be what a program does once.
+        let outlook = if is_seen && is_likely {
+            Grade::First
+        } else {
+            self.second_with(acquisition)
         };
         // A pool counts what it lends; what is opened belongs to nobody.
         let holder = match acquisition.resource() {
@@ -72,10 +82,10 @@ impl Project<'_> {
         });
         Some(Verdict {
             missing,
-            grades: vec![grade],
+            grades: vec![grade, outlook],
             holder: label,
             holder_name,
-            why: Vec::new(),
+            why,
             teardown: None,
             is_self_rearming: false,
         })
@@ -115,19 +125,34 @@ impl Project<'_> {
         missed
     }
 
+    /// Whether nothing but an operation on the thing itself can fail: a file that was opened can mostly be read.
+    fn only_fails_itself(&self, acquisition: &Acquisition<'_>, missed: &[Missed]) -> bool {
+        let is_it = |expr| self.is_item(acquisition, expr) != Match::No;
+        let speaks_of_it = |call: CallRef| {
+            self.receiver(call).is_some_and(is_it) || self.call(call).args.iter().any(|&arg| is_it(call.with(arg)))
+        };
+        missed.iter().all(|each| {
+            let Some((function, index)) = each.leaves else {
+                return false;
+            };
+            let call = match self.function(function).ops[index as usize] {
+                Op::Call(call) => Some(function.with(call)),
+                Op::Await(value) => match self.path(function.with(value)).root {
+                    Root::Call(call) => Some(call),
+                    _ => None,
+                },
+                _ => None,
+            };
+            each.exit != Exit::Return && call.is_some_and(speaks_of_it)
+        })
+    }
+
     /// Whether a function stands in one that a test runner is given: `it("…", async () => { … })`. Its process ends with the tests.
     pub(super) fn is_in_a_test(&self, function: FnRef) -> bool {
         self.around(function).any(|each| {
             self.graph.passed(each).iter().any(|&(call, position)| {
-                let is_second = position > 0
-                    && matches!(
-                        self.argument(call, 0).map(|arg| self.path(arg).root),
-                        Some(Root::Text(_))
-                    );
-                let callee = call.with(self.call(call).callee);
-                is_second
-                    && matches!(self.path(callee).root, Root::Global(_) | Root::Package(_))
-                    && words::is_test_block(self.describe(callee).split('.').next().unwrap_or_default())
+                let runs = self.runs_of(call, position);
+                runs.iter().any(|(run, _)| run.per == Per::Test)
             })
         })
     }

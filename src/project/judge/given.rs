@@ -7,7 +7,6 @@ use super::super::Project;
 use super::super::names::Sym;
 use super::super::path::{CallRef, ExprRef, FnRef, OwnerId, Path, Root, Step};
 use super::super::region::Region;
-use super::super::words;
 
 /// Callers of callers that only hand it on.
 const MAX_DEPTH: u32 = 4;
@@ -87,7 +86,7 @@ impl Project<'_> {
             }
             None => self.graph.callers(function).to_vec(),
         };
-        callers.retain(|call| !words::is_test_file(self.file_path(call.file)));
+        callers.retain(|call| !self.is_test(call.file));
         if depth > MAX_DEPTH || callers.len() > MAX_CALLERS || !self.graph.passed(function).is_empty() {
             return Handed::Unknown;
         }

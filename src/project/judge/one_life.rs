@@ -294,7 +294,7 @@ impl Project<'_> {
         }
         let all = std::iter::once(owner).chain(self.subclasses(owner).iter().copied());
         let mut made: Vec<_> = all.flat_map(|each| self.graph.made(each).iter().copied()).collect();
-        made.retain(|call| !words::is_test_file(self.file_path(call.file)));
+        made.retain(|call| !self.is_test(call.file));
         !made.is_empty()
             && made.iter().all(|&call| {
                 let maker = self.calling(call);

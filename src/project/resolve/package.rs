@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use oxc_resolver::PathUtil;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
@@ -12,7 +13,7 @@ use super::workspace::Workspace;
 use crate::overlay::Overlay;
 
 /// What matters here of a `package.json`.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct PackageJson {
     pub name: Option<String>,
     /// Names from `dependencies`, `devDependencies`, `peerDependencies` and `optionalDependencies`.
@@ -32,6 +33,10 @@ pub struct PackageJson {
     pub(super) exports: Value,
     /// `source`, `module`, `main`, `types` and `typings`, as far as they are there.
     entries: Vec<String>,
+    /// The paths in `bin`.
+    bin: Vec<String>,
+    /// Which files are published, relative to the package's folder; `None` if the package is private or does not say.
+    pub(super) ships: Option<GlobSet>,
 }
 
 impl PackageJson {
@@ -79,6 +84,12 @@ impl PackageJson {
             is_library: offers && !starts && !is_private && !fields.contains_key("bin"),
             root: folder.to_path_buf(),
             exports: fields.get("exports").cloned().unwrap_or(Value::Null),
+            bin: match fields.get("bin") {
+                Some(Value::String(path)) => vec![path.clone()],
+                Some(Value::Object(paths)) => paths.values().filter_map(Value::as_str).map(str::to_owned).collect(),
+                _ => Vec::new(),
+            },
+            ships: fields.get("files").filter(|_| !is_private).and_then(shipped),
             entries: ["source", "module", "main", "types", "typings"]
                 .into_iter()
                 .filter_map(text)
@@ -89,6 +100,24 @@ impl PackageJson {
     /// The package's real name, for a dependency that is installed under another.
     pub(super) fn real_name<'a>(&'a self, name: &'a str) -> &'a str {
         self.renamed.get(name).map_or(name, String::as_str)
+    }
+
+    /// Every subpath that others may import, the package itself first; `None` if a pattern stands for them.
+    pub(super) fn subpaths(&self) -> Option<Vec<&str>> {
+        let Value::Object(fields) = &self.exports else {
+            return Some(vec![""]);
+        };
+        let named = fields.keys().filter_map(|key| key.strip_prefix("./"));
+        let mut subpaths = vec![""];
+        subpaths.extend(named.filter(|subpath| {
+            let kind = Path::new(subpath).extension().and_then(|kind| kind.to_str());
+            !matches!(kind, Some("json" | "css" | "scss" | "svg" | "wasm" | "md"))
+        }));
+        (!subpaths.iter().any(|subpath| subpath.contains('*'))).then_some(subpaths)
+    }
+
+    pub(super) fn bin(&self) -> &[String] {
+        &self.bin
     }
 
     /// The paths that the fields give for a subpath, every condition's, the likeliest first.
@@ -125,6 +154,21 @@ impl PackageJson {
         }
         targets
     }
+}
+
+/// The patterns of the `files` field: each names files, or folders with all that is in them.
+fn shipped(files: &Value) -> Option<GlobSet> {
+    let mut globs = GlobSetBuilder::new();
+    for pattern in files.as_array()?.iter().filter_map(Value::as_str) {
+        let pattern = pattern.trim_start_matches("./").trim_matches('/');
+        if pattern.starts_with('!') {
+            continue;
+        }
+        for pattern in [pattern.to_owned(), format!("{pattern}/**")] {
+            globs.add(GlobBuilder::new(&pattern).literal_separator(true).build().ok()?);
+        }
+    }
+    globs.build().ok()
 }
 
 /// `pg` of `pg@^8.1`.
@@ -221,6 +265,13 @@ impl Packages {
             None => self.by_name.get(name).copied().flatten(),
         };
         index.map(|index| &self.all[index])
+    }
+
+    /// Every package that says which of its files it publishes.
+    pub(super) fn shipping(&self) -> impl Iterator<Item = (&PackageJson, &GlobSet)> {
+        self.all
+            .iter()
+            .filter_map(|package| Some((package, package.ships.as_ref()?)))
     }
 
     /// Every package of the tree that has a name nobody else has.

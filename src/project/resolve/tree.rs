@@ -39,6 +39,11 @@ impl FileTree {
         self.files.get(path).copied()
     }
 
+    /// Every walked file and its position, in no order.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&PathBuf, usize)> {
+        self.files.iter().map(|(path, &index)| (path, index))
+    }
+
     /// What stands in for the disk.
     pub(super) fn overlay(&self) -> &Overlay {
         &self.overlay

@@ -1,0 +1,71 @@
+//! Code that is not the product: tests, and what a published package does not ship.
+//!
+//! Both are told by what the project says itself, never by where a file lies: a test hands functions to a test runner
+//! and is of no use to other files; a package that lists its `files` ships those and what its entry points load.
+
+use rustc_hash::FxHashSet;
+
+use crate::catalog::effect::Per;
+use crate::diagnostic::FileId;
+
+use super::resolve::Resolver;
+use super::{Project, words};
+
+/// The files of the project that its users do not run.
+#[derive(Default)]
+pub struct Development {
+    tests: FxHashSet<FileId>,
+    unshipped: FxHashSet<FileId>,
+}
+
+impl Development {
+    pub fn find(project: &Project<'_>, resolver: &Resolver) -> Self {
+        Self {
+            tests: project
+                .file_ids()
+                .filter(|&file| project.links.exports_nothing(file) && project.tests_something(file))
+                .collect(),
+            unshipped: project.unshipped(resolver),
+        }
+    }
+
+    /// Whether a file describes tests: it runs once, in a process that ends.
+    pub fn is_test(&self, file: FileId) -> bool {
+        self.tests.contains(&file)
+    }
+
+    /// Whether a published package leaves the file out.
+    pub fn is_unshipped(&self, file: FileId) -> bool {
+        self.unshipped.contains(&file)
+    }
+}
+
+impl Project<'_> {
+    /// Whether a file holds tests, by its own name or by what it does.
+    pub fn is_test(&self, file: FileId) -> bool {
+        words::is_test_file(self.file_path(file)) || self.development.is_test(file)
+    }
+
+    /// Whether a file hands a function to a test runner.
+    fn tests_something(&self, file: FileId) -> bool {
+        self.calls_of(file).any(|call| {
+            (0..self.call(call).args.len()).any(|position| {
+                self.runs_of(call, position as u16)
+                    .iter()
+                    .any(|(run, _)| run.per == Per::Test)
+            })
+        })
+    }
+
+    /// Files of packages that say what they ship, which neither the list names nor an entry point loads.
+    fn unshipped(&self, resolver: &Resolver) -> FxHashSet<FileId> {
+        let mut unshipped = FxHashSet::default();
+        for package in resolver.shipments() {
+            let entries: Vec<FileId> = package.entries.iter().map(|&entry| FileId(entry as u32)).collect();
+            let loaded = self.files_reached(&entries);
+            let unnamed = package.unnamed.iter().map(|&file| FileId(file as u32));
+            unshipped.extend(unnamed.filter(|file| !loaded.contains(file)));
+        }
+        unshipped
+    }
+}
