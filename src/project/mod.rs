@@ -76,9 +76,9 @@ use crate::timings::Laps;
 
 use called::CallNames;
 use calls::CallGraph;
+use development::Development;
 use elsewhere::ReleaseScopes;
 use hierarchy::Hierarchy;
-use development::Development;
 use implementers::Implementers;
 use lifecycle::Lifecycles;
 use link::Links;

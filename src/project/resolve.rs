@@ -251,7 +251,9 @@ impl Resolver {
     fn source_of(&self, root: &Path, target: &str) -> Option<usize> {
         let target = target.trim_start_matches("./");
         let parts: Vec<&str> = target.split('/').collect();
-        let is_output = |part: &&&str| OUTPUT_FOLDERS.contains(part) || part.starts_with("dist-");
+        // A folder without a walked file is made by a build, whatever it is called.
+        let is_made = |part: &str| parts[0] == part && !self.tree.has_folder(&root.join(part));
+        let is_output = |part: &&&str| OUTPUT_FOLDERS.contains(part) || part.starts_with("dist-") || is_made(part);
         let outputs = parts[..parts.len() - 1].iter().take_while(is_output).count();
         let inside = parts[outputs..].join("/");
         let mut tried = vec![target.to_owned()];

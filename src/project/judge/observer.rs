@@ -13,7 +13,7 @@ use super::super::model::Missing;
 use super::super::path::{ExprRef, Path, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
-use super::super::{Project, guard};
+use super::super::{Project, latch};
 use super::{Pile, Verdict};
 
 impl Project<'_> {
@@ -24,7 +24,7 @@ impl Project<'_> {
             return None;
         }
         let index = self.op_of(acquisition.call)?;
-        if guard::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
+        if latch::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
             return None;
         }
         let release = engine.release(self, acquisition);

@@ -14,7 +14,7 @@ use super::super::path::{CallRef, ExprRef, FnRef, OwnerId, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
 use super::super::typing::Ty;
-use super::super::{Project, guard, words};
+use super::super::{Project, latch, words};
 use super::{Pile, Verdict};
 
 /// A verdict on a subscription: what it is known by, and what was to end it.
@@ -32,7 +32,7 @@ impl Project<'_> {
             return None;
         }
         let index = self.op_of(acquisition.call)?;
-        if guard::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
+        if latch::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
             return None;
         }
         if self.is_tried_until_it_works(function) {

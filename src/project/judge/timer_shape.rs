@@ -14,7 +14,7 @@ const SHORT_DELAY: f64 = 5000.0;
 const HARMLESS_DELAY: f64 = 10_000.0;
 
 /// And for one that only settles a promise or aborts what is done: beyond it, it keeps what its callback sees for long.
-const SETTLING_DELAY: f64 = 60_000.0;
+const SETTLING_DELAY: f64 = 600_000.0;
 
 impl Project<'_> {
     /// A delay of a few seconds, or none: over before it matters.

@@ -39,6 +39,10 @@ impl FileTree {
         self.files.get(path).copied()
     }
 
+    pub(super) fn has_folder(&self, path: &Path) -> bool {
+        self.folders.contains(path)
+    }
+
     /// Every walked file and its position, in no order.
     pub(super) fn files(&self) -> impl Iterator<Item = (&PathBuf, usize)> {
         self.files.iter().map(|(path, &index)| (path, index))
