@@ -193,6 +193,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/solid.toml"),
     ),
     (
+        "rules/catalog/stores.toml",
+        include_str!("../../rules/catalog/stores.toml"),
+    ),
+    (
         "rules/catalog/svelte.toml",
         include_str!("../../rules/catalog/svelte.toml"),
     ),
@@ -219,6 +223,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/undici.toml",
         include_str!("../../rules/catalog/undici.toml"),
+    ),
+    (
+        "rules/catalog/vscode.toml",
+        include_str!("../../rules/catalog/vscode.toml"),
     ),
     ("rules/catalog/vue.toml", include_str!("../../rules/catalog/vue.toml")),
     ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),

@@ -247,12 +247,19 @@ impl Project<'_> {
             _ => false,
         });
         if !releasing && self.call(call).how == crate::facts::body::How::Call {
-            return self.helper_releases(acquisition, stored, call);
+            return self.helper_releases(acquisition, stored, call) || self.ends_a_list(acquisition, call, &mentions);
         }
         releasing
             && (self.receiver(call).is_some_and(mentions)
                 || self.call(call).args.iter().any(|&arg| mentions(call.with(arg)))
                 || mentions(call.with(self.call(call).callee)))
+    }
+
+    /// Whether a call named for an end is given the list that a subscription is kept in: `disposeAll(this.disposables)`.
+    fn ends_a_list(&self, acquisition: &Acquisition<'_>, call: CallRef, mentions: &dyn Fn(ExprRef) -> bool) -> bool {
+        acquisition.resource() == crate::catalog::effect::Resource::Subscription
+            && self.callee_name(call).is_some_and(words::mentions_teardown)
+            && self.call(call).args.iter().any(|&arg| mentions(call.with(arg)))
     }
 
     /// Whether a function of the project is given what is kept under one of the names, and releases that parameter.

@@ -69,7 +69,7 @@ impl Project<'_> {
     }
 
     /// The value behind a variable that has one.
-    fn unbound(&self, expr: ExprRef) -> ExprRef {
+    pub(super) fn unbound(&self, expr: ExprRef) -> ExprRef {
         let mut expr = expr;
         for _ in 0..MAX_LINKS {
             expr = match *self.expr(expr) {
@@ -80,6 +80,10 @@ impl Project<'_> {
                     _ => return expr,
                 },
                 Expr::Cast { value, .. } => expr.with(value),
+                // `getContext('table') ?? {}`: what is given where there is nothing streams nothing.
+                Expr::Logical { left, right, .. } if matches!(self.expr(expr.with(right)), Expr::Object(_)) => {
+                    expr.with(left)
+                }
                 _ => return expr,
             };
         }

@@ -35,12 +35,12 @@ impl Project<'_> {
         if latch::is_idempotent(self, function, index) || self.is_guarded_by_callers(function) {
             return None;
         }
-        if self.is_tried_until_it_works(function) {
+        if self.is_tried_until_it_works(function) || self.is_put_into_anothers_list(acquisition) {
             return None;
         }
         let open = self.left_open(&acquisition.entry, self.receiver(acquisition.origin.0)?)?;
         let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
-        let holder = self.stream_holder(open.source);
+        let holder = self.unbound(self.stream_holder(open.source));
         let region = self.stream_region(open.source, holder, acquisition);
         let owner = self.owner_around(function);
         let is_ended = owner.is_some_and(|owner| self.ends_others_of_its_kind(engine, owner, acquisition));
@@ -49,11 +49,12 @@ impl Project<'_> {
             Tier::Shape if is_ended => Tier::Witnessed,
             // The streams that a framework hands to what it makes are its own.
             Tier::Shape if owner.is_some_and(|owner| self.is_provided(owner, &self.path(holder))) => Tier::Resolved,
+            Tier::Shape if self.is_shared_by_a_framework(holder) => Tier::Resolved,
             tier => tier,
         };
         let (grade, why, teardown) = match (&open.unfired, owner) {
             (Some(_), Some(owner)) => self.unfired_pile(owner, &region, holder)?,
-            (_, Some(owner)) if self.lifecycle_of(owner).is_some() && !repeats.is_many() => {
+            (_, Some(owner)) if self.comes_and_goes(owner) && !repeats.is_many() => {
                 self.component_pile(owner, &region, holder, is_ended)?
             }
             _ => self.plain_pile(acquisition, &region, holder, repeats)?,
@@ -128,6 +129,26 @@ impl Project<'_> {
         returned.contains(&Some(true)) && returned.contains(&Some(false))
     }
 
+    /// Whether the subscription goes into a list of something that was handed in: `context.subscriptions.push(…)`.
+    fn is_put_into_anothers_list(&self, acquisition: &Acquisition<'_>) -> bool {
+        let function = acquisition.function;
+        self.function(function).ops.iter().any(|op| {
+            let Op::Call(call) = *op else { return false };
+            let call = function.with(call);
+            let holds_it = || {
+                let mut args = self.call(call).args.iter();
+                args.any(|&arg| self.holds_item(&acquisition.items, call.with(arg)))
+            };
+            let list = self.receiver(call).map(|of| self.path(of));
+            let is_anothers = list.is_some_and(|list| match list.root {
+                Root::Param(..) => !list.is_root(),
+                Root::Instance(_) => list.steps.len() > 1,
+                _ => false,
+            });
+            is_anothers && matches!(self.callee_name(call), Some("push" | "add" | "unshift")) && holds_it()
+        })
+    }
+
     /// Who keeps a stream: the object of which it is a property.
     fn stream_holder(&self, source: ExprRef) -> ExprRef {
         match *self.expr(source) {
@@ -178,7 +199,22 @@ impl Project<'_> {
         if runs_by_itself {
             return Region::Process;
         }
+        if self.is_made_anew(source, acquisition.function) {
+            return Region::Activation;
+        }
         self.region_of(holder, acquisition.origin.1)
+    }
+
+    /// Whether the function that subscribes puts what it made itself there: `state.router = createRouter()`.
+    fn is_made_anew(&self, source: ExprRef, function: FnRef) -> bool {
+        let path = self.path(source);
+        self.function(function).ops.iter().any(|op| match *op {
+            Op::Store { to, value } => {
+                self.path(function.with(to)) == path
+                    && matches!(self.path(function.with(value)).root, Root::Call(made) if self.calling(made) == function)
+            }
+            _ => false,
+        })
     }
 
     /// A chain that waits for a notifier of its owner's, which never fires: the code itself says that it has to end.
@@ -222,6 +258,18 @@ impl Project<'_> {
             }
         };
         Some((grade, vec![self.each_instance(owner)], teardown))
+    }
+
+    /// Whether a framework gives something that many have: a context.
+    fn is_shared_by_a_framework(&self, holder: ExprRef) -> bool {
+        matches!(self.path(holder).root, Root::Call(call) if self.gives_what_is_shared(call))
+    }
+
+    /// Whether a framework makes and ends instances as it likes: not of what it makes one of where an option says so, which it
+    /// mostly does without.
+    fn comes_and_goes(&self, owner: OwnerId) -> bool {
+        self.lifecycle_of(owner)
+            .is_some_and(|lifecycle| lifecycle.once_if.is_none())
     }
 
     fn each_instance(&self, owner: OwnerId) -> Label {
