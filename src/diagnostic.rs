@@ -114,6 +114,36 @@ pub struct Diagnostic {
     pub evidence: Vec<Label>,
     /// What to do, as an order.
     pub help: String,
+    /// The classes and functions around the primary place by name, outermost first: `Server.start`. Empty at the top of a file.
+    pub symbol: String,
+    /// What keeps what alive, where that is a chain.
+    pub retains: Option<RetainingPath>,
+}
+
+/// From what lives long to what cannot be freed, and the release that is missing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RetainingPath {
+    /// The holder first.
+    pub links: Vec<Held>,
+    /// What is missing, one clause.
+    pub gap: String,
+}
+
+/// One thing of a retaining path.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Held {
+    /// In the user's words.
+    pub what: String,
+    pub place: Option<Place>,
+}
+
+impl Held {
+    pub fn new(what: &str, place: Option<Place>) -> Self {
+        Self {
+            what: what.to_owned(),
+            place,
+        }
+    }
 }
 
 impl Diagnostic {

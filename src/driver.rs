@@ -15,13 +15,18 @@
 //! check does not see. These need a process of their own.
 
 mod bar;
+pub mod configured;
 mod context;
 mod joined;
+pub mod known;
 mod part;
 mod pool;
 mod progress;
+pub mod since;
+mod suppressed;
 mod warm;
 
+use std::borrow::Cow;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -31,9 +36,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use thiserror::Error;
 
+use crate::baseline::BaselineError;
 use crate::cache::seen::ContentHash;
 use crate::cache::store::Store;
+use crate::catalog::Catalog;
 use crate::catalog::builtin::builtin;
+use crate::config::discover::{Choice, Configurations};
+use crate::config::mistake::Mistake;
 use crate::diagnostic::{Confidence, Diagnostic, Problem, ProblemKind};
 use crate::facts::FileFacts;
 use crate::facts::lower::lower_limited;
@@ -49,8 +58,12 @@ use crate::source::{CheckedFile, SourceText, decode, portable};
 use crate::timings::{CacheUse, Effort, Laps, Timings};
 use crate::walk::{self, FoundFile, Walk, WalkError};
 
+use configured::{Explained, wanted};
+use known::{BaselineChoice, Known};
 use pool::{Threads, Verdict};
 use warm::{Answer, Memory};
+
+pub use suppressed::rule_infos;
 
 /// Stack of every thread that handles syntax or facts, in bytes: the first that the operating system gives. Where address
 /// space is short, deep files get theirs one by one, or are refused.
@@ -71,7 +84,12 @@ pub struct CheckOptions {
     pub file_timeout: Duration,
     /// What one file may cost beside time.
     pub limits: Limits,
-    pub min_confidence: Confidence,
+    /// Findings of at least this confidence are reported; `None` for what the configuration of each file says.
+    pub min_confidence: Option<Confidence>,
+    pub configuration: Choice,
+    pub baseline: BaselineChoice,
+    /// Named files count as found ones: what the configuration excludes and what is generated is left out.
+    pub force_exclude: bool,
     /// Read the project around the named paths too, without reporting what is found in the rest of it.
     pub context: bool,
     /// Ids of the rules to report; empty for all.
@@ -96,7 +114,10 @@ impl CheckOptions {
             threads: None,
             file_timeout: Self::FILE_TIMEOUT,
             limits: Limits::DEFAULT,
-            min_confidence: Confidence::Medium,
+            min_confidence: None,
+            configuration: Choice::default(),
+            baseline: BaselineChoice::default(),
+            force_exclude: false,
             context: true,
             rules: Vec::new(),
             overlay: Overlay::default(),
@@ -122,6 +143,12 @@ pub struct Outcome {
     /// Threads that still work on a file that was given up.
     pub abandoned_threads: usize,
     pub timings: Timings,
+    /// What the project wants.
+    pub configurations: Configurations,
+    /// Findings that comments in the code left out.
+    pub suppressed: usize,
+    /// What the baselines left out.
+    pub known: Known,
 }
 
 /// Why there is no outcome.
@@ -131,6 +158,11 @@ pub enum CheckError {
     Walk(#[from] WalkError),
     #[error(transparent)]
     Shard(#[from] ShardError),
+    /// Never empty.
+    #[error("{}", .0.first().map(ToString::to_string).unwrap_or_default())]
+    Configuration(Vec<Mistake>),
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
     #[error("the paths must lie in the current folder: facts are made relative to it")]
     Outside,
     #[error("cannot start a thread: {0}")]
@@ -151,7 +183,10 @@ pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
             stored,
             ..
         } = found(options)?;
-        (outcome.diagnostics, outcome.below_confidence) = selected(diagnostics, &outcome.files, options);
+        let left = suppressed::left(diagnostics, &outcome, options);
+        outcome.suppressed = left.suppressed;
+        (outcome.diagnostics, outcome.below_confidence) = wanted(left.diagnostics.clone(), &outcome, options);
+        known::take_out(&mut outcome, &left.diagnostics, options)?;
         if let Some(stored) = &stored {
             stored.check_quoted(&outcome)?;
         }
@@ -166,6 +201,14 @@ pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
 /// A named path that does not exist or is outside the current folder; no threads.
 pub fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckError> {
     on_big_stack(|| part::facts(options, part))
+}
+
+/// What the configuration says of one file, which is absolute and need not exist.
+///
+/// # Errors
+/// A configuration that is wrong.
+pub fn explained(options: &CheckOptions, file: &Path) -> Result<Explained, CheckError> {
+    configured::explained(options, file)
 }
 
 /// The bytes of the file in which `leaklint check --facts` finds the shard.
@@ -190,11 +233,12 @@ pub fn with_project<T: Send>(
     look: impl FnOnce(&Project<'_>, &Outcome) -> T + Send,
 ) -> Result<T, CheckError> {
     on_big_stack(|| {
-        let gathered = match options.facts.is_empty() {
+        let mut gathered = match options.facts.is_empty() {
             true => gather(&Plan::of(options)?, options)?,
             false => joined::gather(options)?,
         };
-        let analysed = analyse(gathered, &options.overlay, options)?;
+        let catalog = gathered.catalog(options)?;
+        let analysed = analyse(gathered, &catalog, &options.overlay, options)?;
         panics::caught(|| look(&analysed.project, &analysed.outcome)).map_err(|message| CheckError::Internal {
             stage: "showing the analysis",
             message,
@@ -203,8 +247,8 @@ pub fn with_project<T: Send>(
 }
 
 /// A project, and an outcome without findings.
-struct Analysed {
-    project: Project<'static>,
+struct Analysed<'c> {
+    project: Project<'c>,
     outcome: Outcome,
     /// What is known of the files if their facts were stored.
     stored: Option<joined::Stored>,
@@ -249,6 +293,8 @@ struct Plan {
     problems: Vec<Problem>,
     /// The folder around all of them.
     root: PathBuf,
+    /// What the project wants of them.
+    configurations: Configurations,
     laps: Laps,
 }
 
@@ -258,6 +304,7 @@ impl Plan {
         let threads = threads(options).count;
         let walk = walk::walk(&options.paths, &options.current_dir, &options.overlay, threads)?;
         let inputs = with_context(walk.files.clone(), options, threads);
+        let (configurations, inputs) = configured::left(options, inputs)?;
         let mut problems = walk.left_out(&options.current_dir, &options.overlay);
         problems.extend(walk.problems.iter().cloned());
         laps.end("walk");
@@ -267,6 +314,7 @@ impl Plan {
             root: common_folder(&walk.root, &inputs),
             walk,
             inputs,
+            configurations,
             laps,
         })
     }
@@ -283,6 +331,7 @@ impl Plan {
             file.set_text(&text);
         }
         file.is_context = input.is_context;
+        file.is_test = self.configurations.of(disk).is_test(disk);
         file
     }
 
@@ -300,6 +349,9 @@ impl Plan {
                 threads: threads(options).count,
                 ..Timings::default()
             },
+            configurations: self.configurations.clone(),
+            suppressed: 0,
+            known: Known::default(),
         }
     }
 
@@ -352,8 +404,9 @@ fn found(options: &CheckOptions) -> Result<Found, CheckError> {
 }
 
 /// Links and judges what was read. Configuration is read through `overlay`.
-fn judged(gathered: Gathered, overlay: &Overlay, options: &CheckOptions) -> Result<Found, CheckError> {
-    let analysed = analyse(gathered, overlay, options)?;
+fn judged(mut gathered: Gathered, overlay: &Overlay, options: &CheckOptions) -> Result<Found, CheckError> {
+    let catalog = gathered.catalog(options)?;
+    let analysed = analyse(gathered, &catalog, overlay, options)?;
     let diagnostics = panics::caught(|| rules::run(&analysed.project));
     let diagnostics = diagnostics.map_err(|message| CheckError::Internal {
         stage: "running the rules",
@@ -367,6 +420,15 @@ fn judged(gathered: Gathered, overlay: &Overlay, options: &CheckOptions) -> Resu
         diagnostics,
         stored: analysed.stored,
     })
+}
+
+impl Gathered {
+    /// What is known of libraries in this run.
+    fn catalog(&mut self, options: &CheckOptions) -> Result<Cow<'static, Catalog>, CheckError> {
+        let catalog = configured::catalog(&self.outcome.configurations.catalogs(), &options.overlay);
+        self.outcome.timings.laps.end("catalogue");
+        catalog
+    }
 }
 
 fn threads(options: &CheckOptions) -> Threads {
@@ -401,8 +463,9 @@ fn gather(plan: &Plan, options: &CheckOptions) -> Result<Gathered, CheckError> {
             Ok((_, (facts, content))) => {
                 read.contents.push(content);
                 let path = file.path().to_path_buf();
+                let is_test = file.is_test;
                 outcome.files.push(file);
-                sources.push(SourceFile { path, facts });
+                sources.push(SourceFile { path, facts, is_test });
             }
             Err(problem) => {
                 read.contents.push(None);
@@ -423,7 +486,12 @@ fn gather(plan: &Plan, options: &CheckOptions) -> Result<Gathered, CheckError> {
     })
 }
 
-fn analyse(gathered: Gathered, overlay: &Overlay, options: &CheckOptions) -> Result<Analysed, CheckError> {
+fn analyse<'c>(
+    gathered: Gathered,
+    catalog: &'c Catalog,
+    overlay: &Overlay,
+    options: &CheckOptions,
+) -> Result<Analysed<'c>, CheckError> {
     let Gathered {
         mut outcome,
         sources,
@@ -435,8 +503,6 @@ fn analyse(gathered: Gathered, overlay: &Overlay, options: &CheckOptions) -> Res
     let project = panics::caught(|| {
         let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
         let resolver = Resolver::new(&outcome.root, &paths, overlay);
-        let catalog = builtin();
-        laps.end("catalogue");
         let mut project = Project::link(sources, catalog, &resolver, allowance(options));
         laps.end("link");
         project.judge(&mut laps);
@@ -624,20 +690,6 @@ fn settled<T>(shown: String, verdict: Verdict<FileResult<T>>, budget: Duration) 
         message,
         place,
     })
-}
-
-/// The findings to report, and how many the confidence threshold left out.
-fn selected(
-    mut diagnostics: Vec<Diagnostic>,
-    files: &[CheckedFile],
-    options: &CheckOptions,
-) -> (Vec<Diagnostic>, usize) {
-    diagnostics.retain(|each| !files[each.primary.place.file.index()].is_context);
-    diagnostics.retain(|each| options.rules.is_empty() || options.rules.iter().any(|rule| rule == each.rule));
-    let all = diagnostics.len();
-    diagnostics.retain(|each| each.confidence >= options.min_confidence);
-    let left_out = all - diagnostics.len();
-    (diagnostics, left_out)
 }
 
 /// Runs everything on one thread with a large stack, so that facts are built into a project and dropped there.

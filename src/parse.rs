@@ -6,6 +6,7 @@ mod component;
 
 use std::path::Path;
 
+use swc_common::comments::{Comments, SingleThreadedComments};
 use swc_common::{BytePos, Spanned};
 use swc_ecma_ast::{EsVersion, Module, Program};
 use swc_ecma_parser::{EsSyntax, FlowSyntax, Lexer, Parser, StringInput, Syntax, TsSyntax};
@@ -13,7 +14,7 @@ use thiserror::Error;
 
 use crate::facts::ids::Span;
 use crate::limits::{Limit, Limits};
-use crate::markup::Format;
+use crate::markup::{Format, scan};
 
 /// How many times the limit of nesting the brackets may be nested with those in strings counted too: a quote in a regular
 /// expression must not hide real ones.
@@ -69,9 +70,7 @@ pub fn with_parsed<T>(
             limit: Some(Limit::Nesting),
         });
     }
-    let brackets = shape.depth_with_strings as usize * STACK_PER_BRACKET;
-    let links = shape.links as usize * STACK_PER_LINK;
-    let stack = ((512 << 10) + brackets + links).min(MAX_STACK);
+    let stack = stack_for(&shape);
     stacker::maybe_grow(stack, stack, || {
         let program = parse(path, text)?;
         Ok(look(&program))
@@ -83,10 +82,74 @@ pub fn is_parsed(path: &Path, text: &str) -> bool {
     parse(path, text).is_ok()
 }
 
+/// A comment, without its signs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Comment {
+    pub text: String,
+    /// With its signs.
+    pub span: Span,
+}
+
+/// The comments of a file in source order. A file that does not parse has none.
+pub fn comments(path: &Path, text: &str) -> Vec<Comment> {
+    match with_parsed(path, text, &Limits::DEFAULT, |_| ()) {
+        Ok(()) => {
+            let stack = stack_for(&shape(text));
+            stacker::maybe_grow(stack, stack, || collected(path, text))
+        }
+        Err(_) => Vec::new(),
+    }
+}
+
+fn collected(path: &Path, text: &str) -> Vec<Comment> {
+    let scripts = match Format::of(path) {
+        Some(format) => scan(text, format)
+            .scripts
+            .into_iter()
+            .map(|script| (syntaxes(&script.language), script.code))
+            .collect(),
+        None => vec![whole(path, text)],
+    };
+    let mut found: Vec<Comment> = Vec::new();
+    for (syntaxes, range) in scripts {
+        found.extend(comments_in(&syntaxes, Source { text, range }));
+    }
+    found.sort_by_key(|comment| comment.span);
+    // One between two tokens is filed under both.
+    found.dedup();
+    found
+}
+
+/// The comments of a script, by the first syntax that fits.
+fn comments_in(syntaxes: &[Syntax], source: Source<'_>) -> Vec<Comment> {
+    let comments = syntaxes.iter().find_map(|&syntax| {
+        let comments = SingleThreadedComments::default();
+        let mut parser = source.parser(syntax, Some(&comments));
+        parser.parse_program().is_ok().then_some(comments)
+    });
+    let (leading, trailing) = comments.unwrap_or_default().take_all();
+    let (leading, trailing) = (leading.take().into_values(), trailing.take().into_values());
+    leading
+        .chain(trailing)
+        .flatten()
+        .map(|comment| Comment {
+            span: span_of(&comment),
+            text: comment.text.to_string(),
+        })
+        .collect()
+}
+
 /// The span of a node in offsets of the text.
 pub(crate) fn span_of(node: &impl Spanned) -> Span {
     let span = node.span();
     Span::new(span.lo.0.saturating_sub(1), span.hi.0.saturating_sub(1))
+}
+
+/// Stack that the parser may need, in bytes.
+fn stack_for(shape: &Shape) -> usize {
+    let brackets = shape.depth_with_strings as usize * STACK_PER_BRACKET;
+    let links = shape.links as usize * STACK_PER_LINK;
+    ((512 << 10) + brackets + links).min(MAX_STACK)
 }
 
 /// The part of a file that is one script.
@@ -95,6 +158,15 @@ struct Source<'a> {
     /// The whole file's.
     text: &'a str,
     range: Span,
+}
+
+impl<'a> Source<'a> {
+    fn parser(self, syntax: Syntax, comments: Option<&'a dyn Comments>) -> Parser<Lexer<'a>> {
+        let Span { start, end } = self.range;
+        let body = &self.text[start as usize..end as usize];
+        let input = StringInput::new(body, BytePos(start + 1), BytePos(end + 1));
+        Parser::new_from(Lexer::new(syntax, EsVersion::EsNext, input, comments))
+    }
 }
 
 /// The span in the tree of a part of the text.
@@ -106,6 +178,12 @@ fn parse(path: &Path, text: &str) -> Result<Program, ParseError> {
     if let Some(format) = Format::of(path) {
         return component::parse(text, format);
     }
+    let (syntaxes, range) = whole(path, text);
+    first_tree(&syntaxes, Source { text, range }, |parser| parser.parse_program())
+}
+
+/// The syntaxes and the range of a file that is one script.
+fn whole(path: &Path, text: &str) -> (Vec<Syntax>, Span) {
     // Offsets count the byte order mark, which the parser must not see.
     let start = if text.starts_with('\u{feff}') {
         '\u{feff}'.len_utf8() as u32
@@ -117,9 +195,7 @@ fn parse(path: &Path, text: &str) -> Result<Program, ParseError> {
         .extension()
         .and_then(|extension| extension.to_str())
         .unwrap_or_default();
-    first_tree(&syntaxes(extension), Source { text, range }, |parser| {
-        parser.parse_program()
-    })
+    (syntaxes(extension), range)
 }
 
 /// Parses a script that is part of a file.
@@ -138,10 +214,7 @@ fn first_tree<T>(
 ) -> Result<T, ParseError> {
     let mut first = None;
     for &syntax in syntaxes {
-        let Span { start, end } = source.range;
-        let body = &source.text[start as usize..end as usize];
-        let input = StringInput::new(body, BytePos(start + 1), BytePos(end + 1));
-        let mut parser = Parser::new_from(Lexer::new(syntax, EsVersion::EsNext, input, None));
+        let mut parser = source.parser(syntax, None);
         match parse(&mut parser) {
             Ok(tree) => return Ok(tree),
             Err(error) => {

@@ -199,6 +199,8 @@ pub struct CheckedFile {
     disk: PathBuf,
     /// Read for what it says of other files; what is found in it is not reported.
     pub is_context: bool,
+    /// The configuration calls it a test; nothing is found in it.
+    pub is_test: bool,
     source: OnceLock<SourceText>,
 }
 
@@ -209,6 +211,7 @@ impl CheckedFile {
             shown,
             disk,
             is_context: false,
+            is_test: false,
             source: OnceLock::new(),
         }
     }

@@ -350,6 +350,11 @@ fn without_path(error: &ignore::Error) -> String {
     }
 }
 
+/// Whether a file is linted when it is found: JavaScript or TypeScript that is neither minified nor declarations.
+pub fn is_linted(path: &Path) -> bool {
+    matches!(kind_of(path), FileKind::Source)
+}
+
 enum FileKind {
     Source,
     Minified,

@@ -1,15 +1,20 @@
 //! The arguments as `clap` reads them, and the help text they are.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::discover::Choice;
 use crate::diagnostic::Confidence;
 use crate::driver::CheckOptions;
+use crate::driver::known::BaselineChoice;
 use crate::limits::{Limit, Limits};
 use crate::shard::Part;
+use crate::spelling::advice;
+use crate::walk::normalized;
 
 /// Finds leaks in JavaScript and TypeScript: listeners, timers, caches and connections that are never released.
 ///
@@ -33,6 +38,12 @@ pub enum Command {
     Explain(ExplainArguments),
     /// List the rules
     Rules(RulesArguments),
+    /// Write down what is found now, so that only what is new is reported
+    Baseline(BaselineArguments),
+    /// Write a configuration for the project in this folder
+    Init(InitArguments),
+    /// Show what holds for a file, and where that is written
+    Config(ConfigArguments),
     /// Show what the analysis believes about a file
     Debug(DebugArguments),
     /// Look after what is kept from run to run
@@ -56,13 +67,42 @@ pub struct CheckArguments {
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "paths")]
     pub facts: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub content: Content,
+
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = OutputFormat::Pretty)]
     pub format: OutputFormat,
 
-    /// Report findings of at least this confidence
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Threshold::Medium)]
-    pub min_confidence: Threshold,
+    /// Write a report to a file too: `sarif=leaks.sarif` (may be given several times)
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub output: Vec<Output>,
+
+    /// Count the findings of each rule instead of printing them
+    #[arg(long, conflicts_with = "format")]
+    pub statistics: bool,
+
+    /// Print findings only: no summary, no progress bar
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Report findings of at least this confidence (default: as configured, else medium)
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub min_confidence: Option<Threshold>,
+
+    #[command(flatten)]
+    pub config: ConfigChoice,
+
+    #[command(flatten)]
+    pub baseline: BaselineFile,
+
+    /// Leave out what the configuration excludes, even if it is named
+    #[arg(long)]
+    pub force_exclude: bool,
+
+    /// Exit with 0 when there was nothing to lint
+    #[arg(long)]
+    pub no_errors_on_unmatched: bool,
 
     /// Exit with 2 when a file could not be analysed
     #[arg(long)]
@@ -127,8 +167,16 @@ impl Default for CheckArguments {
         Self {
             paths: vec![PathBuf::from(".")],
             facts: Vec::new(),
+            content: Content::default(),
             format: OutputFormat::Pretty,
-            min_confidence: Threshold::Medium,
+            output: Vec::new(),
+            statistics: false,
+            quiet: false,
+            min_confidence: None,
+            config: ConfigChoice::default(),
+            baseline: BaselineFile::default(),
+            force_exclude: false,
+            no_errors_on_unmatched: false,
             strict: false,
             exit_zero: false,
             rules: Vec::new(),
@@ -145,6 +193,105 @@ impl Default for CheckArguments {
     }
 }
 
+/// Which content is linted.
+#[derive(Args, Clone, Default, Debug)]
+pub struct Content {
+    /// Lint the staged files as they are staged, with the index as their project
+    #[arg(long, conflicts_with_all = ["facts", "since", "stdin"])]
+    pub staged: bool,
+
+    /// Report what changed since this commit: findings with a step on a changed line, and those that were not there
+    #[arg(long, value_name = "REV", conflicts_with_all = ["facts", "stdin"])]
+    pub since: Option<String>,
+
+    /// With `--since`: whether a step of the proof must be on a changed line or in a changed file
+    #[arg(long, value_enum, default_value_t = SinceScope::Line, requires = "since")]
+    pub since_scope: SinceScope,
+
+    /// Lint the text on standard input
+    #[arg(long, requires = "stdin_filename", conflicts_with_all = ["facts", "paths"])]
+    pub stdin: bool,
+
+    /// The file that standard input is the content of; it need not exist
+    #[arg(long, value_name = "FILE", requires = "stdin")]
+    pub stdin_filename: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, ValueEnum)]
+pub enum SinceScope {
+    #[default]
+    Line,
+    File,
+}
+
+/// Which configuration counts.
+#[derive(Args, Clone, Default, Debug)]
+pub struct ConfigChoice {
+    /// Use this configuration for all files instead of the nearest of each
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Use no configuration
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+impl ConfigChoice {
+    pub(super) fn choice(&self, current_dir: &Path) -> Choice {
+        match (&self.config, self.no_config) {
+            (Some(file), _) => Choice::File(normalized(&current_dir.join(file))),
+            (None, true) => Choice::None,
+            (None, false) => Choice::Nearest,
+        }
+    }
+}
+
+/// Which findings are known.
+#[derive(Args, Clone, Default, Debug)]
+pub struct BaselineFile {
+    /// Leave out the findings that this file knows, instead of those of the configured one
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+
+    /// Report known findings too
+    #[arg(long)]
+    pub no_baseline: bool,
+}
+
+impl BaselineFile {
+    pub(super) fn choice(&self, current_dir: &Path) -> BaselineChoice {
+        match (&self.baseline, self.no_baseline) {
+            (Some(file), _) => BaselineChoice::File(normalized(&current_dir.join(file))),
+            (None, true) => BaselineChoice::None,
+            (None, false) => BaselineChoice::Configured,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct BaselineArguments {
+    /// What to do
+    #[command(subcommand)]
+    pub action: BaselineAction,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum BaselineAction {
+    /// Write down what is found now; refuses if there is a baseline
+    Create(CheckArguments),
+    /// Take out what is no longer found in the files of this run; adds nothing
+    Update(CheckArguments),
+    /// Take out what was found in files that are gone
+    Prune(BaselinePruneArguments),
+}
+
+#[derive(Args, Debug)]
+pub struct BaselinePruneArguments {
+    /// The baseline (default: that of the current folder's configuration)
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+}
+
 #[derive(Args, Debug)]
 pub struct FactsArguments {
     /// Files and folders in the current folder, the same for every part
@@ -154,6 +301,9 @@ pub struct FactsArguments {
     /// Which part of the files: `1/4` is the first of four
     #[arg(long, value_name = "I/N", default_value_t = Part::WHOLE)]
     pub shard: Part,
+
+    #[command(flatten)]
+    pub config: ConfigChoice,
 
     /// Where to write
     #[arg(long, value_name = "FILE")]
@@ -188,6 +338,31 @@ pub struct ExplainArguments {
 #[derive(Args, Debug)]
 pub struct RulesArguments {
     /// How the rules are printed
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+}
+
+#[derive(Args, Debug)]
+pub struct InitArguments {
+    /// Print it instead of writing it
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ConfigArguments {
+    /// The file; it need not exist
+    #[arg(required_unless_present = "schema")]
+    pub file: Option<PathBuf>,
+
+    /// Print the JSON Schema of configurations instead
+    #[arg(long, conflicts_with = "file")]
+    pub schema: bool,
+
+    #[command(flatten)]
+    pub config: ConfigChoice,
+
+    /// How it is printed
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub format: ListFormat,
 }
@@ -232,8 +407,50 @@ pub enum OutputFormat {
     /// One line a finding
     Concise,
     Json,
+    /// An object a line
+    Jsonl,
     /// For GitHub code scanning and others
     Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// Test reports
+    Junit,
+    /// Reviewdog
+    Rdjson,
+    /// One page for people
+    Html,
+}
+
+/// A report and where it goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Output {
+    pub format: OutputFormat,
+    pub file: PathBuf,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (format, file) = text.split_once('=').ok_or("not of the form `FORMAT=FILE`")?;
+        let formats: Vec<String> = OutputFormat::value_variants()
+            .iter()
+            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        let format = OutputFormat::from_str(format, false).map_err(|_| {
+            let known: Vec<&str> = formats.iter().map(String::as_str).collect();
+            format!("there is no format `{format}`; {}", advice(format, &known))
+        })?;
+        if file.is_empty() {
+            return Err("the file has no name".to_owned());
+        }
+        Ok(Self {
+            format,
+            file: PathBuf::from(file),
+        })
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -1,27 +1,24 @@
 //! `leaklint check`: lint, print, and say by the exit code how it went.
 
-use super::args::{self, CheckArguments, OutputFormat};
-use super::{CLEAN, CliError, FAILED, FINDINGS, cache, current_dir, output, rule_info};
+use std::io::{self, Write};
+
+use super::args::{self, CheckArguments, OutputFormat, Threshold};
+use super::{CLEAN, CliError, FAILED, FINDINGS, cache, content, current_dir, output, rule_info};
 use crate::driver::{self, CheckOptions};
-use crate::report::{self, Format, Report, summary, timings};
+use crate::report::{self, Format, Report, github, summary, timings};
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     for rule in &arguments.rules {
         rule_info(rule)?;
     }
-    let mut options = CheckOptions::new(arguments.paths.clone(), current_dir()?);
-    options.facts = arguments.facts.clone();
-    options.threads = arguments.threads;
-    options.file_timeout = arguments.file_timeout;
-    options.limits = args::limits(&arguments.limits);
-    options.min_confidence = arguments.min_confidence.confidence();
-    options.rules = arguments.rules.clone();
-    options.context = !arguments.no_context;
-    options.cache = cache::store_of_check(arguments);
-    options.progress = !arguments.no_progress;
-    let mut outcome = driver::check(&options)?;
+    let mut options = options(arguments)?;
+    let Some(run) = content::linted(arguments, &mut options)? else {
+        let _ = writeln!(io::stderr(), "nothing to lint is staged");
+        return Ok(CLEAN);
+    };
+    let mut outcome = run.outcome;
 
-    let rules = crate::rules::infos();
+    let rules = driver::rule_infos();
     let report = Report {
         diagnostics: &outcome.diagnostics,
         files: &outcome.files,
@@ -29,22 +26,35 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
         rules: &rules,
         root: &outcome.root,
         below_confidence: outcome.below_confidence,
+        suppressed: outcome.suppressed,
+        known: outcome.known.findings,
+        gone: outcome.known.gone,
+        older: run.older,
     };
-    let format = match arguments.format {
-        OutputFormat::Pretty => Format::Pretty(output::style()),
-        OutputFormat::Concise => Format::Concise,
-        OutputFormat::Json => Format::Json,
-        OutputFormat::Sarif => Format::Sarif,
+    for wanted in &arguments.output {
+        output::to_file(&wanted.file, |out| {
+            report::write(format(wanted.format, false), &report, out)
+        })?;
+    }
+    let shown = match arguments.statistics {
+        true => Format::Statistics,
+        false => format(arguments.format, true),
     };
-    output::to_stdout(|out| report::write(format, &report, out))?;
+    output::to_stdout(|out| report::write(shown, &report, out))?;
+    if arguments.format == OutputFormat::Github {
+        output::to_step_summary(|out| github::write_summary(&report, out))?;
+    }
     // On standard error for every format: standard output is for the findings alone.
-    output::to_stderr(|out| summary::write(&report, arguments.verbose, out))?;
+    if !arguments.quiet {
+        output::to_stderr(|out| summary::write(&report, arguments.verbose, out))?;
+    }
     if arguments.timings {
         outcome.timings.laps.end("report");
         output::to_stderr(|out| timings::write(&outcome.timings, out))?;
     }
 
-    if outcome.files.iter().all(|file| file.is_context) {
+    let may_be_nothing = arguments.no_errors_on_unmatched || arguments.content.staged;
+    if outcome.files.iter().all(|file| file.is_context) && !may_be_nothing {
         let given = if arguments.facts.is_empty() {
             &arguments.paths
         } else {
@@ -61,4 +71,39 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
     } else {
         FINDINGS
     })
+}
+
+/// The format as the terminal, or a file, takes it.
+fn format(wanted: OutputFormat, is_terminal: bool) -> Format {
+    match wanted {
+        OutputFormat::Pretty if is_terminal => Format::Pretty(output::style()),
+        OutputFormat::Pretty => Format::Pretty(output::plain_style()),
+        OutputFormat::Concise => Format::Concise,
+        OutputFormat::Json => Format::Json,
+        OutputFormat::Jsonl => Format::Jsonl,
+        OutputFormat::Sarif => Format::Sarif,
+        OutputFormat::Github => Format::GitHub,
+        OutputFormat::Gitlab => Format::GitLab,
+        OutputFormat::Junit => Format::JUnit,
+        OutputFormat::Rdjson => Format::RdJson,
+        OutputFormat::Html => Format::Html,
+    }
+}
+
+/// What the arguments ask for.
+pub(super) fn options(arguments: &CheckArguments) -> Result<CheckOptions, CliError> {
+    let mut options = CheckOptions::new(arguments.paths.clone(), current_dir()?);
+    options.facts = arguments.facts.clone();
+    options.threads = arguments.threads;
+    options.file_timeout = arguments.file_timeout;
+    options.limits = args::limits(&arguments.limits);
+    options.min_confidence = arguments.min_confidence.map(Threshold::confidence);
+    options.configuration = arguments.config.choice(&options.current_dir);
+    options.baseline = arguments.baseline.choice(&options.current_dir);
+    options.force_exclude = arguments.force_exclude;
+    options.rules = arguments.rules.clone();
+    options.context = !arguments.no_context;
+    options.cache = cache::store_of_check(arguments);
+    options.progress = !arguments.no_progress && !arguments.quiet;
+    Ok(options)
 }

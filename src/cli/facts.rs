@@ -13,6 +13,7 @@ pub(super) fn run(arguments: &FactsArguments) -> Result<i32, CliError> {
     options.threads = arguments.threads;
     options.file_timeout = arguments.file_timeout;
     options.limits = args::limits(&arguments.limits);
+    options.configuration = arguments.config.choice(&current_dir);
     options.progress = !arguments.no_progress;
     let shard = driver::facts(&options, arguments.shard)?;
     let bytes = driver::stored(&shard);

@@ -2,10 +2,14 @@
 
 pub mod args;
 mod cache;
+mod baseline;
 mod check;
+mod config;
+mod content;
 mod debug;
 mod explain;
 mod facts;
+mod init;
 mod output;
 mod parse;
 mod rules;
@@ -17,6 +21,7 @@ use thiserror::Error;
 
 use crate::diagnostic::RuleInfo;
 use crate::driver::CheckError;
+use crate::git::GitError;
 use crate::spelling;
 
 use args::{Arguments, CheckArguments, Command};
@@ -45,6 +50,14 @@ enum CliError {
     NoCacheFolder,
     #[error("cannot remove the cache in `{}`: {source}", .path.display())]
     Unremovable { path: PathBuf, source: io::Error },
+    #[error("there is a configuration already: `{0}`")]
+    AlreadyConfigured(String),
+    #[error("there is a baseline already: `{0}`; `leaklint baseline update` takes out what is mended")]
+    BaselineExists(String),
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error("cannot read standard input: {0}")]
+    Input(io::Error),
     #[error("cannot tell the current folder: {0}")]
     CurrentDir(io::Error),
     #[error("no file was linted: no JavaScript or TypeScript file could be analysed under {0}")]
@@ -61,12 +74,19 @@ pub fn run(arguments: Arguments) -> i32 {
         Some(Command::Facts(facts)) => facts::run(&facts),
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Rules(rules)) => rules::run(&rules),
+        Some(Command::Baseline(baseline)) => baseline::run(&baseline),
+        Some(Command::Init(init)) => init::run(&init),
+        Some(Command::Config(config)) => config::run(&config),
         Some(Command::Debug(debug)) => debug::run(&debug),
         Some(Command::Cache(cache)) => cache::run(&cache),
         Some(Command::Parse(parse)) => parse::run(&parse),
     };
     match result {
         Ok(code) => code,
+        Err(CliError::Check(CheckError::Configuration(mistakes))) => {
+            output::mistakes(&mistakes);
+            FAILED
+        }
         Err(error) => {
             output::error(&error.to_string());
             FAILED
@@ -79,7 +99,7 @@ fn current_dir() -> Result<PathBuf, CliError> {
 }
 
 fn rule_info(id: &str) -> Result<RuleInfo, CliError> {
-    let rules = crate::rules::infos();
+    let rules = crate::driver::rule_infos();
     match rules.iter().find(|rule| rule.id == id) {
         Some(rule) => Ok(*rule),
         None => {

@@ -1,7 +1,12 @@
 //! Standard output and error: buffered, escaped where a message may quote a file, and honest about failure.
 
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
+use std::path::{Path, PathBuf};
+
+use crate::config::mistake::Mistake;
+use crate::report::mistake;
 use crate::report::pretty::Style;
 use crate::report::visible_lines;
 
@@ -42,12 +47,56 @@ pub(super) fn error(message: &str) {
     let _ = writeln!(io::stderr(), "error: {}", visible_lines(message));
 }
 
-/// What standard output can show. Colors follow <https://no-color.org>.
+/// Prints what is wrong with a configuration.
+pub(super) fn mistakes(mistakes: &[Mistake]) {
+    let current_dir = std::env::current_dir().unwrap_or_default();
+    let style = style_of(io::stderr().is_terminal());
+    let _ = mistake::write(mistakes, &current_dir, style, &mut io::stderr().lock());
+}
+
+/// Writes a file, whole or with an error.
+pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    let written = fs::File::create(path).and_then(|file| {
+        let mut out = BufWriter::new(file);
+        write(&mut out)?;
+        out.flush()
+    });
+    written.map_err(|source| CliError::Unwritable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// Adds to the summary of a step of GitHub Actions, where there is one.
+pub(super) fn to_step_summary(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let path = PathBuf::from(path);
+    let opened = fs::OpenOptions::new().create(true).append(true).open(&path);
+    let written = opened.and_then(|mut file| write(&mut file));
+    written.map_err(|source| CliError::Unwritable { path, source })
+}
+
+/// What a file can show.
+pub(super) fn plain_style() -> Style {
+    Style {
+        color: false,
+        width: DEFAULT_WIDTH,
+    }
+}
+
+/// What standard output can show.
 pub(super) fn style() -> Style {
+    style_of(io::stdout().is_terminal())
+}
+
+/// Colors follow <https://no-color.org>.
+fn style_of(is_terminal: bool) -> Style {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     Style {
-        color: io::stdout().is_terminal() && !is_set("NO_COLOR"),
+        color: is_terminal && !is_set("NO_COLOR"),
         width: width.unwrap_or(DEFAULT_WIDTH).max(LEAST_WIDTH),
     }
 }

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::configured::configurations;
+use super::known::Known;
 use super::part::{manifests, own_stamp};
 use super::pool::{self, Verdict};
 use super::{CheckError, CheckOptions, Gathered, Outcome, Read, threads};
@@ -62,8 +64,13 @@ pub(super) fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
     };
     let run = pool::run(files.len(), &threads(options), read, |_| {}).map_err(CheckError::Thread)?;
     laps.end("facts");
+    let disks: Vec<PathBuf> = files.iter().map(|file| root.join(&file.path)).collect();
+    let configurations = configurations(options, disks.iter().filter_map(|disk| disk.parent()))?;
     let mut gathered = Gathered {
         outcome: Outcome {
+            configurations,
+            suppressed: 0,
+            known: Known::default(),
             diagnostics: Vec::new(),
             files: Vec::new(),
             problems: joined.problems,
@@ -92,9 +99,15 @@ pub(super) fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
         };
         let path = PathBuf::from(&file.path);
         let disk = gathered.outcome.root.join(&path);
-        let checked = CheckedFile::new(path.clone(), file.path.clone(), disk);
+        let mut checked = CheckedFile::new(path.clone(), file.path.clone(), disk);
+        let is_test = gathered
+            .outcome
+            .configurations
+            .of(checked.disk())
+            .is_test(checked.disk());
+        checked.is_test = is_test;
         gathered.outcome.files.push(checked);
-        gathered.sources.push(SourceFile { path, facts });
+        gathered.sources.push(SourceFile { path, facts, is_test });
     }
     gathered.stored = Some(Stored(files.iter().map(|file| file.digest).collect()));
     Ok(gathered)

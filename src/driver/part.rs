@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{CheckError, CheckOptions, facts_of, settled, threads};
+use super::configured::left;
+use super::{CheckError, CheckOptions, Input, facts_of, settled, threads};
 use crate::catalog::builtin::FILES;
 use crate::facts::wire;
 use crate::shard::{Digest, Part, Shard, Stamp, StoredFile};
@@ -12,12 +13,14 @@ use crate::source::{read_regular, slashed};
 use crate::walk;
 
 /// Files that say how specifiers are resolved and what a package is.
-const MANIFESTS: [&str; 5] = [
+const MANIFESTS: [&str; 7] = [
     "package.json",
     "tsconfig.json",
     "jsconfig.json",
     "pnpm-workspace.yaml",
     "lerna.json",
+    "leaklint.json",
+    "leaklint.jsonc",
 ];
 
 /// Who this program is: its version and the text of its catalogue.
@@ -35,6 +38,12 @@ pub(super) fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckEr
         .extend(walk.left_out(&options.current_dir, &options.overlay));
     let root = walk.root.clone();
     let relative = move |path: &Path| slashed(path.strip_prefix(&root).unwrap_or(path));
+    let inputs = walk.files.into_iter().map(|file| Input {
+        file,
+        is_context: false,
+    });
+    let (_, inputs) = left(options, inputs.collect())?;
+    walk.files = inputs.into_iter().map(|input| input.file).collect();
     let mut listing = Digest::default();
     for file in &walk.files {
         listing = listing.and(relative(&file.disk).as_bytes());

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{CheckOptions, Plan};
 use crate::cache::seen::{ContentHash, Seen};
 use crate::cache::store::Store;
-use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, ProblemKind, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, ProblemKind, RetainingPath, Severity};
 use crate::overlay::{Overlay, Watch};
 use crate::rules;
 
@@ -58,12 +58,16 @@ struct Finding {
     primary: Label,
     evidence: Vec<Label>,
     help: String,
+    symbol: String,
+    retains: Option<RetainingPath>,
 }
 
 impl Memory {
-    /// The memory of a run over these inputs; `None` if it has none. What stands in for files is never kept.
+    /// The memory of a run over these inputs; `None` if it has none. What stands in for files is never kept, nor what rests
+    /// on a project's own catalogue.
     pub(super) fn of(options: &CheckOptions, plan: &Plan) -> Option<Self> {
-        let store = options.cache.clone().filter(|_| options.overlay.is_empty())?;
+        let is_plain = options.overlay.is_empty() && plan.configurations.catalogs().is_empty();
+        let store = options.cache.clone().filter(|_| is_plain)?;
         Some(Self {
             store,
             key: key(options, plan)?,
@@ -153,6 +157,8 @@ impl Finding {
             primary,
             evidence,
             help,
+            symbol,
+            retains,
         } = diagnostic.clone();
         Self {
             rule: rule.to_owned(),
@@ -162,6 +168,8 @@ impl Finding {
             primary,
             evidence,
             help,
+            symbol,
+            retains,
         }
     }
 
@@ -176,6 +184,8 @@ impl Finding {
             primary: self.primary,
             evidence: self.evidence,
             help: self.help,
+            symbol: self.symbol,
+            retains: self.retains,
         })
     }
 }
@@ -191,7 +201,9 @@ fn key(options: &CheckOptions, plan: &Plan) -> Option<ContentHash> {
     );
     let _ = writeln!(text, "{:?} {:?}", options.limits, plan.problems);
     for input in &plan.inputs {
-        let _ = writeln!(text, "{:?} {} {}", input.file.disk, input.file.named, input.is_context);
+        let disk = &input.file.disk;
+        let is_test = plan.configurations.of(disk).is_test(disk);
+        let _ = writeln!(text, "{disk:?} {} {} {is_test}", input.file.named, input.is_context);
     }
     Some(ContentHash::of(text.as_bytes()))
 }

@@ -8,8 +8,8 @@ use rustc_hash::FxHashSet;
 use crate::catalog::effect::Per;
 use crate::diagnostic::FileId;
 
+use super::Project;
 use super::resolve::Resolver;
-use super::{Project, words};
 
 /// The files of the project that its users do not run.
 #[derive(Default)]
@@ -41,11 +41,6 @@ impl Development {
 }
 
 impl Project<'_> {
-    /// Whether a file holds tests, by its own name or by what it does.
-    pub fn is_test(&self, file: FileId) -> bool {
-        words::is_test_file(self.file_path(file)) || self.development.is_test(file)
-    }
-
     /// Whether a file hands a function to a test runner.
     fn tests_something(&self, file: FileId) -> bool {
         self.calls_of(file).any(|call| {

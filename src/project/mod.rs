@@ -55,6 +55,7 @@ pub mod repetition;
 pub mod resolve;
 pub mod settle;
 pub mod stream;
+mod symbol;
 pub mod teardown;
 pub mod typing;
 pub mod value;
@@ -97,6 +98,8 @@ pub struct SourceFile {
     /// Relative to the root, with `/`.
     pub path: PathBuf,
     pub facts: FileFacts,
+    /// The configuration calls it a test: what it does says nothing of the program, and nothing is found in it.
+    pub is_test: bool,
 }
 
 /// All facts, joined.
@@ -132,6 +135,7 @@ struct File {
     package: Option<Package>,
     /// For each function the last one that stands inside it, itself if there is none.
     last_nested: Box<[FnId]>,
+    is_test: bool,
 }
 
 /// What the nearest `package.json` says.
@@ -164,6 +168,7 @@ impl<'a> Project<'a> {
                     facts: file.facts,
                     syms,
                     package,
+                    is_test: file.is_test,
                 }
             })
             .collect();
@@ -242,6 +247,11 @@ impl<'a> Project<'a> {
 
     pub fn file_path(&self, file: FileId) -> &FilePath {
         &self.files[file.index()].path
+    }
+
+    /// Whether a file holds tests: the configuration calls it so, or it hands them to a runner.
+    pub fn is_test(&self, file: FileId) -> bool {
+        self.files[file.index()].is_test || self.development.is_test(file)
     }
 
     pub fn facts(&self, file: FileId) -> &FileFacts {

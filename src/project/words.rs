@@ -318,17 +318,6 @@ pub fn is_whole_program(name: &str) -> bool {
     matches!(bare, "App" | "Root" | "Main" | "Shell")
 }
 
-/// Whether a file is a test, by its own name: `orders.test.ts`, `orders.spec.js`.
-pub fn is_test_file(path: &std::path::Path) -> bool {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().to_ascii_lowercase())
-        .unwrap_or_default();
-    [".test.", ".spec.", ".e2e-spec.", ".e2e.", "-test.", "_test."]
-        .iter()
-        .any(|mark| name.contains(mark))
-}
-
 /// A method's name without its signs and the prefix that says who calls it.
 fn bare(name: &str) -> &str {
     let name = name.trim_start_matches(['_', '#', '$', '[']).trim_end_matches(']');
@@ -378,9 +367,5 @@ mod tests {
         );
         assert!(!is_teardown("closest") && !is_teardown("closeWindow") && !is_teardown("send"));
         assert!(mentions_teardown("handleSocketClose") && !mentions_teardown("open"));
-        assert!(
-            is_test_file(std::path::Path::new("a/orders.spec.ts"))
-                && !is_test_file(std::path::Path::new("test/orders.ts"))
-        );
     }
 }

@@ -34,6 +34,24 @@ pub(super) fn visible_path(path: &str) -> Cow<'_, str> {
     }
 }
 
+/// Text for HTML and XML: none of it is markup, in attributes neither.
+pub(super) fn markup(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            // Unicode has them, XML has not.
+            '\u{fffe}' | '\u{ffff}' => escaped.push(char::REPLACEMENT_CHARACTER),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
 /// A control character's picture (U+2400 block), U+FFFD for those without one; a tab becomes a space.
 pub(super) fn visible_char(character: char) -> char {
     let code = character as u32;

@@ -7,6 +7,7 @@
 //!   "summary": { "files": 1, "findings": 1, "belowConfidence": 0 },
 //!   "findings": [{
 //!     "rule": "unremoved-listener", "severity": "warning", "confidence": "high", "message": "…", "help": "…",
+//!     "symbol": "Server.start", "fingerprint": "8f2c…",
 //!     "primary": {
 //!       "path": "src/a.js", "text": "…",
 //!       "start": { "line": 3, "column": 5, "offset": 42 }, "end": { "line": 3, "column": 9, "offset": 46 }
@@ -25,7 +26,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Report, plain_json};
+use super::{Report, fingerprints, plain_json};
 use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, Severity};
 
 /// Writes the document and a line end.
@@ -39,16 +40,26 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
         },
-        summary: Summary {
-            files: report.files.iter().filter(|file| !file.is_context).count(),
-            findings: report.diagnostics.len(),
-            below_confidence: report.below_confidence,
-        },
-        findings: report.diagnostics.iter().map(|each| finding(report, each)).collect(),
+        summary: summary(report),
+        findings: findings(report).collect(),
         problems: report.problems,
     };
     plain_json::write(&document, out)?;
     writeln!(out)
+}
+
+pub(super) fn summary(report: &Report<'_>) -> Summary {
+    Summary {
+        files: report.files.iter().filter(|file| !file.is_context).count(),
+        findings: report.diagnostics.len(),
+        below_confidence: report.below_confidence,
+    }
+}
+
+pub(super) fn findings<'a>(report: &Report<'a>) -> impl Iterator<Item = Finding<'a>> {
+    let all = report.diagnostics.iter().zip(fingerprints(report));
+    let report = *report;
+    all.map(move |(each, fingerprint)| finding(&report, each, fingerprint))
 }
 
 #[derive(Serialize)]
@@ -68,19 +79,21 @@ struct Tool {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Summary {
+pub(super) struct Summary {
     files: usize,
     findings: usize,
     below_confidence: usize,
 }
 
 #[derive(Serialize)]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     rule: &'a str,
     severity: Severity,
     confidence: Confidence,
     message: &'a str,
     help: &'a str,
+    symbol: &'a str,
+    fingerprint: String,
     primary: Site<'a>,
     evidence: Vec<Site<'a>>,
 }
@@ -100,13 +113,15 @@ struct Point {
     offset: u32,
 }
 
-fn finding<'a>(report: &Report<'a>, diagnostic: &'a Diagnostic) -> Finding<'a> {
+fn finding<'a>(report: &Report<'a>, diagnostic: &'a Diagnostic, fingerprint: String) -> Finding<'a> {
     Finding {
         rule: diagnostic.rule,
         severity: diagnostic.severity,
         confidence: diagnostic.confidence,
         message: &diagnostic.message,
         help: &diagnostic.help,
+        symbol: &diagnostic.symbol,
+        fingerprint,
         primary: site(report, &diagnostic.primary),
         evidence: diagnostic.evidence.iter().map(|label| site(report, label)).collect(),
     }

@@ -7,18 +7,29 @@ mod escape;
 pub use escape::visible_lines;
 mod excerpt;
 pub mod fingerprint;
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
+pub mod mistake;
 mod plain_json;
 pub mod pretty;
+pub mod rdjson;
+mod retaining;
 pub mod sarif;
+pub mod statistics;
 pub mod summary;
 pub mod timings;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::baseline::key::Key;
 use crate::diagnostic::{Diagnostic, Place, Problem, RuleInfo};
-use crate::source::{CheckedFile, Position};
+use crate::source::{CheckedFile, Position, slashed};
 
 /// Everything that a format may print.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +43,14 @@ pub struct Report<'a> {
     pub root: &'a Path,
     /// How many findings the confidence threshold left out.
     pub below_confidence: usize,
+    /// How many findings comments in the code left out.
+    pub suppressed: usize,
+    /// How many findings a baseline left out.
+    pub known: usize,
+    /// Entries of a baseline that nothing answers to any more.
+    pub gone: usize,
+    /// How many findings are older than the changes that were asked for.
+    pub older: usize,
 }
 
 impl<'a> Report<'a> {
@@ -45,12 +64,32 @@ impl<'a> Report<'a> {
     }
 }
 
+/// What each finding is recognised by after lines moved, different for each.
+pub fn fingerprints(report: &Report<'_>) -> Vec<String> {
+    let mut seen: BTreeMap<Key, usize> = BTreeMap::new();
+    let each = |diagnostic: &Diagnostic| {
+        let file = report.file(diagnostic.primary.place);
+        let key = Key::of(diagnostic, file, slashed(file.path()));
+        let order = seen.entry(key.clone()).or_default();
+        *order += 1;
+        key.fingerprint(*order - 1)
+    };
+    report.diagnostics.iter().map(each).collect()
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
     Pretty(pretty::Style),
     Concise,
     Json,
+    Jsonl,
     Sarif,
+    GitHub,
+    GitLab,
+    JUnit,
+    RdJson,
+    Html,
+    Statistics,
 }
 
 /// Writes the findings.
@@ -62,6 +101,13 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write) -> io::Re
         Format::Pretty(style) => pretty::write(report, style, out),
         Format::Concise => concise::write(report, out),
         Format::Json => json::write(report, out),
+        Format::Jsonl => jsonl::write(report, out),
         Format::Sarif => sarif::write(report, out),
+        Format::GitHub => github::write(report, out),
+        Format::GitLab => gitlab::write(report, out),
+        Format::JUnit => junit::write(report, out),
+        Format::RdJson => rdjson::write(report, out),
+        Format::Html => html::write(report, out),
+        Format::Statistics => statistics::write(report, out),
     }
 }

@@ -8,7 +8,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::escape::visible;
 use super::excerpt::{CONTEXT_LINES, Excerpt};
-use super::{Report, concise};
+use super::{Report, concise, retaining};
 use crate::diagnostic::{Diagnostic, FileId, Label, Severity};
 
 /// Columns before the text of a help.
@@ -40,6 +40,15 @@ pub fn write(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Resu
 }
 
 fn rendered(report: &Report<'_>, diagnostic: &Diagnostic, style: Style) -> Result<String, fmt::Error> {
+    let mut text = drawn(picture(report, diagnostic), style)?;
+    if let Some(line) = retaining::line(diagnostic) {
+        text.push_str(&format!("  kept: {line}\n"));
+    }
+    Ok(text)
+}
+
+/// A picture as `miette` draws it.
+pub(super) fn drawn(mut picture: Picture, style: Style) -> Result<String, fmt::Error> {
     let theme = if style.color {
         GraphicalTheme::unicode()
     } else {
@@ -53,7 +62,6 @@ fn rendered(report: &Report<'_>, diagnostic: &Diagnostic, style: Style) -> Resul
         .with_context_lines(CONTEXT_LINES)
         .with_show_related_as_nested(true);
     let mut text = String::new();
-    let mut picture = picture(report, diagnostic);
     picture.help = picture
         .help
         .map(|help| folded(&help, style.width.saturating_sub(HELP_INDENT)));
@@ -91,14 +99,14 @@ fn write_plainly(report: &Report<'_>, diagnostic: &Diagnostic, out: &mut dyn Wri
 
 /// A finding with its excerpts, in `miette`'s terms. A nested one is the evidence in one other file.
 #[derive(Debug)]
-struct Picture {
-    code: Option<String>,
-    message: String,
-    severity: miette::Severity,
-    help: Option<String>,
-    labels: Vec<LabeledSpan>,
-    excerpt: Excerpt,
-    others: Vec<Picture>,
+pub(super) struct Picture {
+    pub(super) code: Option<String>,
+    pub(super) message: String,
+    pub(super) severity: miette::Severity,
+    pub(super) help: Option<String>,
+    pub(super) labels: Vec<LabeledSpan>,
+    pub(super) excerpt: Excerpt,
+    pub(super) others: Vec<Picture>,
 }
 
 fn picture(report: &Report<'_>, diagnostic: &Diagnostic) -> Picture {

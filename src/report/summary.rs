@@ -22,12 +22,43 @@ pub fn write(report: &Report<'_>, verbose: bool, out: &mut dyn Write) -> io::Res
             findings(report)
         )?,
     }
+    let tests = report
+        .files
+        .iter()
+        .filter(|file| file.is_test && !file.is_context)
+        .count();
+    if tests > 0 {
+        writeln!(
+            out,
+            "{} by the configuration: nothing in them is reported",
+            counted(tests, "test")
+        )?;
+    }
     if report.below_confidence > 0 {
         let flag = "--min-confidence low";
         writeln!(
             out,
             "{} more of lower confidence; `{flag}` shows them",
             report.below_confidence
+        )?;
+    }
+    if report.suppressed > 0 {
+        writeln!(out, "{} suppressed in the code", counted(report.suppressed, "finding"))?;
+    }
+    if report.older > 0 {
+        writeln!(out, "{} older than the changes", counted(report.older, "finding"))?;
+    }
+    if report.known > 0 {
+        writeln!(out, "{} in the baseline", counted(report.known, "known finding"))?;
+    }
+    if report.gone > 0 {
+        writeln!(
+            out,
+            "{} of the baseline without a finding; `leaklint baseline update` takes out what is mended",
+            match report.gone {
+                1 => "1 entry".to_owned(),
+                entries => format!("{entries} entries"),
+            }
         )?;
     }
     let (configurations, files): (Vec<&Problem>, Vec<&Problem>) = report

@@ -3,6 +3,7 @@
 mod client_per_request;
 mod mismatched_removal;
 mod overwritten_handle;
+mod retaining;
 mod unbounded_cache;
 mod unchained_teardown;
 mod uncleared_interval;
@@ -40,11 +41,13 @@ impl Rule {
     /// The rule's findings in `project`, in the model's order.
     pub fn check(&self, project: &Project<'_>) -> Vec<Diagnostic> {
         let said = (self.find)(project.model());
-        said.into_iter().map(|said| self.diagnostic(said)).collect()
+        said.into_iter().map(|said| self.diagnostic(project, said)).collect()
     }
 
-    fn diagnostic(&self, said: Said) -> Diagnostic {
+    fn diagnostic(&self, project: &Project<'_>, said: Said) -> Diagnostic {
         Diagnostic {
+            symbol: project.symbol_at(said.primary.place),
+            retains: retaining::path_at(project.model(), said.primary.place),
             rule: self.info.id,
             severity: self.info.severity,
             confidence: said.confidence,

@@ -77,7 +77,7 @@ impl Bench {
 
     fn run(&self, with_cache: bool) -> Outcome {
         let mut options = CheckOptions::new(vec![self.root()], self.root());
-        options.min_confidence = Confidence::Low;
+        options.min_confidence = Some(Confidence::Low);
         options.cache = with_cache.then(|| Store::new(self.cache(), MAX_BYTES));
         check(&options).unwrap()
     }
@@ -242,7 +242,7 @@ fn fixtures_say_the_same_from_the_cache() {
         let root = package_root().join(folder);
         let mut options = CheckOptions::new(vec![root.clone()], root);
         options.context = false;
-        options.min_confidence = Confidence::Low;
+        options.min_confidence = Some(Confidence::Low);
         let plain = check(&options).unwrap();
         options.cache = Some(Store::new(cache.path().to_path_buf(), MAX_BYTES));
         let (first, second) = (check(&options).unwrap(), check(&options).unwrap());

@@ -38,6 +38,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("rules", &["project", "catalog::effect", "diagnostic"]),
+    ("git", &["source", "overlay", "walk"]),
+    ("suppress", &["source", "spelling", "parse", "diagnostic", "facts::ids"]),
+    ("baseline", &["source", "diagnostic"]),
+    ("config", &["source", "spelling", "overlay", "diagnostic"]),
     ("walk", &["source", "overlay", "diagnostic", "markup"]),
     ("shard", &["source", "diagnostic"]),
     (
@@ -45,6 +49,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "walk",
             "overlay",
+            "config",
+            "suppress",
+            "baseline",
+            "git",
             "shard",
             "parse",
             "facts",
@@ -59,7 +67,17 @@ const LAYERS: &[(&str, &[&str])] = &[
             "cache",
         ],
     ),
-    ("report", &["diagnostic", "source", "facts::ids", "timings"]),
+    (
+        "report",
+        &[
+            "diagnostic",
+            "source",
+            "facts::ids",
+            "timings",
+            "config::mistake",
+            "baseline::key",
+        ],
+    ),
     (
         "cli",
         &[
@@ -68,6 +86,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rules",
             "spelling",
             "timings",
+            "config",
+            "baseline",
+            "git",
+            "overlay",
             "walk",
             "shard",
             "facts::dump",

@@ -1,14 +1,18 @@
 //! The integration tests: one binary, because each further one would link the parser again.
 
+mod baseline;
 mod bindings;
 mod cache;
 mod catalog;
 mod command_line;
+mod config;
 mod context;
 mod determinism;
 mod driver;
 mod facts;
 mod fixtures;
+mod formats;
+mod git;
 mod hostile;
 mod layers;
 mod markup;
@@ -27,5 +31,6 @@ mod shard;
 mod source;
 mod support;
 mod timings;
+mod suppress;
 mod vocabulary;
 mod walk;

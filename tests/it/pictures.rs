@@ -28,6 +28,10 @@ fn picture(rule: &str) -> String {
         rules: &[],
         root: &outcome.root,
         below_confidence: outcome.below_confidence,
+        suppressed: 0,
+        known: 0,
+        gone: 0,
+        older: 0,
     };
     let mut out = Vec::new();
     write(Format::Pretty(STYLE), &report, &mut out).unwrap();
@@ -50,7 +54,7 @@ fn a_finding_of_each_rule_as_it_is_printed() {
 #[test]
 fn messages_read_well() {
     let options = CheckOptions {
-        min_confidence: leaklint::diagnostic::Confidence::Low,
+        min_confidence: Some(leaklint::diagnostic::Confidence::Low),
         ..CheckOptions::new(vec![PathBuf::from("fixtures")], package_root().to_path_buf())
     };
     let outcome = driver::check(&options).unwrap();

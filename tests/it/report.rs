@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use leaklint::diagnostic::{Confidence, Diagnostic, FileId, Label, Place, Problem, ProblemKind, RuleInfo, Severity};
+use leaklint::diagnostic::{
+    Confidence, Diagnostic, FileId, Held, Label, Place, Problem, ProblemKind, RetainingPath, RuleInfo, Severity,
+};
 use leaklint::facts::ids::Span;
 use leaklint::report::fingerprint::line_hashes;
 use leaklint::report::pretty::Style;
@@ -47,6 +49,10 @@ impl Sample {
             rules: RULES,
             root: Path::new("/repo with space"),
             below_confidence: 2,
+            suppressed: 0,
+            known: 0,
+            gone: 0,
+            older: 0,
         }
     }
 }
@@ -91,6 +97,11 @@ pub fn sample() -> Sample {
             ),
         ],
         help: "release `client` in a `finally`".to_owned(),
+        symbol: "list".to_owned(),
+        retains: Some(RetainingPath {
+            links: vec![Held::new("pool", None), Held::new("connection", None)],
+            gap: "`release` is missed on a way out".to_owned(),
+        }),
     };
     let problem = |path: &str, kind, message: &str, place| Problem {
         path: path.to_owned(),

@@ -62,7 +62,7 @@ fn small() -> TempDir {
 
 fn options(folder: &Path, paths: &[&str]) -> CheckOptions {
     let mut options = CheckOptions::new(paths.iter().map(PathBuf::from).collect(), folder.to_path_buf());
-    options.min_confidence = Confidence::Low;
+    options.min_confidence = Some(Confidence::Low);
     options
 }
 
@@ -91,6 +91,10 @@ pub fn printed(outcome: &Outcome) -> Vec<String> {
         rules: &rules,
         root: &outcome.root,
         below_confidence: outcome.below_confidence,
+        suppressed: 0,
+        known: 0,
+        gone: 0,
+        older: 0,
     };
     let style = Style {
         color: false,

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use leaklint::config::discover::Choice;
 use leaklint::diagnostic::{Confidence, Place};
 use leaklint::driver::{self, CheckOptions, Outcome};
 use walkdir::WalkDir;
@@ -62,7 +63,8 @@ pub fn outcome_of(root: &Path) -> Outcome {
     // From its own folder, so that nothing above it counts.
     let mut options = CheckOptions::new(vec![root.clone()], folder.to_path_buf());
     options.context = false;
-    options.min_confidence = Confidence::Low;
+    options.configuration = Choice::None;
+    options.min_confidence = Some(Confidence::Low);
     let outcome = driver::check(&options).unwrap();
     assert!(
         outcome.problems.is_empty(),

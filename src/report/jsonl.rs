@@ -1,0 +1,35 @@
+//! Findings for programs that read a line at a time: each line is an object with a `type`.
+//!
+//! `finding` holds what [`super::json`] writes of one, `problem` a file that was not analysed, and the last line is the
+//! `summary`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Report;
+use super::json::{Finding, Summary, findings, summary};
+use crate::diagnostic::Problem;
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Finding(Finding<'a>),
+    Problem(&'a Problem),
+    Summary(Summary),
+}
+
+/// Writes the lines.
+///
+/// # Errors
+/// The writer's.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let lines = findings(report)
+        .map(Line::Finding)
+        .chain(report.problems.iter().map(Line::Problem));
+    for line in lines.chain([Line::Summary(summary(report))]) {
+        serde_json::to_writer(&mut *out, &line)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}

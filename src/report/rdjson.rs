@@ -1,0 +1,53 @@
+//! Reviewdog's diagnostic format, one document. Columns count bytes.
+//! Source: <https://github.com/reviewdog/reviewdog/tree/master/proto/rdf>.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+
+/// Writes the document and a line end.
+///
+/// # Errors
+/// The writer's.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let diagnostics: Vec<Value> = report.diagnostics.iter().map(|each| diagnostic(report, each)).collect();
+    let document = json!({ "source": { "name": "leaklint" }, "diagnostics": diagnostics });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
+    let related: Vec<Value> = diagnostic
+        .evidence
+        .iter()
+        .map(|label| json!({ "message": label.text, "location": location(report, label.place) }))
+        .collect();
+    let severity = match diagnostic.severity {
+        Severity::Error => "ERROR",
+        Severity::Warning => "WARNING",
+    };
+    let message = match diagnostic.help.is_empty() {
+        true => diagnostic.message.clone(),
+        false => format!("{}\n\nhelp: {}", diagnostic.message, diagnostic.help),
+    };
+    json!({
+        "message": message,
+        "location": location(report, diagnostic.primary.place),
+        "severity": severity,
+        "code": { "value": diagnostic.rule },
+        "relatedLocations": related,
+    })
+}
+
+fn location(report: &Report<'_>, place: Place) -> Value {
+    let file = report.file(place);
+    let source = file.source();
+    let point = |offset| json!({ "line": source.position(offset).line, "column": source.byte_column(offset) });
+    json!({
+        "path": file.shown(),
+        "range": { "start": point(place.span.start), "end": point(place.span.end.max(place.span.start)) },
+    })
+}

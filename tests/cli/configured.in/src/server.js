@@ -1,0 +1,4 @@
+const seen = new Map();
+require("http").createServer((req, res) => {
+  seen.set(req.url, 1);
+});
