@@ -25,6 +25,7 @@ mod progress;
 pub mod since;
 mod suppressed;
 mod warm;
+pub mod why;
 
 use std::borrow::Cow;
 use std::io;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::why::FileLine;
 use crate::config::discover::Choice;
 use crate::diagnostic::Confidence;
 use crate::driver::CheckOptions;
@@ -38,6 +39,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// List the rules
     Rules(RulesArguments),
+    /// Tell the whole story of a line, also where nothing is reported
+    Why(WhyArguments),
     /// Write down what is found now, so that only what is new is reported
     Baseline(BaselineArguments),
     /// Write a configuration for the project in this folder
@@ -266,6 +269,23 @@ impl BaselineFile {
             (None, false) => BaselineChoice::Configured,
         }
     }
+}
+
+#[derive(Args, Debug)]
+pub struct WhyArguments {
+    /// The line: `src/server.ts:12`
+    #[arg(value_name = "FILE:LINE")]
+    pub place: FileLine,
+
+    #[command(flatten)]
+    pub config: ConfigChoice,
+
+    #[command(flatten)]
+    pub baseline: BaselineFile,
+
+    /// Read nothing but the file
+    #[arg(long)]
+    pub no_context: bool,
 }
 
 #[derive(Args, Debug)]

@@ -13,6 +13,7 @@ mod init;
 mod output;
 mod parse;
 mod rules;
+mod why;
 
 use std::io;
 use std::path::PathBuf;
@@ -74,6 +75,7 @@ pub fn run(arguments: Arguments) -> i32 {
         Some(Command::Facts(facts)) => facts::run(&facts),
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Rules(rules)) => rules::run(&rules),
+        Some(Command::Why(why)) => why::run(&why),
         Some(Command::Baseline(baseline)) => baseline::run(&baseline),
         Some(Command::Init(init)) => init::run(&init),
         Some(Command::Config(config)) => config::run(&config),

@@ -55,6 +55,7 @@ pub mod repetition;
 pub mod resolve;
 pub mod settle;
 pub mod stream;
+pub mod story;
 mod symbol;
 pub mod teardown;
 pub mod typing;

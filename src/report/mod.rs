@@ -23,6 +23,7 @@ pub mod statistics;
 pub mod summary;
 pub mod timings;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
@@ -51,6 +52,11 @@ pub struct Report<'a> {
     pub gone: usize,
     /// How many findings are older than the changes that were asked for.
     pub older: usize,
+}
+
+/// Text from a linted project, made harmless for a terminal.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    escape::visible(text)
 }
 
 impl<'a> Report<'a> {

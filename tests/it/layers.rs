@@ -94,6 +94,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "shard",
             "facts::dump",
             "project::debug",
+            "project::story",
             "project::Project",
             "diagnostic",
             "source",
