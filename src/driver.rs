@@ -19,6 +19,7 @@ pub mod configured;
 mod context;
 mod joined;
 pub mod known;
+pub mod memory;
 mod part;
 mod pool;
 mod progress;
@@ -61,8 +62,9 @@ use crate::walk::{self, FoundFile, Walk, WalkError};
 
 use configured::{Explained, wanted};
 use known::{BaselineChoice, Known};
+use memory::Memory;
 use pool::{Threads, Verdict};
-use warm::{Answer, Memory};
+use warm::{Answer, Cached};
 
 pub use suppressed::rule_infos;
 
@@ -89,7 +91,8 @@ pub struct CheckOptions {
     pub min_confidence: Option<Confidence>,
     pub configuration: Choice,
     pub baseline: BaselineChoice,
-    /// Named files count as found ones: what the configuration excludes and what is generated is left out.
+    /// Named files count as found ones, because hooks and editors name whatever is there: what is ignored, generated or
+    /// excluded by the configuration is left out.
     pub force_exclude: bool,
     /// Read the project around the named paths too, without reporting what is found in the rest of it.
     pub context: bool,
@@ -177,13 +180,21 @@ pub enum CheckError {
 /// # Errors
 /// A named path that does not exist; files of facts that do not fit; no threads; a fault of our own outside any one file.
 pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
+    check_again(options, &Arc::default())
+}
+
+/// Lints as [`check`] does, with the facts that earlier runs left in `memory`, and leaves this run's there.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_again(options: &CheckOptions, memory: &Arc<Memory>) -> Result<Outcome, CheckError> {
     on_big_stack(|| {
         let Found {
             mut outcome,
             diagnostics,
             stored,
             ..
-        } = found(options)?;
+        } = found(options, memory)?;
         let left = suppressed::left(diagnostics, &outcome, options);
         outcome.suppressed = left.suppressed;
         (outcome.diagnostics, outcome.below_confidence) = wanted(left.diagnostics.clone(), &outcome, options);
@@ -234,10 +245,7 @@ pub fn with_project<T: Send>(
     look: impl FnOnce(&Project<'_>, &Outcome) -> T + Send,
 ) -> Result<T, CheckError> {
     on_big_stack(|| {
-        let mut gathered = match options.facts.is_empty() {
-            true => gather(&Plan::of(options)?, options)?,
-            false => joined::gather(options)?,
-        };
+        let mut gathered = gathered(options)?;
         let catalog = gathered.catalog(options)?;
         let analysed = analyse(gathered, &catalog, &options.overlay, options)?;
         panics::caught(|| look(&analysed.project, &analysed.outcome)).map_err(|message| CheckError::Internal {
@@ -262,12 +270,12 @@ struct Gathered {
     /// The folder around all that was named.
     walked: PathBuf,
     stored: Option<joined::Stored>,
-    read: Read,
+    taken: Taken,
 }
 
 /// How the reading of a run's inputs went, for its memory.
 #[derive(Default)]
-struct Read {
+struct Taken {
     /// Of each input.
     is_analysed: Vec<bool>,
     /// Of each input that was analysed; empty without a memory.
@@ -374,27 +382,27 @@ impl Plan {
 }
 
 /// Finds what there is to find, or remembers it.
-fn found(options: &CheckOptions) -> Result<Found, CheckError> {
+fn found(options: &CheckOptions, memory: &Arc<Memory>) -> Result<Found, CheckError> {
     if !options.facts.is_empty() {
         return judged(joined::gather(options)?, &options.overlay, options);
     }
     let plan = Plan::of(options)?;
-    let Some(memory) = Memory::of(options, &plan) else {
-        return judged(gather(&plan, options)?, &options.overlay, options);
+    let Some(cached) = Cached::of(options, &plan) else {
+        return judged(gather(&plan, options, memory)?, &options.overlay, options);
     };
-    if let Some(answer) = memory.recall(&plan) {
+    if let Some(answer) = cached.recall(&plan) {
         return Ok(plan.answered(answer, options));
     }
-    let mut gathered = gather(&plan, options)?;
-    let read = std::mem::take(&mut gathered.read);
-    let mut found = judged(gathered, &memory.overlay(&options.overlay), options)?;
+    let mut gathered = gather(&plan, options, memory)?;
+    let taken = std::mem::take(&mut gathered.taken);
+    let mut found = judged(gathered, &cached.overlay(&options.overlay), options)?;
     found.outcome.timings.cache = CacheUse::Missed;
-    if !read.is_chance && !found.is_chance {
-        memory.keep(
+    if !taken.is_chance && !found.is_chance {
+        cached.keep(
             &plan,
-            &read.contents,
+            &taken.contents,
             &Answer {
-                is_analysed: read.is_analysed,
+                is_analysed: taken.is_analysed,
                 problems: found.outcome.problems.clone(),
                 diagnostics: found.diagnostics.clone(),
             },
@@ -441,36 +449,59 @@ fn threads(options: &CheckOptions) -> Threads {
     }
 }
 
+/// Reads what the options name, or joins what was read before.
+fn gathered(options: &CheckOptions) -> Result<Gathered, CheckError> {
+    match options.facts.is_empty() {
+        true => gather(&Plan::of(options)?, options, &Arc::default()),
+        false => joined::gather(options),
+    }
+}
+
 /// Reads what is planned.
-fn gather(plan: &Plan, options: &CheckOptions) -> Result<Gathered, CheckError> {
+fn gather(plan: &Plan, options: &CheckOptions, memory: &Arc<Memory>) -> Result<Gathered, CheckError> {
     let files: Vec<FoundFile> = plan.inputs.iter().map(|input| input.file.clone()).collect();
     let effort = Arc::new(Effort::default());
     // The catalogue is made while files are read; whoever needs it first waits for it.
     thread::spawn(builtin);
-    let remembers = options.cache.is_some();
-    let make = move |_: &FoundFile, facts, text: &str| (facts, remembers.then(|| ContentHash::of(text.as_bytes())));
-    let facts = facts_of(&files, &threads(options), &effort, options, make).map_err(CheckError::Thread)?;
+    let work = {
+        let (memory, reading) = (Arc::clone(memory), Reading::of(options, &effort));
+        move |file: &FoundFile| memory.facts(file, &reading)
+    };
+    let run = each_file(&files, &threads(options), options.progress, work).map_err(CheckError::Thread)?;
+    memory.retain(&files);
 
     let mut outcome = plan.outcome(options);
-    outcome.abandoned_threads = facts.abandoned_threads;
+    outcome.abandoned_threads = run.abandoned_threads;
     outcome.timings.files = effort.sum();
     outcome.timings.laps.end("files");
-    let (mut sources, mut read) = (Vec::new(), Read::default());
-    for (input, verdict) in plan.inputs.iter().zip(facts.verdicts) {
+    let (mut sources, mut taken) = (Vec::new(), Taken::default());
+    for (input, verdict) in plan.inputs.iter().zip(run.verdicts) {
         let file = plan.checked_file(input, options);
-        let result = settled(file.shown().to_owned(), verdict, options.file_timeout);
-        read.is_analysed.push(result.is_ok());
-        match result {
-            Ok((_, (facts, content))) => {
-                read.contents.push(content);
-                let path = file.path().to_path_buf();
-                let is_test = file.is_test;
+        let settled = settled(file.shown().to_owned(), verdict, options.file_timeout);
+        // What is half typed keeps what it said when it was whole.
+        let is_draft = options.overlay.has(&input.file.disk);
+        let settled = settled.or_else(|problem| {
+            let last = memory.last_good(&input.file.disk).filter(|_| is_draft);
+            last.map(|read| (file.shown().to_owned(), read)).ok_or(problem)
+        });
+        taken.is_analysed.push(settled.is_ok());
+        match settled {
+            Ok((_, read)) => {
+                taken.contents.push(read.content);
+                if let Some(text) = &read.text {
+                    file.set_text(text);
+                }
+                let (path, is_test) = (file.path().to_path_buf(), file.is_test);
                 outcome.files.push(file);
-                sources.push(SourceFile { path, facts, is_test });
+                sources.push(SourceFile {
+                    path,
+                    facts: read.facts,
+                    is_test,
+                });
             }
             Err(problem) => {
-                read.contents.push(None);
-                read.is_chance |= warm::is_chance(problem.kind);
+                taken.contents.push(None);
+                taken.is_chance |= warm::is_chance(problem.kind);
                 // A file that nobody asked about costs context, and is nobody's problem.
                 if !input.is_context {
                     outcome.problems.push(problem);
@@ -483,7 +514,7 @@ fn gather(plan: &Plan, options: &CheckOptions) -> Result<Gathered, CheckError> {
         sources,
         walked: plan.walk.root.clone(),
         stored: None,
-        read,
+        taken,
     })
 }
 
@@ -580,19 +611,32 @@ struct Input {
 }
 
 /// The named files and the rest of their projects, sorted by path.
-fn with_context(named: Vec<FoundFile>, options: &CheckOptions, threads: usize) -> Vec<Input> {
+fn with_context(mut named: Vec<FoundFile>, options: &CheckOptions, threads: usize) -> Vec<Input> {
     let starts = options.paths.iter().map(|path| options.current_dir.join(path));
     let starts: Vec<PathBuf> = starts.map(|path| walk::normalized(&path)).collect();
     let mut folders = Vec::new();
-    if options.context {
+    if options.context || options.force_exclude {
         folders = context::project_folders(&starts, &options.overlay);
         folders.retain(|folder| !starts.contains(folder));
     }
     // A context that cannot be walked is none.
-    let around = match folders.is_empty() {
+    let walked = |overlay: &Overlay| match folders.is_empty() {
         true => Vec::new(),
-        false => walk::walk(&folders, &options.current_dir, &options.overlay, threads)
-            .map_or_else(|_| Vec::new(), |walk| walk.files),
+        false => {
+            walk::walk(&folders, &options.current_dir, overlay, threads).map_or_else(|_| Vec::new(), |walk| walk.files)
+        }
+    };
+    if options.force_exclude {
+        // What stands in for a file says nothing of whether that is ignored.
+        let on_disk = walked(&Overlay::default());
+        let is_in_project = |file: &FoundFile| folders.iter().any(|folder| file.disk.starts_with(folder));
+        let is_walked = |file: &FoundFile| on_disk.binary_search_by(|other| other.disk.cmp(&file.disk)).is_ok();
+        // A file that is not saved yet cannot be walked.
+        named.retain(|file| !is_in_project(file) || is_walked(file) || !file.disk.exists());
+    }
+    let around = match options.context {
+        true => walked(&options.overlay),
+        false => Vec::new(),
     };
     let input = |is_context| move |file| Input { file, is_context };
     let mut inputs: Vec<Input> = named.into_iter().map(input(false)).collect();
@@ -608,24 +652,17 @@ fn common_folder(root: &Path, inputs: &[Input]) -> PathBuf {
     root.ancestors().find(has_all).unwrap_or(root).to_path_buf()
 }
 
-/// What `make` gives of the facts and the text of every file, each under its own guard.
-fn facts_of<T: Send + 'static>(
+/// What `work` gives of every file, each under its own guard.
+fn each_file<T: Send + 'static>(
     files: &[FoundFile],
     threads: &Threads,
-    effort: &Arc<Effort>,
-    options: &CheckOptions,
-    make: impl Fn(&FoundFile, FileFacts, &str) -> T + Send + Sync + 'static,
-) -> std::io::Result<pool::Run<FileResult<T>>> {
-    let mut bar = progress::Bar::new(files.len(), options.progress);
-    let work = {
-        let (files, overlay, limits) = (files.to_vec(), options.overlay.clone(), options.limits);
-        let effort = Arc::clone(effort);
-        move |index: usize| {
-            let file = &files[index];
-            file_facts(file, &overlay, &limits, &effort).map(|(facts, text)| make(file, facts, &text))
-        }
-    };
-    pool::run(files.len(), threads, work, |done| bar.show(done))
+    progress: bool,
+    work: impl Fn(&FoundFile) -> T + Send + Sync + 'static,
+) -> std::io::Result<pool::Run<T>> {
+    let mut bar = progress::Bar::new(files.len(), progress);
+    let files = files.to_vec();
+    let count = files.len();
+    pool::run(count, threads, move |index| work(&files[index]), |done| bar.show(done))
 }
 
 /// What reading one file gives, before its path is known to be printed.
@@ -638,12 +675,34 @@ struct FileProblem {
     place: Option<crate::source::Position>,
 }
 
-fn file_facts(
-    file: &FoundFile,
-    overlay: &Overlay,
-    limits: &Limits,
-    effort: &Effort,
-) -> FileResult<(FileFacts, String)> {
+/// What reading a file depends on, and where its effort is added up.
+struct Reading {
+    overlay: Overlay,
+    limits: Limits,
+    effort: Arc<Effort>,
+    /// The contents have to be known again.
+    is_cached: bool,
+}
+
+impl Reading {
+    fn of(options: &CheckOptions, effort: &Arc<Effort>) -> Self {
+        Self {
+            overlay: options.overlay.clone(),
+            limits: options.limits,
+            effort: Arc::clone(effort),
+            is_cached: options.cache.is_some(),
+        }
+    }
+}
+
+/// The facts of a file, from the text that counts, and that text.
+fn file_facts(file: &FoundFile, reading: &Reading) -> FileResult<(FileFacts, String)> {
+    let Reading {
+        overlay,
+        limits,
+        effort,
+        ..
+    } = reading;
     let begun = Instant::now();
     let problem = |kind, message| FileProblem {
         kind,

@@ -363,6 +363,11 @@ enum FileKind {
     Other,
 }
 
+/// Whether a file of this name is linted when it is named.
+pub fn is_source(path: &Path) -> bool {
+    matches!(kind_of(path), FileKind::Source | FileKind::Minified)
+}
+
 fn kind_of(path: &Path) -> FileKind {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let Some(extension) = path

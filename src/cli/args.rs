@@ -99,7 +99,7 @@ pub struct CheckArguments {
     #[command(flatten)]
     pub baseline: BaselineFile,
 
-    /// Leave out what the configuration excludes, even if it is named
+    /// Leave out what is ignored or excluded by the configuration, even if it is named
     #[arg(long)]
     pub force_exclude: bool,
 

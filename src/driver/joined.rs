@@ -10,7 +10,7 @@ use super::configured::configurations;
 use super::known::Known;
 use super::part::{manifests, own_stamp};
 use super::pool::{self, Verdict};
-use super::{CheckError, CheckOptions, Gathered, Outcome, Read, threads};
+use super::{CheckError, CheckOptions, Gathered, Outcome, Taken, threads};
 use crate::facts::wire;
 use crate::project::SourceFile;
 use crate::shard::{Digest, Shard, ShardError, join};
@@ -85,7 +85,7 @@ pub(super) fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
         sources: Vec::new(),
         walked: root,
         stored: None,
-        read: Read::default(),
+        taken: Taken::default(),
     };
     for (file, verdict) in files.iter().zip(run.verdicts) {
         let facts = match verdict {
@@ -107,7 +107,11 @@ pub(super) fn gather(options: &CheckOptions) -> Result<Gathered, CheckError> {
             .is_test(checked.disk());
         checked.is_test = is_test;
         gathered.outcome.files.push(checked);
-        gathered.sources.push(SourceFile { path, facts, is_test });
+        gathered.sources.push(SourceFile {
+            path,
+            facts: Arc::new(facts),
+            is_test,
+        });
     }
     gathered.stored = Some(Stored(files.iter().map(|file| file.digest).collect()));
     Ok(gathered)

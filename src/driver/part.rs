@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::configured::left;
-use super::{CheckError, CheckOptions, Input, facts_of, settled, threads};
+use super::{CheckError, CheckOptions, Input, Reading, each_file, file_facts, settled, threads};
 use crate::catalog::builtin::FILES;
 use crate::facts::wire;
 use crate::shard::{Digest, Part, Shard, Stamp, StoredFile};
@@ -51,15 +51,18 @@ pub(super) fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckEr
     walk.files.retain(|file| part.holds(&relative(&file.disk)));
     let store = {
         let relative = relative.clone();
-        move |file: &walk::FoundFile, facts, text: &str| StoredFile {
-            path: relative(&file.disk),
-            length: text.len() as u64,
-            digest: Digest::of(text.as_bytes()),
-            facts: wire::write(&facts),
+        let reading = Reading::of(options, &Arc::default());
+        move |file: &walk::FoundFile| {
+            let (facts, text) = file_facts(file, &reading)?;
+            Ok(StoredFile {
+                path: relative(&file.disk),
+                length: text.len() as u64,
+                digest: Digest::of(text.as_bytes()),
+                facts: wire::write(&facts),
+            })
         }
     };
-    let effort = Arc::default();
-    let run = facts_of(&walk.files, &threads, &effort, options, store).map_err(CheckError::Thread)?;
+    let run = each_file(&walk.files, &threads, options.progress, store).map_err(CheckError::Thread)?;
     let mut shard = Shard {
         part,
         paths: paths(options),

@@ -30,6 +30,10 @@ pub(super) fn left(diagnostics: Vec<Diagnostic>, outcome: &Outcome, options: &Ch
             if file.is_context || file.is_test {
                 return None;
             }
+            if options.overlay.has(file.disk()) {
+                // The text that was analysed: what stands there may be half typed.
+                return suppress::read(id, file.disk(), file.source().text(), &known);
+            }
             let text = decode(options.overlay.read(file.disk()).ok()?).ok()?;
             suppress::read(id, file.disk(), &text, &known)
         })

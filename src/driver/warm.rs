@@ -22,7 +22,7 @@ use crate::overlay::{Overlay, Watch};
 use crate::rules;
 
 /// A run that may find its answer kept, and keeps it if it does not.
-pub(super) struct Memory {
+pub(super) struct Cached {
     store: Store,
     key: ContentHash,
     begun: SystemTime,
@@ -62,7 +62,7 @@ struct Finding {
     retains: Option<RetainingPath>,
 }
 
-impl Memory {
+impl Cached {
     /// The memory of a run over these inputs; `None` if it has none. What stands in for files is never kept, nor what rests
     /// on a project's own catalogue.
     pub(super) fn of(options: &CheckOptions, plan: &Plan) -> Option<Self> {

@@ -36,7 +36,7 @@ pub fn tell(options: &CheckOptions, file: &Path, line: u32) -> Result<Option<Tol
     on_big_stack(|| {
         let mut gathered = gathered(options)?;
         let catalog = gathered.catalog(options)?;
-        let analysed = analyse(gathered, &catalog, options)?;
+        let analysed = analyse(gathered, &catalog, &options.overlay, options)?;
         let mut outcome = analysed.outcome;
         let Some(id) = analysed
             .project

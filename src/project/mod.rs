@@ -66,6 +66,7 @@ pub mod wrapper;
 
 use std::cell::RefCell;
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -98,7 +99,8 @@ use typing::Types;
 pub struct SourceFile {
     /// Relative to the root, with `/`.
     pub path: PathBuf,
-    pub facts: FileFacts,
+    /// Shared with who keeps them for the next run.
+    pub facts: Arc<FileFacts>,
     /// The configuration calls it a test: what it does says nothing of the program, and nothing is found in it.
     pub is_test: bool,
 }
@@ -130,7 +132,7 @@ pub struct Project<'a> {
 
 struct File {
     path: PathBuf,
-    facts: FileFacts,
+    facts: Arc<FileFacts>,
     /// The project's number of each of the file's names.
     syms: Vec<Sym>,
     package: Option<Package>,

@@ -17,6 +17,7 @@ mod hostile;
 mod layers;
 mod markup;
 mod metamorphic;
+mod memory;
 mod mutants;
 mod oracle;
 mod overlay;
