@@ -32,4 +32,5 @@ pub mod shard;
 pub mod cache;
 pub mod driver;
 pub mod report;
+pub mod lsp;
 pub mod cli;

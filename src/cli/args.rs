@@ -47,6 +47,12 @@ pub enum Command {
     Init(InitArguments),
     /// Show what holds for a file, and where that is written
     Config(ConfigArguments),
+    /// Serve an editor over standard input and output
+    Lsp(LspArguments),
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write one for each command
+    Man(ManArguments),
     /// Show what the analysis believes about a file
     Debug(DebugArguments),
     /// Look after what is kept from run to run
@@ -360,6 +366,31 @@ pub struct RulesArguments {
     /// How the rules are printed
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub format: ListFormat,
+}
+
+/// What clients append to any server's command line. There is one way to talk, and the end of the pipe says that the client
+/// is gone.
+#[derive(Args, Debug)]
+pub struct LspArguments {
+    #[arg(long, hide = true)]
+    pub stdio: bool,
+
+    #[arg(long = "clientProcessId", hide = true)]
+    pub client_process_id: Option<u32>,
+}
+
+#[derive(Args, Debug)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Args, Debug)]
+pub struct ManArguments {
+    /// Write leaklint.1 and a page for each command into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

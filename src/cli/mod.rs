@@ -10,6 +10,8 @@ mod debug;
 mod explain;
 mod facts;
 mod init;
+mod generate;
+mod lsp;
 mod output;
 mod parse;
 mod rules;
@@ -79,6 +81,9 @@ pub fn run(arguments: Arguments) -> i32 {
         Some(Command::Baseline(baseline)) => baseline::run(&baseline),
         Some(Command::Init(init)) => init::run(&init),
         Some(Command::Config(config)) => config::run(&config),
+        Some(Command::Lsp(_)) => lsp::run(),
+        Some(Command::Completions(completions)) => generate::completions(&completions),
+        Some(Command::Man(man)) => generate::man(&man),
         Some(Command::Debug(debug)) => debug::run(&debug),
         Some(Command::Cache(cache)) => cache::run(&cache),
         Some(Command::Parse(parse)) => parse::run(&parse),

@@ -79,9 +79,14 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "lsp",
+        &["driver", "overlay", "walk", "diagnostic", "source", "facts::ids"],
+    ),
+    (
         "cli",
         &[
             "driver",
+            "lsp",
             "report",
             "rules",
             "spelling",
