@@ -8,6 +8,7 @@ mod command_line;
 mod config;
 mod context;
 mod determinism;
+mod docs;
 mod driver;
 mod facts;
 mod fixtures;

@@ -64,6 +64,6 @@ fn the_hook_is_the_one_the_repository_offers() {
     let ids: Vec<&str> = hooks.lines().filter_map(|line| line.strip_prefix("- id: ")).collect();
     assert!(!ids.is_empty());
     for id in ids {
-        assert!(readme().contains(&format!("- id: {id}\n")), "README.md: no hook `{id}`");
+        assert!(readme().contains(&format!("`{id}`")), "README.md: no hook `{id}`");
     }
 }

@@ -1,0 +1,175 @@
+//! Every command and snippet of the documentation is run.
+//!
+//! A block of commands without a mark is run here, line by line, in a small project that leaks. A block that something
+//! else runs says so in a comment above it (`<!-- run by PATH -->`), and PATH names the page. What needs a host or a
+//! program that cannot be had is marked `<!-- not run: why -->`; of these there may be a few, and they are counted.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::package_root;
+
+/// Blocks that may be marked as not run.
+const MAX_NOT_RUN: usize = 12;
+
+/// Languages of blocks that show something and are no instruction.
+const SHOWN: [&str; 6] = ["text", "ts", "tsx", "js", "jsx", ""];
+
+/// The pages that hold instructions.
+const PAGES: [&str; 6] = [
+    "README.md",
+    "docs/ci.md",
+    "docs/editors.md",
+    "docs/getting-started.md",
+    "docs/hooks.md",
+    "docs/sharding.md",
+];
+
+struct Block {
+    page: &'static str,
+    /// From 1.
+    line: usize,
+    language: String,
+    text: String,
+    mark: Mark,
+}
+
+enum Mark {
+    None,
+    RunBy(String),
+    NotRun(String),
+}
+
+impl Block {
+    fn place(&self) -> String {
+        format!("{}:{}", self.page, self.line)
+    }
+}
+
+fn text(path: &str) -> String {
+    fs::read_to_string(package_root().join(path)).unwrap()
+}
+
+fn blocks() -> Vec<Block> {
+    PAGES.iter().flat_map(|page| blocks_of(page)).collect()
+}
+
+fn blocks_of(page: &'static str) -> Vec<Block> {
+    let text = text(page);
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut is_open = false;
+    let mut above = "";
+    for (index, line) in text.lines().enumerate() {
+        match line.strip_prefix("```") {
+            Some(_) if is_open => is_open = false,
+            Some(language) => {
+                is_open = true;
+                blocks.push(Block {
+                    page,
+                    line: index + 1,
+                    language: language.split(' ').next().unwrap_or("").to_owned(),
+                    text: String::new(),
+                    mark: mark(above),
+                });
+            }
+            None if is_open => {
+                let block = blocks.last_mut().unwrap();
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            None => {}
+        }
+        above = line;
+    }
+    assert!(!is_open, "{page}: a block that does not end");
+    blocks
+}
+
+fn mark(line: &str) -> Mark {
+    let comment = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->"));
+    match comment.and_then(|comment| comment.split_once("run by ").filter(|(before, _)| before.is_empty())) {
+        Some((_, path)) => Mark::RunBy(path.to_owned()),
+        None => match comment.and_then(|comment| comment.strip_prefix("not run: ")) {
+            Some(reason) => Mark::NotRun(reason.to_owned()),
+            None => Mark::None,
+        },
+    }
+}
+
+#[test]
+fn few_blocks_are_not_run() {
+    let blocks = blocks();
+    let mut count = 0;
+    for block in &blocks {
+        if let Mark::NotRun(reason) = &block.mark {
+            count += 1;
+            println!("not run: {}: {reason}", block.place());
+        }
+    }
+    println!("{count} of {} blocks are not run", blocks.len());
+    assert!(
+        count <= MAX_NOT_RUN,
+        "{count} blocks are not run, more than {MAX_NOT_RUN}"
+    );
+}
+
+#[test]
+fn what_others_run_names_the_page() {
+    let blocks = blocks();
+    for block in &blocks {
+        let Mark::RunBy(path) = &block.mark else {
+            continue;
+        };
+        let runner = text(path);
+        // A block may also be the very block of another page.
+        let is_run = |page: &str| path == ".ci/run" || runner.contains(page);
+        let twins = blocks.iter().filter(|other| other.text == block.text);
+        assert!(
+            twins.map(|twin| twin.page).any(is_run),
+            "{}: {path} does not name the page",
+            block.place()
+        );
+    }
+}
+
+#[test]
+fn the_rest_is_run_here() {
+    let mut run = 0;
+    for block in blocks() {
+        if !matches!(block.mark, Mark::None) || SHOWN.contains(&block.language.as_str()) {
+            continue;
+        }
+        assert_eq!(block.language, "sh", "{}: nothing runs this", block.place());
+        let folder = tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap();
+        project(folder.path());
+        for line in block.text.lines() {
+            run += 1;
+            assert_runs(&block.place(), line, folder.path());
+        }
+    }
+    assert!(run > 5, "{run} commands");
+}
+
+/// A project with a leak in `src/server.ts`.
+fn project(folder: &Path) {
+    fs::create_dir(folder.join("src")).unwrap();
+    fs::write(folder.join("package.json"), "{}").unwrap();
+    let leak = package_root().join("fixtures/pictures/unremoved-listener.ts");
+    fs::copy(leak, folder.join("src/server.ts")).unwrap();
+}
+
+fn assert_runs(place: &str, line: &str, folder: &Path) {
+    let program = Path::new(env!("CARGO_BIN_EXE_leaklint")).parent().unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let output = Command::new("sh")
+        .args(["-c", &line.replace("npx leaklint", "leaklint")])
+        .current_dir(folder)
+        .env("PATH", format!("{}:{path}", program.display()))
+        .output()
+        .unwrap();
+    // Findings are expected; a command that leaklint does not understand ends with 2.
+    let is_fine = matches!(output.status.code(), Some(0 | 1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(is_fine, "{place}: `{line}` ends with {}: {said}", output.status);
+}
