@@ -57,7 +57,7 @@ const inputs = Object.fromEntries(given.map(pair));
 const found = run(inputs);
 assert.equal(found.code, 1, found.printed);
 assert.equal(found.outputs.check.findings, "1");
-assert.match(found.printed, /a folder\/server\.ts.*unremoved-listener/);
+assert.match(found.printed, /^::warning file=a folder\/server\.ts,line=7,.*unremoved-listener/m);
 assert.match(found.printed, /::error::/);
 assert.match(found.summary, /unremoved-listener/);
 assert.deepEqual(found.used, ["github/codeql-action/upload-sarif@v3"]);

@@ -12,7 +12,7 @@ use rustc_hash::FxHasher;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::actions;
+use super::actions::{Found, wants_quick_fixes};
 use super::server::{Answer, Pull, Said, Server, error, read};
 
 /// The parameters of `leaklint/explain`.
@@ -66,7 +66,7 @@ impl Server {
     fn code_actions(&self, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
         let only = params.context.only.as_deref();
         let named = self.documents.named(&params.text_document.uri);
-        let (Some((path, document)), Some(view), true) = (named, self.view(), actions::wants_quick_fixes(only)) else {
+        let (Some((path, document)), Some(view), true) = (named, self.view(), wants_quick_fixes(only)) else {
             return Vec::new();
         };
         let start = view.unit.offset(&document.text, params.range.start);
@@ -75,9 +75,14 @@ impl Server {
         for (finding, span) in view.findings(path, document) {
             if span.start <= end.max(start) && start.min(end) <= span.end {
                 let shown = view.shown(finding, span, document);
-                let versioned = self.client.versioned_edits;
-                let action = actions::ignore(finding.rule, shown, span, document, view.unit, versioned);
-                found.push(CodeActionOrCommand::CodeAction(action));
+                let here = Found {
+                    finding,
+                    span,
+                    path,
+                    document,
+                };
+                let action = here.ignore(shown, view.unit, self.client.versioned_edits);
+                found.extend(action.map(CodeActionOrCommand::CodeAction));
             }
         }
         found

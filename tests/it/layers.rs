@@ -95,6 +95,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "baseline",
             "git",
             "overlay",
+            "suppress",
             "walk",
             "shard",
             "facts::dump",

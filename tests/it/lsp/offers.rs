@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::client::{Client, pushed};
-use super::{LEAKS, PROJECT};
+use super::{LEAKS, PROJECT, SERVER};
 use crate::support::package_root;
 
 fn at(line: u64, character: u64) -> Value {
@@ -73,6 +73,36 @@ fn a_finding_can_be_ignored_with_a_reason() {
             json!([])
         );
     }
+}
+
+/// The text of the quick fix for the only finding in a document, once it is applied; `None` if there is none.
+fn ignored(client: &mut Client, name: &str, text: &str) -> Option<String> {
+    client.open_with(name, text);
+    let found = client.published(name, Some(1));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let range = json!({ "range": found[0]["range"], "context": { "diagnostics": found } });
+    let answer = client.ask("textDocument/codeAction", name, range);
+    let edit = &answer["result"].get(0)?["edit"]["changes"][client.uri(name)][0];
+    let line = edit["range"]["start"]["line"].as_u64().unwrap() as usize;
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    lines.insert(line, edit["newText"].as_str().unwrap());
+    Some(lines.concat())
+}
+
+#[test]
+fn what_is_ignored_is_no_longer_found() {
+    let mut client = Client::with(&[("server.ts", SERVER)], pushed(), Value::Null);
+    let text = ignored(&mut client, "watch.ts", LEAKS).unwrap();
+    client.replace("watch.ts", 2, &text);
+    assert_eq!(client.published("watch.ts", Some(2)), [] as [Value; 0]);
+}
+
+#[test]
+fn a_line_that_takes_no_comment_is_offered_none() {
+    let server = SERVER.replace("watch(() => res.end());", "watch(req.url);");
+    let mut client = Client::with(&[("server.ts", &server)], pushed(), Value::Null);
+    let text = "export function watch(url) {\n  return `\n  ${process.on('SIGHUP', () => url)}\n  `;\n}\n";
+    assert_eq!(ignored(&mut client, "watch.ts", text), None);
 }
 
 #[test]
