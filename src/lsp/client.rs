@@ -13,7 +13,7 @@ use super::protocol::Unit;
 
 /// Files that say something about a finding, or about what is linted.
 const WATCHED: [&str; 6] = [
-    "**/*.{js,jsx,mjs,cjs,ts,tsx,mts,cts}",
+    "**/*.{js,jsx,mjs,cjs,ts,tsx,mts,cts,vue,svelte,astro}",
     "**/package.json",
     "**/{tsconfig,jsconfig}*.json",
     "**/leaklint.{json,jsonc}",

@@ -8,7 +8,7 @@ const { serverCommand } = require("./server.js");
 /** The scheme of the addresses of rule pages, which the server gives. */
 const PAGES = "leaklint-rule";
 
-const LANGUAGES = ["javascript", "javascriptreact", "typescript", "typescriptreact"];
+const LANGUAGES = ["javascript", "javascriptreact", "typescript", "typescriptreact", "vue", "svelte", "astro"];
 
 /** @type {LanguageClient | undefined} */
 let client;
