@@ -159,6 +159,9 @@ impl Diagnostic {
         for label in std::iter::once(&mut self.primary).chain(&mut self.evidence) {
             label.text = bounded(std::mem::take(&mut label.text), MAX_LABEL);
         }
+        for held in self.retains.iter_mut().flat_map(|path| &mut path.links) {
+            held.what = bounded(std::mem::take(&mut held.what), MAX_LABEL);
+        }
         self
     }
 }

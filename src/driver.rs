@@ -32,7 +32,7 @@ use std::borrow::Cow;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -71,6 +71,9 @@ pub use suppressed::rule_infos;
 /// Stack of every thread that handles syntax or facts, in bytes: the first that the operating system gives. Where address
 /// space is short, deep files get theirs one by one, or are refused.
 const STACK_SIZES: [usize; 3] = [256 << 20, 32 << 20, 4 << 20];
+
+/// Stack of the thread that makes the catalogue, in bytes: its files are our own.
+const CATALOG_STACK: usize = 4 << 20;
 
 /// What to lint and how.
 #[derive(Clone, Debug)]
@@ -334,11 +337,6 @@ impl Plan {
         let relative = disk.strip_prefix(&self.root).unwrap_or(disk);
         let shown = self.walk.shown(disk, &options.current_dir);
         let mut file = CheckedFile::new(portable(relative), shown, disk.clone());
-        if options.overlay.has(disk)
-            && let Some(text) = options.overlay.read(disk).ok().and_then(|bytes| decode(bytes).ok())
-        {
-            file.set_text(&text);
-        }
         file.is_context = input.is_context;
         file.is_test = self.configurations.of(disk).is_test(disk);
         file
@@ -462,7 +460,7 @@ fn gather(plan: &Plan, options: &CheckOptions, memory: &Arc<Memory>) -> Result<G
     let files: Vec<FoundFile> = plan.inputs.iter().map(|input| input.file.clone()).collect();
     let effort = Arc::new(Effort::default());
     // The catalogue is made while files are read; whoever needs it first waits for it.
-    thread::spawn(builtin);
+    let _ = thread::Builder::new().stack_size(CATALOG_STACK).spawn(builtin);
     let work = {
         let (memory, reading) = (Arc::clone(memory), Reading::of(options, &effort));
         move |file: &FoundFile| memory.facts(file, &reading)
@@ -752,31 +750,21 @@ fn settled<T>(shown: String, verdict: Verdict<FileResult<T>>, budget: Duration) 
     })
 }
 
-/// Runs everything on one thread with a large stack, so that facts are built into a project and dropped there.
+/// Runs everything on threads with large stacks, whatever the environment asks for, so that facts are built into a project
+/// and dropped there, and stages that share their work among threads have such stacks too.
 fn on_big_stack<T: Send>(run: impl FnOnce() -> Result<T, CheckError> + Send) -> Result<T, CheckError> {
-    let mut run = Some(run);
-    let run = Mutex::new(&mut run);
-    let work = || {
-        let run = run.lock().unwrap_or_else(PoisonError::into_inner).take();
-        panics::caught(run.expect("one thread is started"))
-    };
-    let internal = |message| CheckError::Internal {
+    let count = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let pool = first_given(&STACK_SIZES, |&stack_size| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(count)
+            .stack_size(stack_size);
+        pool.build().map_err(io::Error::other)
+    });
+    let done = pool.map_err(CheckError::Thread)?.install(|| panics::caught(run));
+    done.map_err(|message| CheckError::Internal {
         stage: "running",
         message,
-    };
-    thread::scope(|scope| {
-        let start = |&stack_size: &usize| {
-            let builder = thread::Builder::new()
-                .name("leaklint".to_owned())
-                .stack_size(stack_size);
-            builder.spawn_scoped(scope, work)
-        };
-        let thread = first_given(&STACK_SIZES, start).map_err(CheckError::Thread)?;
-        thread
-            .join()
-            .unwrap_or_else(|_| Err("a panic escaped".to_owned()))
-            .map_err(internal)?
-    })
+    })?
 }
 
 /// What the first size gives that can be had.

@@ -247,11 +247,14 @@ impl Finder<'_> {
     }
 
     fn document(&self, path: &Path) -> Result<Option<Document>, Vec<Mistake>> {
-        let bytes = self
-            .overlay
-            .read(path)
-            .map_err(|error| vec![whole_file(path, format!("cannot be read: {error}"))])?;
-        let text = decode(bytes).map_err(|error| vec![whole_file(path, error.to_string())])?;
+        let bytes = self.overlay.read(path);
+        let bytes = bytes.map_err(|error| format!("cannot be read: {error}"));
+        let text = match bytes.and_then(|bytes| decode(bytes).map_err(|error| error.to_string())) {
+            Ok(text) => text,
+            // A manifest that cannot be read is none, as everywhere.
+            Err(_) if path.ends_with(PACKAGE_FILE) => return Ok(None),
+            Err(message) => return Err(vec![whole_file(path, message)]),
+        };
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         read::read(path, text).map_err(|mistake| vec![mistake])
     }

@@ -32,7 +32,7 @@ pub fn write(timings: &Timings, out: &mut dyn Write) -> io::Result<()> {
         files.files, files.lines, files.bytes
     )?;
     let cache = match timings.cache {
-        CacheUse::Off => "off",
+        CacheUse::Off => "not used",
         CacheUse::Missed => "missed",
         CacheUse::Hit => "hit: nothing has changed",
     };

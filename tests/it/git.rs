@@ -1,4 +1,5 @@
-//! What git has staged, and what changed since a commit, in real repositories.
+//! What git has staged, and what changed since a commit, in real repositories: the options that README.md shows under
+//! "What changed".
 
 use std::fs;
 use std::io::Write;

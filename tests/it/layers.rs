@@ -80,7 +80,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "lsp",
-        &["driver", "overlay", "walk", "diagnostic", "source", "facts::ids"],
+        &[
+            "driver",
+            "overlay",
+            "suppress",
+            "walk",
+            "diagnostic",
+            "source",
+            "facts::ids",
+        ],
     ),
     (
         "cli",

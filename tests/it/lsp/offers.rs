@@ -98,11 +98,13 @@ fn what_is_ignored_is_no_longer_found() {
 }
 
 #[test]
-fn a_line_that_takes_no_comment_is_offered_none() {
+fn a_line_that_takes_no_comment_is_ignored_above_its_statement() {
     let server = SERVER.replace("watch(() => res.end());", "watch(req.url);");
     let mut client = Client::with(&[("server.ts", &server)], pushed(), Value::Null);
     let text = "export function watch(url) {\n  return `\n  ${process.on('SIGHUP', () => url)}\n  `;\n}\n";
-    assert_eq!(ignored(&mut client, "watch.ts", text), None);
+    let text = ignored(&mut client, "watch.ts", text).unwrap();
+    client.replace("watch.ts", 2, &text);
+    assert_eq!(client.published("watch.ts", Some(2)), [] as [Value; 0]);
 }
 
 #[test]
