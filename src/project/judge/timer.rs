@@ -137,8 +137,8 @@ impl Project<'_> {
         let (repeat_grade, why) = self.activation_repetition(repeats)?;
         let mut grades = vec![release_grade, repeat_grade];
         // Only in great numbers does it matter that it waits.
-        if !is_many && self.comes_to_nothing(acquisition) {
-            grades.push(Grade::Third);
+        if self.comes_to_nothing(acquisition) {
+            grades.push(if is_many { Grade::Second } else { Grade::Third });
         }
         // It does not keep the process, only what its callback sees, until it fires.
         if self.is_unreferenced(acquisition) {

@@ -204,9 +204,13 @@ impl Project<'_> {
             })
     }
 
-    /// Whether a timeout comes to nothing when the work is over, and soon.
+    /// Whether a timeout comes to nothing when the work is over, and is not known to wait long.
     pub(super) fn comes_to_nothing(&self, acquisition: &Acquisition<'_>) -> bool {
-        self.only_settles(acquisition) && self.waits_less_than(acquisition, SETTLING_DELAY, Defaults::Count)
+        let is_long = |delay| {
+            self.milliseconds(delay, Defaults::Count)
+                .is_some_and(|milliseconds| milliseconds >= SETTLING_DELAY)
+        };
+        self.only_settles(acquisition) && !self.delay_of(acquisition).is_some_and(is_long)
     }
 
     /// Whether all that a timer does is to settle a promise, which finds it settled when the work is over, or to abort
