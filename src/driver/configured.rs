@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::{CheckError, CheckOptions, Input, Outcome, rule_infos};
+use super::plan::Input;
+use super::{CheckError, CheckOptions, Outcome, rule_infos};
 use crate::catalog::Catalog;
 use crate::catalog::builtin::{FILES, builtin};
 use crate::catalog::error::CatalogError;

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{FileResult, Reading, file_facts};
+use super::reading::{FileResult, Reading, file_facts};
 use crate::cache::seen::ContentHash;
 use crate::facts::FileFacts;
 use crate::overlay::Overlay;

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::configured::left;
-use super::{CheckError, CheckOptions, Input, Reading, each_file, file_facts, settled, threads};
+use super::plan::Input;
+use super::reading::{Reading, each_file, file_facts, settled};
+use super::{CheckError, CheckOptions, threads};
 use crate::catalog::builtin::FILES;
 use crate::facts::wire;
 use crate::shard::{Digest, Part, Shard, Stamp, StoredFile};
@@ -72,8 +74,8 @@ pub(super) fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckEr
         manifests: Vec::new(),
     };
     for (found, verdict) in walk.files.iter().zip(run.verdicts) {
-        match settled(relative(&found.disk), verdict, options.file_timeout) {
-            Ok((_, file)) => shard.files.push(file),
+        match settled(&relative(&found.disk), verdict, options.file_timeout) {
+            Ok(file) => shard.files.push(file),
             Err(problem) => shard.problems.push(problem),
         }
     }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::first_given;
+use super::stacks::first_given;
 use crate::panics::caught;
 
 /// The longest the watchdog sleeps; the progress bar moves at this pace too.

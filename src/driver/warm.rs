@@ -14,7 +14,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{CheckOptions, Plan};
+use super::CheckOptions;
+use super::plan::Plan;
 use crate::cache::seen::{ContentHash, Seen};
 use crate::cache::store::Store;
 use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, ProblemKind, RetainingPath, Severity};

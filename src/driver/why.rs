@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::configured::wanted;
-use super::{CheckError, CheckOptions, Outcome, analyse, gathered, known, on_big_stack, panics, suppressed};
+use super::stacks::on_big_stack;
+use super::{CheckError, CheckOptions, Outcome, analyse, gathered, known, panics, suppressed};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::project::story::{Story, stories};
 use crate::rules;

@@ -53,6 +53,7 @@ pub mod region;
 pub mod registration;
 pub mod repetition;
 pub mod resolve;
+pub mod rounds;
 pub mod settle;
 pub mod stream;
 pub mod story;
