@@ -16,7 +16,7 @@ use super::{Catalog, Library};
 /// Reads the files, each a name and its text, in order.
 ///
 /// A file's stem is its library's name and qualifies its types. A later file takes the place of an earlier one of the
-/// same stem, so a user can mend or switch off what is built in.
+/// same stem, so a user can mend what is built in; one without a key switches it off.
 ///
 /// # Errors
 /// Every mistake that was found, each with its place. A file that is no TOML, or has an unknown key, reports one mistake.
@@ -24,6 +24,13 @@ pub fn load(files: &[(&str, &str)]) -> Result<Catalog, Vec<CatalogError>> {
     let mut errors = Vec::new();
     let mut parsed: Vec<ParsedFile> = Vec::new();
     for &(name, text) in files {
+        if text.parse::<toml::Table>().is_ok_and(|table| table.is_empty()) {
+            parsed = parsed
+                .into_iter()
+                .map(|earlier| earlier.or_silenced(stem(name)))
+                .collect();
+            continue;
+        }
         match toml::from_str::<FileSchema>(text) {
             Ok(schema) => {
                 let file = ParsedFile {
@@ -84,6 +91,19 @@ struct ParsedFile<'a> {
     text: &'a str,
     stem: &'a str,
     schema: FileSchema,
+}
+
+impl ParsedFile<'_> {
+    /// Itself, without what it says if that is its stem.
+    fn or_silenced(self, stem: &str) -> Self {
+        match self.stem == stem {
+            true => Self {
+                schema: self.schema.silenced(),
+                ..self
+            },
+            false => self,
+        }
+    }
 }
 
 /// `rules/catalog/pg.toml` → `pg`.

@@ -52,6 +52,35 @@ pub(crate) struct FileSchema {
     pub examples: Vec<ExampleSchema>,
 }
 
+impl FileSchema {
+    /// The file of a library that is switched off: its names are known, because other files may use them, and nothing
+    /// is said of any.
+    pub(crate) fn silenced(self) -> FileSchema {
+        FileSchema {
+            catalog: self.catalog,
+            types: self
+                .types
+                .into_keys()
+                .map(|name| (name, TypeSchema::default()))
+                .collect(),
+            parts: BTreeMap::new(),
+            terminals: BTreeMap::new(),
+            acquires: Vec::new(),
+            runs: Vec::new(),
+            takes: Vec::new(),
+            containers: Vec::new(),
+            grows: Vec::new(),
+            safe: Vec::new(),
+            aliases: Vec::new(),
+            bags: Vec::new(),
+            leaves: Vec::new(),
+            fields: Vec::new(),
+            lifecycles: Vec::new(),
+            examples: Vec::new(),
+        }
+    }
+}
+
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HeaderSchema {
@@ -59,7 +88,7 @@ pub(crate) struct HeaderSchema {
     pub source: Text,
 }
 
-#[derive(Deserialize, Debug)]
+#[derive(Deserialize, Default, Debug)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TypeSchema {
     #[serde(default)]

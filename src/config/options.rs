@@ -31,7 +31,8 @@ pub struct Options {
     /// project either. A file that is named on the command line is checked all the same, unless `--force-exclude` is given.
     pub exclude: Option<Vec<String>>,
     /// Patterns of the files that are tests. They are read for what they say about other files, but nothing in them is reported.
-    /// An empty list makes them files like others.
+    /// An empty list makes them files like others, but for files that export nothing and hand functions to a test runner:
+    /// these are tests whatever they are called.
     #[schemars(default = "default_tests")]
     pub tests: Option<Vec<String>>,
     /// What each rule is worth: `off`, `warn`, `error`, or an object.
@@ -40,7 +41,7 @@ pub struct Options {
     #[schemars(default = "default_confidence")]
     pub min_confidence: Option<ConfidenceWord>,
     /// Files that describe your own libraries in the form of `rules/catalog/README.md`, relative to this file. A file named as
-    /// a built-in one takes its place.
+    /// a built-in one takes its place; an empty one switches that library off.
     pub catalog: Option<Vec<String>>,
     /// Whether a suppression must say why: `// leaklint-ignore-next-line RULE: reason`.
     #[schemars(default = "default_true")]
@@ -82,6 +83,22 @@ impl Level {
             Level::Warn => Some(Severity::Warning),
             Level::Error => Some(Severity::Error),
         }
+    }
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Warning => Level::Warn,
+            Severity::Error => Level::Error,
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The word that is written.
+        self.serialize(f)
     }
 }
 

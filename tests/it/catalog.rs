@@ -9,24 +9,7 @@ use leaklint::catalog::effect::{AmbientLoss, End, Holder, OwnerPattern, Resource
 use leaklint::catalog::error::CatalogError;
 use leaklint::catalog::load::load;
 use leaklint::catalog::pattern::{Callee, ExportPath, PlaceStep};
-
-/// The rules that DESIGN names; an example expects one of them.
-const RULES: [&str; 14] = [
-    "unremoved-listener",
-    "mismatched-removal",
-    "uncleared-interval",
-    "uncleared-timeout",
-    "overwritten-handle",
-    "unbounded-cache",
-    "unreleased-connection",
-    "unclosed-handle",
-    "undisconnected-observer",
-    "undisposed-subscription",
-    "unchained-teardown",
-    "client-per-request",
-    "retained-closure",
-    "unrevoked-object-url",
-];
+use leaklint::rules::RULES;
 
 #[test]
 fn builtin_files_load() {
@@ -52,7 +35,11 @@ fn every_entry_has_source_and_examples() {
     let catalog = builtin();
     for example in &catalog.examples {
         let library = &catalog.libraries[example.library].name;
-        assert!(RULES.contains(&&*example.rule), "{library}: no rule `{}`", example.rule);
+        assert!(
+            RULES.iter().any(|rule| rule.info.id == &*example.rule),
+            "{library}: no rule `{}`",
+            example.rule
+        );
         assert_ne!(example.leak, example.ok, "{library}");
     }
     for (position, library) in catalog.libraries.iter().enumerate() {
@@ -157,6 +144,25 @@ fn look_ups_by_name() {
             _ => false,
         });
     assert!(matched);
+}
+
+#[test]
+fn an_empty_file_switches_a_library_off() {
+    for (position, (name, _)) in builtin::FILES.iter().enumerate() {
+        for off in ["", "# nothing is said of it\n"] {
+            let mut files = builtin::FILES.to_vec();
+            files.push((name, off));
+            let catalog = loaded(&files);
+            assert!(catalog.acquires.iter().all(|each| each.library != position), "{name}");
+            assert!(
+                catalog
+                    .types
+                    .iter()
+                    .all(|ty| ty.library != position || ty.constructors.is_empty())
+            );
+        }
+    }
+    assert!(loaded(&[("mine.toml", "")]).libraries.is_empty());
 }
 
 #[test]
@@ -387,6 +393,39 @@ fn the_worked_example_loads() {
     let (block, _) = block.split_once("\n```").unwrap();
     let catalog = loaded(&[("pg.toml", block)]);
     assert_eq!(catalog.acquires.len(), 2);
+}
+
+#[test]
+fn the_example_for_contributors_loads() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, block) = page.split_once("```toml\n").unwrap();
+    let (block, _) = block.split_once("\n```").unwrap();
+    let mut files = builtin::FILES.to_vec();
+    files.push(("mine/oracledb.toml", block));
+    let catalog = loaded(&files);
+    assert_eq!(catalog.examples.last().unwrap().rule.as_ref(), "unreleased-connection");
+
+    // What is printed is what a project would write.
+    let folder = tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap();
+    std::fs::write(folder.path().join("oracledb.toml"), block).unwrap();
+    std::fs::write(
+        folder.path().join("leaklint.json"),
+        r#"{ "catalog": ["oracledb.toml"] }"#,
+    )
+    .unwrap();
+    for (name, is_leak) in [("leak", true), ("ok", false)] {
+        let (_, text) = block.split_once(&format!("{name} = '''\n")).unwrap();
+        let (text, _) = text.split_once("'''").unwrap();
+        std::fs::write(folder.path().join("example.ts"), text).unwrap();
+        let status = std::process::Command::new(env!("CARGO_BIN_EXE_leaklint"))
+            .args(["check", "--quiet", "--no-cache"])
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::null())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(i32::from(is_leak)), "{name}");
+    }
 }
 
 fn load_fixture(name: &str) -> Catalog {
