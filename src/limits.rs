@@ -85,6 +85,16 @@ impl Limit {
             Limit::Steps => "steps",
         }
     }
+
+    /// What is counted, in words that follow the name.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Limit::Bytes => "of the file",
+            Limit::Nesting => "of brackets that are open at once",
+            Limit::Nodes => "of one function's control flow graph",
+            Limit::Steps => "of judging the file",
+        }
+    }
 }
 
 impl FromStr for Limit {

@@ -19,7 +19,8 @@ use crate::walk::normalized;
 
 /// Finds leaks in JavaScript and TypeScript: listeners, timers, caches and connections that are never released.
 ///
-/// Without a command it checks the current folder.
+/// Without a command it does what `leaklint check` does: `leaklint src` is `leaklint check src`, and `leaklint` alone checks
+/// the current folder.
 ///
 /// Exit codes: 0 no findings, 1 findings, 2 the job could not be done.
 #[derive(Parser, Debug)]
@@ -67,8 +68,8 @@ pub enum Command {
 pub struct CheckArguments {
     /// Files and folders to report on; the project around them is read too
     ///
-    /// A named file is checked even if it is ignored. The project is the workspace or the folder of the nearest
-    /// package.json, else the folder with .git.
+    /// A named file is checked even if it is ignored, minified or generated; a declaration file (`.d.ts`) never is, because
+    /// it does not run. The project is the workspace or the folder of the nearest package.json, else the folder with .git.
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
 
@@ -87,7 +88,7 @@ pub struct CheckArguments {
     #[arg(long, value_name = "FORMAT=FILE")]
     pub output: Vec<Output>,
 
-    /// Count the findings of each rule instead of printing them
+    /// Count the findings of each rule instead of printing them, in the place of a `--format`
     #[arg(long, conflicts_with = "format")]
     pub statistics: bool,
 
@@ -129,30 +130,14 @@ pub struct CheckArguments {
     #[arg(long)]
     pub no_context: bool,
 
-    /// Worker threads (default: one a processor)
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub effort: Effort,
 
-    /// Give a file up after this time
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
-    pub file_timeout: Duration,
-
-    /// Allow a file more, or less, of what is counted (may be given several times)
-    ///
-    /// NAME is `bytes` of the file, `nesting` of brackets, `nodes` of one function's control flow graph or `steps` of
-    /// judging the file. A file over a limit is named, and costs nothing else.
-    #[arg(long = "limit", value_name = "NAME=N", value_parser = limit)]
-    pub limits: Vec<(Limit, u64)>,
-
-    /// Draw no progress bar
-    #[arg(long)]
-    pub no_progress: bool,
-
-    /// List the files that were skipped
+    /// Name each path that was passed over, with the reason
     #[arg(long, short)]
     pub verbose: bool,
 
-    /// Say where the time went
+    /// Say where the time went, how much was read, and the peak memory
     #[arg(long)]
     pub timings: bool,
 
@@ -162,6 +147,37 @@ pub struct CheckArguments {
     /// Neither use nor keep what was found before
     #[arg(long, conflicts_with = "cache_dir")]
     pub no_cache: bool,
+}
+
+/// How much a run may take.
+#[derive(Args, Clone, Debug)]
+pub struct Effort {
+    /// Worker threads, from 1 on (default: one a processor); what is found does not depend on it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+
+    /// Give a file up after this time
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub file_timeout: Duration,
+
+    /// Allow a file more, or less, of what is counted (may be given several times)
+    #[arg(long = "limit", value_name = "NAME=N", value_parser = limit, long_help = limit_help())]
+    pub limits: Vec<(Limit, u64)>,
+
+    /// Draw no progress bar
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self {
+            threads: None,
+            file_timeout: CheckOptions::FILE_TIMEOUT,
+            limits: Vec::new(),
+            no_progress: false,
+        }
+    }
 }
 
 #[derive(Args, Clone, Default, Debug)]
@@ -190,10 +206,7 @@ impl Default for CheckArguments {
             exit_zero: false,
             rules: Vec::new(),
             no_context: false,
-            threads: None,
-            file_timeout: CheckOptions::FILE_TIMEOUT,
-            limits: Vec::new(),
-            no_progress: false,
+            effort: Effort::default(),
             verbose: false,
             timings: false,
             cache: CacheFolder::default(),
@@ -304,11 +317,55 @@ pub struct BaselineArguments {
 #[derive(Subcommand, Debug)]
 pub enum BaselineAction {
     /// Write down what is found now; refuses if there is a baseline
-    Create(CheckArguments),
+    Create(BaselineCreateArguments),
     /// Take out what is no longer found in the files of this run; adds nothing
-    Update(CheckArguments),
+    Update(BaselineRun),
     /// Take out what was found in files that are gone
     Prune(BaselinePruneArguments),
+}
+
+#[derive(Args, Debug)]
+pub struct BaselineCreateArguments {
+    #[command(flatten)]
+    pub run: BaselineRun,
+
+    /// Write down findings of at least this confidence (default: as configured, else medium)
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub min_confidence: Option<Threshold>,
+
+    /// Write down this rule's findings only (may be given several times)
+    #[arg(long = "rule", value_name = "ID")]
+    pub rules: Vec<String>,
+}
+
+/// The run whose findings a baseline is compared with.
+#[derive(Args, Debug)]
+pub struct BaselineRun {
+    /// Files and folders whose findings count; the project around them is read too
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// Join these files of `leaklint facts` instead of reading paths
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "paths")]
+    pub facts: Vec<PathBuf>,
+
+    /// The baseline (default: that of the current folder's configuration)
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub config: ConfigChoice,
+
+    /// Leave out what is ignored or excluded by the configuration, even if it is named
+    #[arg(long)]
+    pub force_exclude: bool,
+
+    /// Read nothing but the named files and folders
+    #[arg(long)]
+    pub no_context: bool,
+
+    #[command(flatten)]
+    pub effort: Effort,
 }
 
 #[derive(Args, Debug)]
@@ -335,24 +392,8 @@ pub struct FactsArguments {
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 
-    /// Worker threads (default: one a processor)
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
-
-    /// Give a file up after this time
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
-    pub file_timeout: Duration,
-
-    /// Allow a file more, or less, of what is counted (may be given several times)
-    ///
-    /// NAME is `bytes` of the file, `nesting` of brackets, `nodes` of one function's control flow graph or `steps` of
-    /// judging the file. A file over a limit is named, and costs nothing else.
-    #[arg(long = "limit", value_name = "NAME=N", value_parser = limit)]
-    pub limits: Vec<(Limit, u64)>,
-
-    /// Draw no progress bar
-    #[arg(long)]
-    pub no_progress: bool,
+    #[command(flatten)]
+    pub effort: Effort,
 }
 
 #[derive(Args, Debug)]
@@ -457,8 +498,9 @@ pub enum OutputFormat {
     Pretty,
     /// One line a finding
     Concise,
+    /// One object, for programs
     Json,
-    /// An object a line
+    /// An object a line, for programs
     Jsonl,
     /// For GitHub code scanning and others
     Sarif,
@@ -549,6 +591,26 @@ fn limit(text: &str) -> Result<(Limit, u64), String> {
     let (name, value) = text.split_once('=').ok_or("not of the form `NAME=N`")?;
     let value = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
     Ok((name.parse()?, value))
+}
+
+/// What `--limit` is about, with the limits as they are.
+fn limit_help() -> String {
+    let usual: Vec<String> = Limit::ALL
+        .iter()
+        .map(|&limit| {
+            format!(
+                "`{}` {} ({})",
+                limit.name(),
+                limit.meaning(),
+                Limits::DEFAULT.get(limit)
+            )
+        })
+        .collect();
+    format!(
+        "Allow a file more, or less, of what is counted (may be given several times)\n\nNAME is one of {}; the number is what \
+         is allowed without this option. A file over a limit is named, and costs nothing else.",
+        usual.join(", ")
+    )
 }
 
 /// The usual limits, and the given ones in place of some of them.

@@ -4,8 +4,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::args::{BaselineAction, BaselineArguments, CheckArguments};
-use super::{CLEAN, CliError, check, current_dir, output};
+use super::args;
+use super::args::{BaselineAction, BaselineArguments, BaselineCreateArguments, BaselineRun, Threshold};
+use super::{CLEAN, CliError, current_dir, output, rule_info};
 use crate::baseline::Baseline;
 use crate::config::discover::{BASELINE_FILE, boundary};
 use crate::driver::known::{self, BaselineChoice};
@@ -14,8 +15,8 @@ use crate::walk::normalized;
 
 pub(super) fn run(arguments: &BaselineArguments) -> Result<i32, CliError> {
     match &arguments.action {
-        BaselineAction::Create(check) => create(check),
-        BaselineAction::Update(check) => update(check),
+        BaselineAction::Create(arguments) => create(arguments),
+        BaselineAction::Update(run) => update(run),
         BaselineAction::Prune(prune) => {
             let options = CheckOptions::new(Vec::new(), current_dir()?);
             prune_files(&place(prune.baseline.as_deref(), &options)?, &options)
@@ -23,13 +24,32 @@ pub(super) fn run(arguments: &BaselineArguments) -> Result<i32, CliError> {
     }
 }
 
-fn create(arguments: &CheckArguments) -> Result<i32, CliError> {
-    let mut options = check::options(arguments)?;
-    let path = place(arguments.baseline.baseline.as_deref(), &options)?;
+/// What the run asks of the driver; known findings count like others.
+fn options(run: &BaselineRun) -> Result<CheckOptions, CliError> {
+    let mut options = CheckOptions::new(run.paths.clone(), current_dir()?);
+    options.facts = run.facts.clone();
+    options.configuration = run.config.choice(&options.current_dir);
+    options.force_exclude = run.force_exclude;
+    options.context = !run.no_context;
+    options.threads = run.effort.threads;
+    options.file_timeout = run.effort.file_timeout;
+    options.limits = args::limits(&run.effort.limits);
+    options.progress = !run.effort.no_progress;
+    options.baseline = BaselineChoice::None;
+    Ok(options)
+}
+
+fn create(arguments: &BaselineCreateArguments) -> Result<i32, CliError> {
+    for rule in &arguments.rules {
+        rule_info(rule)?;
+    }
+    let mut options = options(&arguments.run)?;
+    options.min_confidence = arguments.min_confidence.map(Threshold::confidence);
+    options.rules = arguments.rules.clone();
+    let path = place(arguments.run.baseline.as_deref(), &options)?;
     if path.exists() {
         return Err(CliError::BaselineExists(shown(&path, &options)));
     }
-    options.baseline = BaselineChoice::None;
     let outcome = driver::check(&options)?;
     let baseline = known::keys(&path, &outcome.diagnostics, &outcome.files);
     write(&path, &baseline, &options, true)?;
@@ -40,14 +60,12 @@ fn create(arguments: &CheckArguments) -> Result<i32, CliError> {
     say(&format!("wrote {said} to {}", shown(&path, &options)))
 }
 
-fn update(arguments: &CheckArguments) -> Result<i32, CliError> {
-    let mut options = check::options(arguments)?;
-    let path = place(arguments.baseline.baseline.as_deref(), &options)?;
+fn update(run: &BaselineRun) -> Result<i32, CliError> {
+    let mut options = options(run)?;
+    let path = place(run.baseline.as_deref(), &options)?;
     let mut baseline = read(&path, &options)?;
     // Which findings are there does not depend on which are asked for.
-    options.baseline = BaselineChoice::None;
     options.min_confidence = Some(crate::diagnostic::Confidence::Low);
-    options.rules.clear();
     let outcome = driver::check(&options)?;
     let present = known::keys(&path, &outcome.diagnostics, &outcome.files);
     let checked = outcome.files.iter().filter(|file| !file.is_context);

@@ -94,9 +94,9 @@ fn format(wanted: OutputFormat, is_terminal: bool) -> Format {
 pub(super) fn options(arguments: &CheckArguments) -> Result<CheckOptions, CliError> {
     let mut options = CheckOptions::new(arguments.paths.clone(), current_dir()?);
     options.facts = arguments.facts.clone();
-    options.threads = arguments.threads;
-    options.file_timeout = arguments.file_timeout;
-    options.limits = args::limits(&arguments.limits);
+    options.threads = arguments.effort.threads;
+    options.file_timeout = arguments.effort.file_timeout;
+    options.limits = args::limits(&arguments.effort.limits);
     options.min_confidence = arguments.min_confidence.map(Threshold::confidence);
     options.configuration = arguments.config.choice(&options.current_dir);
     options.baseline = arguments.baseline.choice(&options.current_dir);
@@ -104,6 +104,6 @@ pub(super) fn options(arguments: &CheckArguments) -> Result<CheckOptions, CliErr
     options.rules = arguments.rules.clone();
     options.context = !arguments.no_context;
     options.cache = cache::store_of_check(arguments);
-    options.progress = !arguments.no_progress && !arguments.quiet;
+    options.progress = !arguments.effort.no_progress && !arguments.quiet;
     Ok(options)
 }

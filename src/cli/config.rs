@@ -9,7 +9,6 @@ use super::{CLEAN, CliError, current_dir, output};
 use crate::config::options::Level;
 use crate::config::schema;
 use crate::config::settings::Origin;
-use crate::diagnostic::Severity;
 use crate::driver::configured::Explained;
 use crate::driver::{self, CheckOptions};
 use crate::walk::normalized;
@@ -58,11 +57,8 @@ fn document(explained: &Explained, current_dir: &Path) -> Value {
         .rules
         .iter()
         .map(|rule| {
-            let own = match rule.severity {
-                Severity::Warning => Level::Warn,
-                Severity::Error => Level::Error,
-            };
-            let (level, level_from) = explained.of_file.rule(rule.id).level.unwrap_or((own, Origin::Default));
+            let own = (Level::from(rule.severity), Origin::Default);
+            let (level, level_from) = explained.of_file.rule(rule.id).level.unwrap_or(own);
             let (confidence, confidence_from) = explained.of_file.threshold(rule.id);
             let shown = json!({
                 "level": level, "from": from(&level_from),

@@ -10,11 +10,11 @@ use crate::driver::{self, CheckOptions};
 pub(super) fn run(arguments: &FactsArguments) -> Result<i32, CliError> {
     let current_dir = current_dir()?;
     let mut options = CheckOptions::new(arguments.paths.clone(), current_dir.clone());
-    options.threads = arguments.threads;
-    options.file_timeout = arguments.file_timeout;
-    options.limits = args::limits(&arguments.limits);
+    options.threads = arguments.effort.threads;
+    options.file_timeout = arguments.effort.file_timeout;
+    options.limits = args::limits(&arguments.effort.limits);
     options.configuration = arguments.config.choice(&current_dir);
-    options.progress = !arguments.no_progress;
+    options.progress = !arguments.effort.no_progress;
     let shard = driver::facts(&options, arguments.shard)?;
     let bytes = driver::stored(&shard);
     fs::write(current_dir.join(&arguments.out), &bytes).map_err(|source| CliError::Unwritable {

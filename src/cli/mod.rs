@@ -1,6 +1,7 @@
 //! The command line: arguments, one file a subcommand, exit codes. How anything is found is not known here.
 
 pub mod args;
+mod bare;
 mod cache;
 mod baseline;
 mod check;
@@ -28,6 +29,8 @@ use crate::git::GitError;
 use crate::spelling;
 
 use args::{Arguments, CheckArguments, Command};
+
+pub use bare::arguments;
 
 /// No findings.
 const CLEAN: i32 = 0;

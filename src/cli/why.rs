@@ -1,7 +1,7 @@
 //! `leaklint why FILE:LINE`: the whole story of a line, also where nothing is reported.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::WhyArguments;
 use super::{CLEAN, CliError, current_dir, output};
@@ -25,19 +25,23 @@ pub(super) fn run(arguments: &WhyArguments) -> Result<i32, CliError> {
     let Some(told) = tell(&options, &file, line)? else {
         return Err(not_analysed("it was left out, or could not be parsed"));
     };
-    output::to_stdout(|out| write(&told, &file, line, out))?;
+    output::to_stdout(|out| write(&told, line, out))?;
     Ok(CLEAN)
 }
 
-fn write(told: &Told, file: &Path, line: u32, out: &mut dyn Write) -> io::Result<()> {
+fn write(told: &Told, line: u32, out: &mut dyn Write) -> io::Result<()> {
     for (diagnostic, shown) in &told.findings {
         let became = match shown {
-            Shown::Reported => "reported",
-            Shown::Suppressed => "found, and suppressed by a comment",
-            Shown::NotWanted => "found, and not shown: the configuration or `--min-confidence` asks for less",
-            Shown::Known => "found, and known to the baseline",
+            Shown::Reported => "reported".to_owned(),
+            Shown::Suppressed => "found, and suppressed by a comment".to_owned(),
+            Shown::Off => "found, and not shown: the configuration switches the rule off".to_owned(),
+            Shown::Below(asked) => format!(
+                "found, and not shown: {asked} confidence is asked for; `leaklint check --min-confidence {}` shows it",
+                diagnostic.confidence
+            ),
+            Shown::Known => "found, and known to the baseline".to_owned(),
         };
-        let rule = format!("{} ({} confidence)", diagnostic.rule, diagnostic.confidence);
+        let rule = format!("{} (confidence: {})", diagnostic.rule, diagnostic.confidence);
         writeln!(out, "{rule}: {}\n  {became}", visible(&diagnostic.message))?;
         for (index, label) in diagnostic.evidence.iter().enumerate() {
             writeln!(
@@ -53,17 +57,13 @@ fn write(told: &Told, file: &Path, line: u32, out: &mut dyn Write) -> io::Result
     for story in &told.stories {
         write_story(told, story, out)?;
     }
-    let is_test = told
-        .outcome
-        .files
-        .iter()
-        .any(|checked| checked.disk() == file && checked.is_test);
-    if is_test {
-        writeln!(
-            out,
-            "the file is a test by the configuration: nothing in it is reported"
-        )?;
-    } else if told.findings.is_empty() && told.stories.is_empty() {
+    if let Some(said) = told.standing.said() {
+        writeln!(out, "{said}")?;
+    }
+    if told.standing.is_test() {
+        return Ok(());
+    }
+    if told.findings.is_empty() && told.stories.is_empty() {
         writeln!(
             out,
             "nothing that leaklint knows is acquired on line {line}, and no container grows there"

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::configured::wanted;
 use super::stacks::on_big_stack;
 use super::{CheckError, CheckOptions, Outcome, analyse, gathered, known, panics, suppressed};
-use crate::diagnostic::{Diagnostic, Place};
-use crate::project::story::{Story, stories};
+use crate::config::options::Level;
+use crate::diagnostic::{Confidence, Diagnostic, Place};
+use crate::project::story::{Standing, Story, stories};
 use crate::rules;
 
 /// What became of a finding.
@@ -15,8 +16,10 @@ pub enum Shown {
     Reported,
     /// A comment suppresses it.
     Suppressed,
-    /// Its rule is off, or its confidence is below what is asked for.
-    NotWanted,
+    /// The configuration switches its rule off.
+    Off,
+    /// The configuration, or leaklint without one, asks for at least this confidence.
+    Below(Confidence),
     /// A baseline knows it.
     Known,
 }
@@ -26,6 +29,7 @@ pub enum Shown {
 pub struct Told {
     pub findings: Vec<(Diagnostic, Shown)>,
     pub stories: Vec<Story>,
+    pub standing: Standing,
     pub outcome: Outcome,
 }
 
@@ -63,6 +67,8 @@ pub fn tell(options: &CheckOptions, file: &Path, line: u32) -> Result<Option<Tol
             place.file == id && (line_of(place.span.start)..=last).contains(&line)
         };
         let begins = |place: Place| place.file == id && line_of(place.span.start) == line;
+        let disk = outcome.files[id.index()].disk();
+        let settings = outcome.configurations.of(disk).of_file(disk);
         let shown = |diagnostic: &Diagnostic| {
             let is_same = |other: &Diagnostic| other.sort_key() == diagnostic.sort_key();
             if outcome.diagnostics.iter().any(is_same) {
@@ -70,7 +76,10 @@ pub fn tell(options: &CheckOptions, file: &Path, line: u32) -> Result<Option<Tol
             } else if asked_for.iter().any(is_same) {
                 Shown::Known
             } else if left.iter().any(is_same) {
-                Shown::NotWanted
+                match settings.rule(diagnostic.rule).level {
+                    Some((Level::Off, _)) => Shown::Off,
+                    _ => Shown::Below(settings.threshold(diagnostic.rule).0),
+                }
             } else {
                 Shown::Suppressed
             }
@@ -80,6 +89,7 @@ pub fn tell(options: &CheckOptions, file: &Path, line: u32) -> Result<Option<Tol
             .filter(|diagnostic| begins(diagnostic.primary.place))
             .map(|diagnostic| (diagnostic.clone(), shown(diagnostic)))
             .collect();
+        let standing = Standing::of(&analysed.project, id);
         let told = panics::caught(|| stories(&analysed.project, id, begins)).map_err(internal)?;
         // In the middle of a long statement: whatever surrounds the line is better than nothing.
         let told = match told.is_empty() {
@@ -89,6 +99,7 @@ pub fn tell(options: &CheckOptions, file: &Path, line: u32) -> Result<Option<Tol
         Ok(Some(Told {
             findings,
             stories: told,
+            standing,
             outcome,
         }))
     })

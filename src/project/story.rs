@@ -24,6 +24,50 @@ pub struct Story {
     pub excuses: Vec<String>,
 }
 
+/// What a file is to those who run the project.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    Product,
+    ConfiguredTest,
+    /// It hands functions to a test runner and is of no use to other files.
+    Test,
+    /// Its package says what it ships, and that is not among it.
+    Unshipped,
+}
+
+impl Standing {
+    pub fn of(project: &Project<'_>, file: FileId) -> Self {
+        if project.files[file.index()].is_test {
+            Self::ConfiguredTest
+        } else if project.development.is_test(file) {
+            Self::Test
+        } else if project.development.is_unshipped(file) {
+            Self::Unshipped
+        } else {
+            Self::Product
+        }
+    }
+
+    pub fn is_test(self) -> bool {
+        matches!(self, Self::ConfiguredTest | Self::Test)
+    }
+
+    /// What that makes of the findings in it; `None` if nothing.
+    pub fn said(self) -> Option<&'static str> {
+        match self {
+            Self::Product => None,
+            Self::ConfiguredTest => Some("the file is a test by the configuration: nothing in it is reported"),
+            Self::Test => Some(
+                "the file exports nothing and hands functions to a test runner, so it is a test: nothing in it is reported",
+            ),
+            Self::Unshipped => Some(
+                "`files` of its package.json leaves the file out, and no entry point of the package loads it: what is found \
+                 in it is of low confidence",
+            ),
+        }
+    }
+}
+
 /// The stories of the acquisitions and growing lines of a file for whose place `is_here` holds.
 pub fn stories(project: &Project<'_>, file: FileId, is_here: impl Fn(Place) -> bool) -> Vec<Story> {
     let mut engine = Engine::default();

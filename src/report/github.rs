@@ -62,7 +62,7 @@ fn annotate(report: &Report<'_>, diagnostic: &Diagnostic, out: &mut dyn Write) -
         start.column,
         start.line,
         end.column,
-        property(&format!("{} ({})", diagnostic.rule, diagnostic.confidence)),
+        property(&format!("{} (confidence: {})", diagnostic.rule, diagnostic.confidence)),
         data(&text)
     )
 }

@@ -116,7 +116,7 @@ fn article(report: &Report<'_>, number: usize, diagnostic: &Diagnostic, out: &mu
     let path = text(report.file(diagnostic.primary.place).shown());
     writeln!(
         out,
-        "<p class=\"facts\"><code>{}</code> <span>{} confidence</span> <span>{path}:{}:{}</span></p>",
+        "<p class=\"facts\"><code>{}</code> <span>confidence: {}</span> <span>{path}:{}:{}</span></p>",
         text(diagnostic.rule),
         diagnostic.confidence,
         position.line,

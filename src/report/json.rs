@@ -1,4 +1,5 @@
-//! Findings for programs. The structure is stable: fields are added, never renamed or removed, while `version` is 1.
+//! Findings for programs. The structure is stable: fields are added, never renamed or removed, while `version` is 1;
+//! `docs/output.md` names them.
 //!
 //! ```json
 //! {

@@ -185,7 +185,10 @@ fn github_shows_ten_of_a_kind_the_errors_and_the_surest_first() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 22, "{text}");
     assert!(lines[..10].iter().all(|line| line.starts_with("::error file=")));
-    assert!(lines[..6].iter().all(|line| line.contains("(high)")) && lines[6].contains("(medium)"));
+    assert!(
+        lines[..6].iter().all(|line| line.contains("(confidence%3A high)"))
+            && lines[6].contains("(confidence%3A medium)")
+    );
     assert_eq!(lines[10], "2 more errors without an annotation");
     assert!(lines[11].starts_with("::warning file=src/list [id].js,line=4,col=24,endLine=4,"));
     assert_eq!(lines[21], "2 more warnings without an annotation");

@@ -96,7 +96,6 @@ const LAYERS: &[(&str, &[&str])] = &[
             "driver",
             "lsp",
             "report",
-            "rules",
             "spelling",
             "timings",
             "config",

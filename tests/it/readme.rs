@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Command;
 
+use leaklint::limits::{Limit, Limits};
 use serde_json::Value;
 
 use crate::support::package_root;
@@ -50,12 +51,25 @@ fn the_table_is_what_rules_prints() {
         .iter()
         .map(|rule| {
             let id = text(rule, "id");
-            let (severity, summary) = (text(rule, "severity"), text(rule, "summary"));
-            format!("| [`{id}`](rules/{id}.md) | {severity} | {summary} |\n")
+            let (level, summary) = (text(rule, "level"), text(rule, "summary"));
+            let page = format!("rules/{id}.md");
+            let page = match package_root().join(&page).is_file() {
+                true => page,
+                false => "docs/suppressions.md".to_owned(),
+            };
+            format!("| [`{id}`]({page}) | {level} | {summary} |\n")
         })
         .collect();
-    let table = format!("| rule | severity | what leaks |\n|---|---|---|\n{}\n", rows.concat());
+    let table = format!("| rule | level | what leaks |\n|---|---|---|\n{}\n", rows.concat());
     assert!(readme().contains(&table), "README.md should hold:\n{table}");
+}
+
+#[test]
+fn the_limits_are_those_of_the_program() {
+    for limit in Limit::ALL {
+        let row = format!("| `{}` | {} |", limit.name(), Limits::DEFAULT.get(limit));
+        assert!(readme().contains(&row), "README.md should hold: {row}");
+    }
 }
 
 #[test]

@@ -1,0 +1,3 @@
+const http = require("http");
+const seen = new Map();
+http.createServer((req) => seen.set(req.url, 1));
