@@ -74,11 +74,12 @@ function launcher(work) {
   const folder = join(work, "leaklint");
   cpSync(join(here, "leaklint"), folder, { recursive: true });
   copyFileSync(join(here, "platforms.json"), join(folder, "lib", "platforms.json"));
+  copyFileSync(join(root, "leaklint.schema.json"), join(folder, "leaklint.schema.json"));
   writePackage(folder, {
     name: "leaklint",
     ...common,
     bin: { leaklint: "bin/leaklint.js" },
-    files: ["bin", "lib"],
+    files: ["bin", "lib", "leaklint.schema.json"],
     engines: { node: ">=18" },
     optionalDependencies: Object.fromEntries(platforms.map(({ name }) => [`@leaklint/${name}`, common.version])),
   });

@@ -17,13 +17,18 @@ const MAX_NOT_RUN: usize = 12;
 const SHOWN: [&str; 6] = ["text", "ts", "tsx", "js", "jsx", ""];
 
 /// The pages that hold instructions.
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 11] = [
     "README.md",
+    "docs/baseline.md",
     "docs/ci.md",
+    "docs/configuration.md",
     "docs/editors.md",
     "docs/getting-started.md",
     "docs/hooks.md",
+    "docs/output.md",
     "docs/sharding.md",
+    "docs/suppressions.md",
+    "docs/upstream.md",
 ];
 
 struct Block {
@@ -140,15 +145,79 @@ fn the_rest_is_run_here() {
         if !matches!(block.mark, Mark::None) || SHOWN.contains(&block.language.as_str()) {
             continue;
         }
-        assert_eq!(block.language, "sh", "{}: nothing runs this", block.place());
         let folder = tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap();
         project(folder.path());
-        for line in block.text.lines() {
-            run += 1;
-            assert_runs(&block.place(), line, folder.path());
+        match block.language.as_str() {
+            "sh" => {
+                for line in block.text.lines() {
+                    run += 1;
+                    assert_runs(&block.place(), line, folder.path());
+                }
+            }
+            // A configuration.
+            "jsonc" => {
+                run += 1;
+                fs::write(folder.path().join("leaklint.jsonc"), &block.text).unwrap();
+                assert_runs(&block.place(), "leaklint config src/server.ts", folder.path());
+            }
+            other => panic!("{}: nothing runs `{other}`", block.place()),
         }
     }
     assert!(run > 5, "{run} commands");
+}
+
+/// The comments of the example are understood, and each suppresses what it says.
+#[test]
+fn the_suppressions_that_are_shown_suppress() {
+    let example = blocks_of("docs/suppressions.md")
+        .into_iter()
+        .find(|block| block.language == "js");
+    let folder = tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap();
+    let text = example.unwrap().text;
+    fs::write(folder.path().join("server.js"), &text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_leaklint"))
+        .args(["check", "--no-cache", "--format", "concise"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    assert!(text.matches("leaklint-ignore-").count() >= 3);
+}
+
+/// A file that a page names is in the repository.
+#[test]
+fn files_that_pages_name_are_there() {
+    let listed = Command::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .current_dir(package_root())
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let files: Vec<&str> = listed.lines().collect();
+    assert!(!files.is_empty(), "git lists no file");
+    let is_there = |name: &str| {
+        let (end, folder) = (format!("/{name}"), format!("{}/", name.trim_end_matches('/')));
+        files
+            .iter()
+            .any(|file| *file == name || file.ends_with(&end) || file.starts_with(&folder))
+    };
+    let mut missing = Vec::new();
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "ecosystem/README.md"] {
+        let text = text(page);
+        for name in text.split('`').skip(1).step_by(2) {
+            let is_plain = name
+                .chars()
+                .all(|each| each.is_ascii_alphanumeric() || "._-/".contains(each));
+            let is_file = name.ends_with(".rs")
+                || ["src/", "tests/", "docs/", ".ci/"]
+                    .iter()
+                    .any(|at| name.starts_with(at));
+            if is_plain && is_file && !is_there(name) {
+                missing.push(format!("{page}: {name}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
 }
 
 /// A project with a leak in `src/server.ts`.

@@ -76,6 +76,15 @@ fn every_page_has_the_same_headings() {
         );
         let headings: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
         assert_eq!(headings, HEADINGS, "{rule}");
+        // How far it is true stands where one asks how it is decided, and nowhere else.
+        let (_, decided) = text.split_once("\n## How it is decided\n").unwrap();
+        let (decided, _) = decided.split_once("\n## ").unwrap();
+        let judged = "(`ecosystem/judged.jsonl`)";
+        assert_eq!(
+            (decided.matches(judged).count(), text.matches(judged).count()),
+            (1, 1),
+            "{rule}"
+        );
     }
 }
 

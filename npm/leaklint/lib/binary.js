@@ -27,7 +27,7 @@ function binary(env = process.env) {
   if (!wanted) {
     throw new Error(
       `there is no leaklint binary for ${here}.\n` +
-        "Build one with `cargo install --locked` and name it in LEAKLINT_BINARY.",
+        "Build one with `cargo install --locked --path .` in a clone of leaklint's repository, and name it in LEAKLINT_BINARY.",
     );
   }
   try {
