@@ -12,12 +12,12 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/amqplib.toml"),
     ),
     (
-        "rules/catalog/angular.toml",
-        include_str!("../../rules/catalog/angular.toml"),
-    ),
-    (
         "rules/catalog/angular-streams.toml",
         include_str!("../../rules/catalog/angular-streams.toml"),
+    ),
+    (
+        "rules/catalog/angular.toml",
+        include_str!("../../rules/catalog/angular.toml"),
     ),
     (
         "rules/catalog/async-mutex.toml",
@@ -39,6 +39,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/custom-elements.toml",
         include_str!("../../rules/catalog/custom-elements.toml"),
+    ),
+    (
+        "rules/catalog/delay.toml",
+        include_str!("../../rules/catalog/delay.toml"),
     ),
     (
         "rules/catalog/electron.toml",
@@ -109,7 +113,6 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/nestjs.toml"),
     ),
     ("rules/catalog/next.toml", include_str!("../../rules/catalog/next.toml")),
-    ("rules/catalog/node.toml", include_str!("../../rules/catalog/node.toml")),
     (
         "rules/catalog/node-fs.toml",
         include_str!("../../rules/catalog/node-fs.toml"),
@@ -118,6 +121,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/node-handles.toml",
         include_str!("../../rules/catalog/node-handles.toml"),
     ),
+    ("rules/catalog/node.toml", include_str!("../../rules/catalog/node.toml")),
     (
         "rules/catalog/nodemailer.toml",
         include_str!("../../rules/catalog/nodemailer.toml"),
@@ -229,7 +233,6 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/vscode.toml"),
     ),
     ("rules/catalog/vue.toml", include_str!("../../rules/catalog/vue.toml")),
-    ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),
     (
         "rules/catalog/web-handles.toml",
         include_str!("../../rules/catalog/web-handles.toml"),
@@ -238,6 +241,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/web-observers.toml",
         include_str!("../../rules/catalog/web-observers.toml"),
     ),
+    ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),
     (
         "rules/catalog/widgets.toml",
         include_str!("../../rules/catalog/widgets.toml"),

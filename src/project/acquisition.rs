@@ -17,6 +17,8 @@ use super::path::{At, CallRef, ExprRef, FnRef, Path, Root, Step};
 use super::typing::Ty;
 use super::value::Match;
 
+/// Objects around objects in which the acquired thing is looked for.
+const MAX_NESTING: u32 = 8;
 /// Promises of promises that a value is followed through.
 const MAX_PROMISES: usize = 4;
 
@@ -540,28 +542,35 @@ impl<'a> Project<'a> {
             && matches!(self.call(acquisition.call).used, Used::Dropped | Used::AwaitedDropped)
     }
 
-    /// Whether an expression is or contains the acquired thing: itself, an object or array around it.
+    /// Whether an expression is or contains the acquired thing: itself, an object or array around it, perhaps by the name of
+    /// a variable.
     pub fn holds_item(&self, items: &[Path], expr: ExprRef) -> bool {
+        self.holds_item_within(items, expr, 0)
+    }
+
+    fn holds_item_within(&self, items: &[Path], expr: ExprRef, depth: u32) -> bool {
+        if depth > MAX_NESTING {
+            return false;
+        }
         if self.is_one_of(items, expr) != Match::No {
             return true;
         }
+        let within = |id| self.holds_item_within(items, expr.with(id), depth + 1);
         match self.expr(expr) {
+            Expr::Binding(_) => self.possible(expr).iter().any(|path| match path.root {
+                Root::Object(literal) => path.is_root() && self.holds_item_within(items, literal, depth + 1),
+                _ => false,
+            }),
             Expr::Object(properties) => properties.iter().any(|property| match property {
                 crate::facts::expr::Property::Field { value, .. }
                 | crate::facts::expr::Property::Computed { value, .. }
-                | crate::facts::expr::Property::Spread(value) => self.holds_item(items, expr.with(*value)),
+                | crate::facts::expr::Property::Spread(value) => within(*value),
                 _ => false,
             }),
-            Expr::Array(elements) => elements
-                .iter()
-                .any(|&element| self.holds_item(items, expr.with(element))),
-            Expr::Spread(of) | Expr::Await(of) | Expr::Cast { value: of, .. } => self.holds_item(items, expr.with(*of)),
-            Expr::Conditional { yes, no, .. } => {
-                self.holds_item(items, expr.with(*yes)) || self.holds_item(items, expr.with(*no))
-            }
-            Expr::Logical { left, right, .. } => {
-                self.holds_item(items, expr.with(*left)) || self.holds_item(items, expr.with(*right))
-            }
+            Expr::Array(elements) => elements.iter().any(|&element| within(element)),
+            Expr::Spread(of) | Expr::Await(of) | Expr::Cast { value: of, .. } => within(*of),
+            Expr::Conditional { yes, no, .. } => within(*yes) || within(*no),
+            Expr::Logical { left, right, .. } => within(*left) || within(*right),
             _ => false,
         }
     }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use crate::catalog::effect::End;
+use crate::catalog::pattern::Callee;
 use crate::diagnostic::FileId;
 use crate::facts::body::Op;
 use crate::facts::expr::Expr;
@@ -247,7 +248,9 @@ impl Project<'_> {
             _ => false,
         });
         if !releasing && self.call(call).how == crate::facts::body::How::Call {
-            return self.helper_releases(acquisition, stored, call) || self.ends_a_list(acquisition, call, &mentions);
+            return self.helper_releases(acquisition, stored, call)
+                || self.ends_a_list(acquisition, call, &mentions)
+                || self.releases_each(acquisition, call, &mentions);
         }
         releasing
             && (self.receiver(call).is_some_and(mentions)
@@ -260,6 +263,16 @@ impl Project<'_> {
         acquisition.resource() == crate::catalog::effect::Resource::Subscription
             && self.callee_name(call).is_some_and(words::mentions_teardown)
             && self.call(call).args.iter().any(|&arg| mentions(call.with(arg)))
+    }
+
+    /// `this.timers.forEach(clearInterval)`: the releasing function itself is handed to a method of the list.
+    fn releases_each(&self, acquisition: &Acquisition<'_>, call: CallRef, mentions: &dyn Fn(ExprRef) -> bool) -> bool {
+        let is_release = |arg: ExprRef| {
+            acquisition.entry.ends.iter().any(
+                |end| matches!(end, End::Call { callee: Callee::Export(export), .. } if self.is_export(arg, export)),
+            )
+        };
+        self.receiver(call).is_some_and(mentions) && self.call(call).args.iter().any(|&arg| is_release(call.with(arg)))
     }
 
     /// Whether a function of the project is given what is kept under one of the names, and releases that parameter.

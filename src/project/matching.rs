@@ -79,7 +79,8 @@ impl Project<'_> {
                 let is_overridden = |before: usize| {
                     bases.iter().take(before).any(|&each| {
                         let methods = &self.owners.get(each).methods;
-                        name.is_some_and(|name| methods.contains_key(&name))
+                        name.and_then(|name| Some((name, *methods.get(&name)?)))
+                            .is_some_and(|(name, method)| !self.passes_on(method, name))
                     })
                 };
                 self.catalog_bases(owner)

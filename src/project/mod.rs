@@ -43,8 +43,10 @@ pub mod model;
 pub mod names;
 pub mod notifier;
 pub mod origin;
+mod offered;
 pub mod own_package;
 pub mod owner;
+mod passing_on;
 pub mod path;
 pub mod places;
 mod programs;
@@ -89,6 +91,7 @@ use link::Links;
 use meter::{Allowance, Excess, Meter};
 use model::Model;
 use names::{Names, Sym};
+use offered::Offered;
 use own_package::OwnExports;
 use owner::Owners;
 use path::{At, CallRef, ExprRef, FnRef, Path};
@@ -114,6 +117,7 @@ pub struct Project<'a> {
     links: Links,
     owners: Owners,
     own: OwnExports,
+    offered: Offered,
     implementers: Implementers,
     hierarchy: Hierarchy,
     graph: CallGraph,
@@ -183,6 +187,7 @@ impl<'a> Project<'a> {
             links,
             owners: Owners::default(),
             own: OwnExports::default(),
+            offered: Offered::default(),
             implementers: Implementers::default(),
             hierarchy: Hierarchy::default(),
             graph: CallGraph::default(),
@@ -205,6 +210,7 @@ impl<'a> Project<'a> {
         project.owners.add_stores(stores);
         project.implementers = Implementers::collect(&project);
         project.own = OwnExports::collect(&project, resolver);
+        project.offered = Offered::collect(&project, resolver);
         // Calls were not known as the catalogue's before.
         project.types = RefCell::default();
         project.call_paths = RefCell::default();

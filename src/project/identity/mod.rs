@@ -79,6 +79,11 @@ fn part(entry: &Acquire, index: u8) -> Part {
     }
 }
 
+/// Whether the n-th part of an entry's key names the event.
+pub fn is_event(entry: &Acquire, index: usize) -> bool {
+    part(entry, index as u8) == Part::Event
+}
+
 impl Project<'_> {
     /// The one part in which a removing call differs from what an acquisition added, all other parts being equal.
     pub fn difference(&self, acquisition: &Acquisition<'_>, call: CallRef) -> Option<Difference> {

@@ -3,7 +3,7 @@
 use crate::catalog::effect::{End, Per, Resource};
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::Op;
-use crate::facts::ids::BindingId;
+use crate::facts::ids::{BindingId, ExprId};
 
 use super::super::acquisition::Acquisition;
 use super::super::cfg::{Exit, Strength};
@@ -12,7 +12,7 @@ use super::super::duty::{Engine, Missed, Release, To};
 use super::super::effects::Leaves;
 use super::super::elsewhere::Elsewhere;
 use super::super::model::Missing;
-use super::super::path::{CallRef, FnRef, Root};
+use super::super::path::{CallRef, FnRef, Path, Root, Step};
 use super::super::repetition::Repeats;
 use super::super::value::Match;
 use super::super::{Project, latch};
@@ -23,7 +23,8 @@ impl Project<'_> {
     pub(super) fn judge_external(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
         // What runs once is given back by the end of the process.
         let repeats = self.repeats_call(acquisition.call);
-        if repeats == Repeats::Once || self.is_in_a_test(acquisition.function) {
+        if repeats == Repeats::Once || self.is_in_a_test(acquisition.function) || self.dies_with_its_maker(acquisition)
+        {
             return None;
         }
         let ends_alone = acquisition.entry.self_ending;
@@ -61,10 +62,11 @@ impl Project<'_> {
             Repeats::Once | Repeats::PerOwner(_) | Repeats::PerCall(_) | Repeats::Unknown => (false, Vec::new()),
         };
         // Where nothing in view brings the line back, it may be what a program does once.
-        let outlook = if is_seen && is_likely {
-            Grade::First
-        } else {
-            self.second_with(acquisition)
+        let outlook = match (is_seen, is_likely) {
+            (true, true) => Grade::First,
+            // Who calls into an application is in view.
+            (false, false) if self.is_application(acquisition.call.file) => Grade::Third,
+            (true, false) | (false, true) | (false, false) => self.second_with(acquisition),
         };
         // A pool counts what it lends; what is opened belongs to nobody.
         let holder = match acquisition.resource() {
@@ -89,6 +91,26 @@ impl Project<'_> {
             teardown: None,
             is_self_rearming: false,
         })
+    }
+
+    /// Whether a handle may come out of another one that the same activation opened: a page of its own browser. Closing that one
+    /// closes it, and if that one is not closed, it is the one to report.
+    fn dies_with_its_maker(&self, acquisition: &Acquisition<'_>) -> bool {
+        let Some(maker) = self.receiver(acquisition.call) else {
+            return false;
+        };
+        let root = self.activation_of(acquisition.function);
+        let is_handle_of_ours = |path: &Path| match path.root {
+            Root::Call(call) => {
+                path.steps.iter().all(|step| *step == Step::Awaited)
+                    && self.activation_of(self.calling(call)) == root
+                    && self
+                        .acquisition(call)
+                        .is_some_and(|each| each.resource() == Resource::Handle)
+            }
+            _ => false,
+        };
+        acquisition.resource() == Resource::Handle && self.possible(maker).iter().any(is_handle_of_ours)
     }
 
     /// That a call stands in a `try` makes its throwing likely enough to skip a pool's release, but not the closing of a file:
@@ -131,20 +153,37 @@ impl Project<'_> {
         let speaks_of_it = |call: CallRef| {
             self.receiver(call).is_some_and(is_it) || self.call(call).args.iter().any(|&arg| is_it(call.with(arg)))
         };
-        missed.iter().all(|each| {
-            let Some((function, index)) = each.leaves else {
-                return false;
-            };
-            let call = match self.function(function).ops[index as usize] {
-                Op::Call(call) => Some(function.with(call)),
-                Op::Await(value) => match self.path(function.with(value)).root {
-                    Root::Call(call) => Some(call),
+        let awaited = |function: FnRef, value: ExprId| match self.path(function.with(value)).root {
+            Root::Call(call) => Some(call),
+            _ => None,
+        };
+        // Of the ways out through one exit only the nearest is known; what is awaited or thrown behind it counts as well.
+        let function = acquisition.function;
+        let taken = self.op_of(acquisition.call).unwrap_or(0);
+        let leaves_for_others = self.function(function).ops[taken..]
+            .iter()
+            .take_while(
+                |op| !matches!(**op, Op::Call(call) if self.releases(acquisition, function.with(call)) != Match::No),
+            )
+            .any(|op| match *op {
+                Op::Await(value) => {
+                    awaited(function, value).is_some_and(|call| call != acquisition.call && !speaks_of_it(call))
+                }
+                Op::Throw(_) => true,
+                _ => false,
+            });
+        !leaves_for_others
+            && missed.iter().all(|each| {
+                let Some((function, index)) = each.leaves else {
+                    return false;
+                };
+                let call = match self.function(function).ops[index as usize] {
+                    Op::Call(call) => Some(function.with(call)),
+                    Op::Await(value) => awaited(function, value),
                     _ => None,
-                },
-                _ => None,
-            };
-            each.exit != Exit::Return && call.is_some_and(speaks_of_it)
-        })
+                };
+                each.exit != Exit::Return && call.is_some_and(speaks_of_it)
+            })
     }
 
     /// Whether a function stands in one that a test runner is given: `it("…", async () => { … })`. Its process ends with the tests.

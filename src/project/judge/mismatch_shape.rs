@@ -7,7 +7,7 @@ use crate::facts::expr::Expr;
 use super::super::Project;
 use super::super::acquisition::Acquisition;
 use super::super::duty::{Engine, Release};
-use super::super::identity::Difference;
+use super::super::identity::{Difference, is_event};
 use super::super::path::{CallRef, ExprRef, FnRef, Root};
 use super::super::value::Match;
 use super::listeners::Listeners;
@@ -108,14 +108,25 @@ impl Project<'_> {
         })
     }
 
-    /// The same listener added once more in the function that ends the one that adds it.
+    /// The same listener added once more in the function that ends the one that adds it, perhaps for another event.
     pub(super) fn added_again(&self, acquisition: &Acquisition<'_>, listeners: &Listeners<'_>) -> Option<Wrong> {
-        let again = listeners.of_file(acquisition.function.file).find(|other| {
-            other.call != acquisition.call
-                && other.function.file == acquisition.function.file
-                && std::ptr::eq(&*other.entry, &*acquisition.entry)
-                && self.has_same_key(acquisition, other)
-                && self.is_end_of(other.function, acquisition.function, listeners)
+        let begin = acquisition.function;
+        let again = listeners.of_file(begin.file).find(|other| {
+            if other.call == acquisition.call
+                || other.function == begin
+                || !std::ptr::eq(&*other.entry, &*acquisition.entry)
+            {
+                return false;
+            }
+            match self.compared_keys(acquisition, other) {
+                Keys::Same => {
+                    self.is_returned_by(other.function, begin)
+                        || !self.taken_off(other.function, begin, listeners).is_empty()
+                }
+                // The others that the one adds show what the end is for, and that this one is left out.
+                Keys::OtherEvent => self.taken_off(other.function, begin, listeners).len() > 1,
+                Keys::Different => false,
+            }
         })?;
         Some(Wrong {
             removal: again.call,
@@ -124,38 +135,46 @@ impl Project<'_> {
         })
     }
 
-    fn has_same_key(&self, a: &Acquisition<'_>, b: &Acquisition<'_>) -> bool {
-        a.entry.key.iter().all(|part| {
-            if part.flag.is_some() {
-                return true;
-            }
-            match (self.key_expr(a.call, part), self.key_expr(b.call, part)) {
+    fn compared_keys(&self, a: &Acquisition<'_>, b: &Acquisition<'_>) -> Keys {
+        let mut keys = Keys::Same;
+        for (index, part) in a.entry.key.iter().enumerate().filter(|(_, part)| part.flag.is_none()) {
+            let is_same = match (self.key_expr(a.call, part), self.key_expr(b.call, part)) {
                 (Some(first), Some(second)) => self.same(first, second) == Match::Must,
                 (None, None) => true,
                 _ => false,
+            };
+            match is_same {
+                true => {}
+                false if is_event(&a.entry, index) => keys = Keys::OtherEvent,
+                false => return Keys::Different,
             }
+        }
+        keys
+    }
+
+    fn is_returned_by(&self, end: FnRef, begin: FnRef) -> bool {
+        self.function(begin).ops.iter().any(|op| match *op {
+            Op::Return(Some(value)) => self.functions_in(begin.with(value)).contains(&end),
+            _ => false,
         })
     }
 
-    /// Whether a function ends what another begins: it is returned by it, or takes off what that one puts on.
-    fn is_end_of(&self, end: FnRef, begin: FnRef, listeners: &Listeners<'_>) -> bool {
-        let is_returned = self.function(begin).ops.iter().any(|op| match *op {
-            Op::Return(Some(value)) => self.functions_in(begin.with(value)).contains(&end),
-            _ => false,
-        });
-        let takes_off = || {
-            let calls = self.function(end).ops.iter().filter_map(|op| match *op {
-                Op::Call(call) => Some(end.with(call)),
-                _ => None,
-            });
-            let begun: Vec<_> = listeners
-                .of_file(begin.file)
-                .filter(|each| each.function == begin)
-                .collect();
-            calls
-                .filter(|&call| begun.iter().any(|each| self.releases(each, call) == Match::Must))
-                .count()
-        };
-        end != begin && (is_returned || takes_off() > 0)
+    /// The calls of a function that take off what another puts on.
+    fn taken_off(&self, end: FnRef, begin: FnRef, listeners: &Listeners<'_>) -> Vec<CallRef> {
+        let begun: Vec<_> = listeners
+            .of_file(begin.file)
+            .filter(|each| each.function == begin)
+            .collect();
+        let takes_off = |call: &CallRef| begun.iter().any(|each| self.releases(each, *call) == Match::Must);
+        self.calls_in(&[end]).filter(takes_off).collect()
     }
+}
+
+/// How the keys of two registrations compare, but for options.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Keys {
+    Same,
+    /// They differ in the event alone.
+    OtherEvent,
+    Different,
 }

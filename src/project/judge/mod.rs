@@ -1,6 +1,7 @@
 //! What makes an acquisition a leak: a holder that outlives it, a line that repeats, a release that is missed.
 
 mod delay;
+mod dropped_owner;
 mod external;
 mod given;
 mod kept;

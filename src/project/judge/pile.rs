@@ -46,12 +46,13 @@ impl Project<'_> {
             self.owner_place(owner),
             format!("each `{class}` starts one more"),
         )];
-        // Instances of a class with a foreign decorator are made by a container, mostly one.
+        // Instances of a class with a foreign decorator are made by a container, mostly one; where all that makes them is in
+        // view, and none of it comes again, there are few.
         // What a framework makes, it makes again and again; an end that is only inherited is that of the base's own things.
         let is_own = |&end: &FnRef| self.owners.of_function(end).is_some_and(|(of, _)| of == owner);
         let has_end = match self.lifecycle_of(owner) {
             Some(_) => self.teardowns_of(owner).iter().any(is_own),
-            None => teardown.is_some() && !self.is_made_by_a_container(owner),
+            None => teardown.is_some() && !self.is_made_by_a_container(owner) && self.is_offered(owner),
         };
         let grade = if has_end { Grade::Second } else { Grade::Third };
         Some((grade, why, teardown))

@@ -6,6 +6,7 @@ use crate::facts::expr::Expr;
 
 use super::super::Project;
 use super::super::acquisition::Acquisition;
+use super::super::elsewhere::Elsewhere;
 use super::super::path::{CallRef, ExprRef, FnRef, Path, Root, Step};
 use super::super::settle::SettleGroup;
 
@@ -96,6 +97,7 @@ impl Project<'_> {
             && acquisition.call == acquisition.origin.0
             && let Some(group) = self.settle_group(acquisition.function)
             && self.settles_alone(acquisition, &group)
+            && self.released_elsewhere(acquisition) == Elsewhere::Nothing
             && let Some(promise) = self.promise_made_with(group.executor)
         {
             self.collect_races(promise, 0, &mut found);

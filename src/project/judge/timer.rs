@@ -18,8 +18,10 @@ const MAX_CALLERS: usize = 24;
 
 impl Project<'_> {
     pub(super) fn judge_interval(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
-        let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
-        self.judge_timer(acquisition, missing, release_grade, false)
+        match self.missing_release(engine, acquisition, false) {
+            Some((missing, grade)) => self.judge_timer(acquisition, missing, grade, false),
+            None => self.judge_interval_of_the_dropped(acquisition),
+        }
     }
 
     /// A timer on the heap of the process: how often it is started, and by whom.
@@ -66,6 +68,13 @@ impl Project<'_> {
             repeats = Repeats::PerOwner(owner);
         }
         let (mut grade, why, mut teardown) = self.process_repetition(function, repeats)?;
+        // Whoever makes such an object has no way to stop it.
+        let is_unstoppable = missing == Missing::Dropped
+            && owner.is_some_and(|owner| self.is_exported_class(owner) && self.is_offered(owner))
+            && self.is_constructor(function);
+        if is_unstoppable {
+            grade = grade.min(Grade::Second);
+        }
         if is_self_rearming && owner.is_some_and(|owner| self.is_run_by(acquisition, owner)) {
             (grade, teardown) = (Grade::Third, None);
         }

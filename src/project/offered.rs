@@ -1,0 +1,120 @@
+//! What a package gives to others: what its entry points export, and what those functions and classes make.
+//!
+//! Others may make such an object as often as they like. Of any other class all that makes one is in view.
+
+use rustc_hash::FxHashSet;
+
+use crate::diagnostic::FileId;
+use crate::facts::expr::{Expr, Property};
+
+use super::Project;
+use super::owner::OwnerKind;
+use super::path::{ExprRef, FnRef, OwnerId, Path, Root};
+use super::resolve::Resolver;
+
+/// Callers of callers of what makes an object that are looked at.
+const MAX_DEPTH: u32 = 4;
+/// Callers of one function that are looked at.
+const MAX_CALLERS: usize = 24;
+
+/// The exports of the packages whose entry points are files of the run.
+#[derive(Default)]
+pub struct Offered {
+    packages: FxHashSet<String>,
+    roots: FxHashSet<Root>,
+}
+
+impl Offered {
+    pub fn collect(project: &Project<'_>, resolver: &Resolver) -> Self {
+        let mut offered = Offered::default();
+        for (package, files) in resolver.offerings() {
+            offered.packages.insert(package.to_owned());
+            for file in files {
+                let file = FileId(file as u32);
+                let at = ExprRef::new(file, crate::facts::ids::ExprId(0));
+                for (_, value) in project.links.all_exports(file) {
+                    offered.add(project, project.export_path(value, at, 0));
+                }
+            }
+        }
+        offered
+    }
+
+    /// Adds an exported value; of an object literal what its properties are.
+    fn add(&mut self, project: &Project<'_>, path: Path) {
+        if !path.is_root() || !self.roots.insert(path.root) {
+            return;
+        }
+        let Root::Object(literal) = path.root else { return };
+        if let Expr::Object(properties) = project.expr(literal) {
+            for property in properties {
+                if let Property::Field { value, .. } = property {
+                    self.add(project, project.path(literal.with(*value)));
+                }
+            }
+        }
+    }
+}
+
+impl Project<'_> {
+    /// Whether code that is not in view may make objects of a class: nothing in view does, a package's entry points export it
+    /// or what makes it, or nothing says what they export.
+    pub(super) fn is_offered(&self, owner: OwnerId) -> bool {
+        let is_made = |each: OwnerId| !self.graph.made(each).is_empty();
+        let is_made_in_view = is_made(owner) || self.subclasses(owner).iter().any(|&heir| is_made(heir));
+        !is_made_in_view || self.owner_is_offered(owner, 0)
+    }
+
+    /// Whether the file of a class exports it.
+    pub(super) fn is_exported_class(&self, owner: OwnerId) -> bool {
+        let mut exports = self.links.own_exports(self.owners.get(owner).file);
+        exports.any(|(_, value)| self.path(value).root == Root::Static(owner))
+    }
+
+    fn owner_is_offered(&self, owner: OwnerId, depth: u32) -> bool {
+        let owned = self.owners.get(owner);
+        let Some(package) = self.package_of(owned.file) else {
+            return true;
+        };
+        if !package.is_library {
+            return false;
+        }
+        if !self.offered.packages.contains(&package.name) {
+            return true;
+        }
+        let root = match owned.kind {
+            OwnerKind::Class(_) => Root::Static(owner),
+            OwnerKind::Prototype(constructor) => Root::Function(constructor),
+            OwnerKind::Object(literal) => Root::Object(literal),
+        };
+        self.offered.roots.contains(&root)
+            || depth < MAX_DEPTH
+                && (self
+                    .graph
+                    .made(owner)
+                    .iter()
+                    .take(MAX_CALLERS)
+                    .any(|&call| self.function_is_offered(self.calling(call), depth + 1))
+                    || self
+                        .subclasses(owner)
+                        .iter()
+                        .any(|&heir| self.owner_is_offered(heir, depth + 1)))
+    }
+
+    fn function_is_offered(&self, function: FnRef, depth: u32) -> bool {
+        let outer = self.outermost(function);
+        self.offered.roots.contains(&Root::Function(outer))
+            || match self.owners.of_function(outer) {
+                Some((owner, _)) => self.owner_is_offered(owner, depth),
+                None => {
+                    depth < MAX_DEPTH
+                        && self
+                            .graph
+                            .callers(outer)
+                            .iter()
+                            .take(MAX_CALLERS)
+                            .any(|&call| self.function_is_offered(self.calling(call), depth + 1))
+                }
+            }
+    }
+}
