@@ -38,6 +38,7 @@ pub mod link;
 pub mod lives;
 pub mod matching;
 pub mod membership;
+pub mod mentions;
 pub mod meter;
 pub mod model;
 pub mod names;
@@ -86,12 +87,13 @@ use hierarchy::Hierarchy;
 use implementers::Implementers;
 use lifecycle::Lifecycles;
 use link::Links;
+use mentions::Mentions;
 use meter::{Allowance, Excess, Meter};
 use model::Model;
 use names::{Names, Sym};
 use own_package::OwnExports;
 use owner::Owners;
-use path::{At, CallRef, ExprRef, FnRef, Path};
+use path::{At, CallRef, ExprRef, FnRef, OwnerId, Path};
 use programs::Programs;
 use resolve::Resolver;
 use typing::Types;
@@ -129,6 +131,9 @@ pub struct Project<'a> {
     /// Calls by name, and the scopes of releases, as far as they were asked for.
     call_names: CallNames,
     release_scopes: ReleaseScopes,
+    mentions: Mentions,
+    /// Fields of owners that something may fire, as far as it was asked for.
+    fired: RefCell<FxHashMap<(OwnerId, Sym), bool>>,
 }
 
 struct File {
@@ -195,6 +200,8 @@ impl<'a> Project<'a> {
             call_paths: RefCell::default(),
             call_names: CallNames::default(),
             release_scopes: ReleaseScopes::default(),
+            mentions: Mentions::default(),
+            fired: RefCell::default(),
         };
         project.owners = Owners::collect(&project);
         let literals = Lifecycles::literals(&project);
