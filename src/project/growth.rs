@@ -38,17 +38,25 @@ impl Project<'_> {
             uses: &uses,
             lives: Lives::new(self),
         };
-        let mut found: Vec<Growth> = uses
-            .of
-            .values()
+        let sites = uses.of.values();
+        let mut sites: Vec<(&ContainerUse, &GrowthSite)> = sites
             .flat_map(|usage| usage.sites.iter().map(move |site| (usage, site)))
-            .filter_map(|(usage, site)| {
-                self.charged(site.place.file, || judge.growth(engine, usage, site))
-                    .flatten()
-            })
             .collect();
-        found.sort_by_key(|growth| growth.place);
-        found.dedup_by_key(|growth| growth.place);
+        let line = |site: &GrowthSite| (site.place, site.function, site.index);
+        sites.sort_by_key(|(_, site)| (line(site), site.container));
+        let mut found: Vec<Growth> = Vec::new();
+        let mut told = None;
+        for (usage, site) in sites {
+            // A name that may mean several containers grows one of them.
+            if told == Some(line(site)) {
+                continue;
+            }
+            let growth = self.charged(site.place.file, || judge.growth(engine, usage, site));
+            if let Some(growth) = growth.flatten() {
+                told = Some(line(site));
+                found.push(growth);
+            }
+        }
         found
     }
 }
