@@ -95,6 +95,7 @@ use own_package::OwnExports;
 use owner::Owners;
 use path::{At, CallRef, ExprRef, FnRef, OwnerId, Path};
 use programs::Programs;
+use repetition::Repeats;
 use resolve::Resolver;
 use typing::Types;
 
@@ -132,6 +133,8 @@ pub struct Project<'a> {
     call_names: CallNames,
     release_scopes: ReleaseScopes,
     mentions: Mentions,
+    /// How often functions run, where that is the same whoever asks.
+    repeated: RefCell<FxHashMap<FnRef, Repeats>>,
     /// Fields of owners that something may fire, as far as it was asked for.
     fired: RefCell<FxHashMap<(OwnerId, Sym), bool>>,
 }
@@ -201,6 +204,7 @@ impl<'a> Project<'a> {
             call_names: CallNames::default(),
             release_scopes: ReleaseScopes::default(),
             mentions: Mentions::default(),
+            repeated: RefCell::default(),
             fired: RefCell::default(),
         };
         project.owners = Owners::collect(&project);
@@ -223,6 +227,8 @@ impl<'a> Project<'a> {
         project.lifecycles = Lifecycles::find(&project, &literals);
         project.development = Development::find(&project, resolver);
         project.programs = Programs::find(&project);
+        // Nor which programs end.
+        project.repeated = RefCell::default();
         project
     }
 
