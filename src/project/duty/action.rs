@@ -40,7 +40,7 @@ impl Run<'_, '_, '_> {
                     }
                     Op::Store { to, value } => self.store_action(function.with(to), function.with(value)),
                     Op::Return(Some(value)) | Op::Yield(value) => {
-                        if self.carries(function.with(value)) {
+                        if self.carries(function.with(value)) && !project.is_async_effect(function) {
                             Action::Escape(To::Caller)
                         } else {
                             Action::Nothing
