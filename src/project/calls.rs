@@ -464,7 +464,7 @@ impl Project<'_> {
     /// Whether what the function `of` gives is not made anew by each call of it.
     fn keeps_what_it_makes(&self, made: CallRef, of: FnRef) -> bool {
         let maker = self.calling(made);
-        let guarded = |index| latch::is_idempotent(self, maker, index);
+        let guarded = |index| latch::is_idempotent_for_each_key(self, maker, index);
         !self.is_within(maker, of) || self.op_of(made).is_some_and(guarded)
     }
 
