@@ -331,6 +331,11 @@ impl Project<'_> {
         }
     }
 
+    /// Whether a call may put what it is given into a container, by its method's name: a name may silence.
+    pub fn puts_into(&self, call: CallRef) -> bool {
+        matches!(self.callee_name(call), Some("push" | "add" | "set" | "unshift")) && self.receiver(call).is_some()
+    }
+
     /// The function values in an argument: itself, a `.bind()` of it, elements of an array literal.
     pub fn functions_in(&self, expr: ExprRef) -> SmallVec<[FnRef; 1]> {
         let mut found = SmallVec::new();

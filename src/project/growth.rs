@@ -358,11 +358,7 @@ impl Judge<'_, '_> {
     /// Whether a function is, or is called by, one in a table that others call: `exports.rules = { table: { filter() {} } }`.
     pub(super) fn serves_a_table(&self, function: FnRef, depth: u32) -> bool {
         let project = self.project;
-        let outer = project
-            .around(function)
-            .take_while(|&each| !project.is_module(each))
-            .last()
-            .unwrap_or(function);
+        let outer = project.outermost(function);
         let is_in_table = project.owners.object_of(outer).is_some()
             && project.graph.passed(outer).is_empty()
             && project.function(outer).argument_of.is_none();

@@ -150,7 +150,7 @@ impl Project<'_> {
                 Root::Instance(_) => list.steps.len() > 1,
                 _ => false,
             });
-            is_anothers && matches!(self.callee_name(call), Some("push" | "add" | "unshift")) && holds_it()
+            is_anothers && self.puts_into(call) && holds_it()
         })
     }
 
