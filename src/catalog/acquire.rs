@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use super::compile::Compiler;
-use super::effect::{Acquire, Bind, End, Flag, Holder, Item, KeyPart, There};
+use super::effect::{Acquire, Bind, ChainEnd, End, Flag, Holder, Item, KeyPart, There};
 use super::error::Problem;
 use super::parse::place;
 use super::pattern::{Callee, Place, PlaceRoot};
@@ -152,21 +152,16 @@ impl Compiler<'_> {
                 .collect();
         }
         if let Some(chain) = &end.chain {
-            if end.finite == end.fires.is_some() {
-                self.error(
-                    written.span(),
-                    Problem::new("a `chain` has either `fires` or `finite = true`"),
-                );
-            }
-            let fires = end.fires.as_ref().and_then(|at| self.place(at));
-            let by = end.by.as_ref().map_or_else(Vec::new, |by| self.callees(by));
+            let Some(how) = self.chain_end(written) else {
+                return Vec::new();
+            };
+            let when = self.conditions(&end.when);
             let operators = self.callees(chain).into_iter();
             return operators
                 .map(|operator| End::Chain {
                     operator,
-                    last: end.last,
-                    fires: fires.clone(),
-                    by: by.clone(),
+                    when: when.clone(),
+                    how: how.clone(),
                 })
                 .collect();
         }
@@ -193,25 +188,42 @@ impl Compiler<'_> {
             .collect()
     }
 
+    /// What the operator of a `chain` does.
+    fn chain_end(&mut self, written: &Spanned<EndSchema>) -> Option<ChainEnd> {
+        let end = written.get_ref();
+        match (&end.fires, &end.by, end.finite, end.waits) {
+            (Some(notifier), Some(by), false, false) => Some(ChainEnd::Fires {
+                notifier: self.place(notifier)?,
+                by: self.callees(by),
+            }),
+            (None, None, true, false) => Some(ChainEnd::Finite),
+            (None, None, false, true) => Some(ChainEnd::Waits),
+            _ => {
+                let problem =
+                    Problem::new("a `chain` has either `fires` and `by`, or `finite = true`, or `waits = true`");
+                self.error(written.span(), problem);
+                None
+            }
+        }
+    }
+
     /// Keys that belong to another form of ending are mistakes, not noise.
     fn check_extras(&mut self, written: &Spanned<EndSchema>) {
         let end = written.get_ref();
-        let of_call = end.on.is_some()
-            || end.item_at.is_some()
-            || end.key.is_some()
-            || end.all
-            || end.args.is_some()
-            || !end.when.is_empty();
-        let of_chain = end.last || end.fires.is_some() || end.by.is_some() || end.finite;
+        let of_call = end.on.is_some() || end.item_at.is_some() || end.key.is_some() || end.all || end.args.is_some();
+        let of_chain = end.fires.is_some() || end.by.is_some() || end.finite || end.waits;
         if of_call && end.call.is_none() {
-            let problem =
-                Problem::new("`on`, `item_at`, `key`, `all`, `args` and `when` belong to an ending by `call`");
+            let problem = Problem::new("`on`, `item_at`, `key`, `all` and `args` belong to an ending by `call`");
+            self.error(written.span(), problem);
+        }
+        if !end.when.is_empty() && end.call.is_none() && end.chain.is_none() {
+            let problem = Problem::new("`when` belongs to an ending by `call` or `chain`");
             self.error(written.span(), problem);
         }
         if of_chain && end.chain.is_none() {
             self.error(
                 written.span(),
-                Problem::new("`last`, `fires`, `by` and `finite` belong to an ending by `chain`"),
+                Problem::new("`fires`, `by`, `finite` and `waits` belong to an ending by `chain`"),
             );
         }
     }

@@ -4,11 +4,12 @@ use toml::Spanned;
 
 use super::Catalog;
 use super::effect::{
-    Alias, Bag, CatalogType, Container, DecoratedField, Example, Grows, Leaves, Lifetime, Part, Takes, Terminal,
+    Alias, Bag, CatalogType, Container, DecoratedField, Example, Factory, Grows, Leaves, Lifetime, Part, Takes,
+    Terminal,
 };
 use super::error::{CatalogError, Problem};
 use super::parse::{Names, place};
-use super::pattern::TypeKey;
+use super::pattern::{Condition, TypeKey};
 use super::schema::{ExampleSchema, FileSchema, PartSchema, Text, TypeSchema};
 
 /// What is needed to read one file's tables.
@@ -159,8 +160,13 @@ impl Compiler<'_> {
             return;
         };
         let mut ty = self.catalog.ty(key).clone();
+        let when = self.conditions(&written.when);
         for from in &written.from.0 {
-            self.origin(from, &mut ty);
+            self.origin(from, &when, &mut ty);
+        }
+        if let (Some((first, _)), true) = (written.when.first_key_value(), ty.factories.is_empty()) {
+            let problem = Problem::new("`when` of a type speaks of the calls in its `from`, and there are none");
+            self.error(first.span(), problem);
         }
         for base in &written.extends.0 {
             for base in self.types_named(base) {
@@ -193,7 +199,7 @@ impl Compiler<'_> {
     }
 
     /// One way a value gets the type.
-    fn origin(&mut self, from: &Text, ty: &mut CatalogType) {
+    fn origin(&mut self, from: &Text, when: &[Condition], ty: &mut CatalogType) {
         let (kind, rest) = from.get_ref().split_once(' ').unwrap_or((from.get_ref(), ""));
         let rest = rest.trim();
         if kind == "shape" {
@@ -207,7 +213,11 @@ impl Compiler<'_> {
                     let callee = self.names.callee(pattern);
                     let at = place(at);
                     if let (Some(callee), Some(at)) = (self.note(from.span(), callee), self.note(from.span(), at)) {
-                        ty.factories.push((callee, at));
+                        ty.factories.push(Factory {
+                            callee,
+                            when: when.to_vec(),
+                            at,
+                        });
                     }
                 }
                 "global" => {

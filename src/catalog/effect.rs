@@ -64,8 +64,8 @@ pub struct CatalogType {
     pub annotations: Vec<ExportPath>,
     /// A constructor parameter of that declared type or injection token receives one.
     pub injections: Vec<ExportPath>,
-    /// Calls that give one, and where in the call: `call document.createElement` gives `ret`.
-    pub factories: Vec<(Callee, Place)>,
+    /// Calls that give one.
+    pub factories: Vec<Factory>,
     /// Globals and exports that are one: `global process`, `value node:cluster`.
     pub values: Vec<ExportPath>,
     pub extends: Vec<TypeKey>,
@@ -78,6 +78,15 @@ pub struct CatalogType {
     pub origin: Option<Origin>,
     /// Structural shapes, as written after `shape `.
     pub shapes: Vec<Box<str>>,
+}
+
+/// A call that gives a value of a type: `call document.createElement`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Factory {
+    pub callee: Callee,
+    pub when: Vec<Condition>,
+    /// Where in the call it is.
+    pub at: Place,
 }
 
 /// A property of a type.
@@ -215,17 +224,25 @@ pub enum End {
     /// An operator in the chain the call's receiver is built from: `takeUntil(n)` in an RxJS pipe.
     Chain {
         operator: Callee,
-        /// It counts only where no operator that flattens or shares follows.
-        last: bool,
-        /// The notifier among the operator's arguments that must fire; `None`: the operator makes the chain finite.
-        fires: Option<Place>,
-        /// The calls on the notifier that fire it; empty if there is none.
-        by: Vec<Callee>,
+        when: Vec<Condition>,
+        how: ChainEnd,
     },
     /// The chain's source is of this type, which ends by itself.
     FiniteSource(TypeKey),
     /// This call on the chain's source ends it for all who subscribed.
     Completes(Callee),
+}
+
+/// What an operator does to the chain it stands in.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ChainEnd {
+    /// Ends it by itself.
+    Finite,
+    /// Ends it when the notifier among its arguments fires, by one of these calls.
+    Fires { notifier: Place, by: Vec<Callee> },
+    /// Gives its value when its source has ended. It ends nothing, but nobody waits for what does not come: a source of
+    /// which nothing is known ends.
+    Waits,
 }
 
 /// One equality between a releasing call and the acquisition.
@@ -442,6 +459,8 @@ pub struct Lifecycle {
     pub ambient_lost: Vec<AmbientLoss>,
     /// Any public method may run many times (templates call them).
     pub public_rerun: bool,
+    /// The framework fills the constructor's parameters with what others have too.
+    pub injects: bool,
     /// Setters with these decorators may run many times.
     pub rerun_setters: Vec<ExportPath>,
     pub activations: Vec<Activation>,

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use super::Catalog;
-use super::effect::{Acquire, Alias, Container, End, Grows, Leaves, Part, Per, Runner, Runs, Takes};
-use super::pattern::{Callee, ExportPath, Place, TypeKey, name_matches};
+use super::effect::{Acquire, Alias, Container, End, Factory, Grows, Leaves, Part, Per, Runner, Runs, Takes};
+use super::pattern::{Callee, ExportPath, TypeKey, name_matches};
 
 /// Positions in the catalogue's tables, by name. Made once by the loader.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -126,9 +126,9 @@ impl Index {
                     table.entry(path.clone()).or_default().push(key);
                 }
             }
-            for (factory, (callee, _)) in (0u32..).zip(&ty.factories) {
-                names.push(callee.name());
-                self.factory_positions.push((key, factory));
+            for (number, factory) in (0u32..).zip(&ty.factories) {
+                names.push(factory.callee.name());
+                self.factory_positions.push((key, number));
             }
         }
         self.factories = ByName::of(names.into_iter());
@@ -212,19 +212,13 @@ impl Catalog {
     }
 
     /// Calls that give a value of a type, and where in the call it is.
-    pub fn factories_named(&self, name: &str) -> impl Iterator<Item = (TypeKey, &Callee, &Place)> {
+    pub fn factories_named(&self, name: &str) -> impl Iterator<Item = (TypeKey, &Factory)> {
         self.index.factories.named(name).map(|position| self.factory(position))
     }
 
-    /// Factories that are values of a type themselves.
-    pub fn value_factories(&self) -> impl Iterator<Item = (TypeKey, &Callee, &Place)> {
-        self.index.factories.nameless().map(|position| self.factory(position))
-    }
-
-    fn factory(&self, position: usize) -> (TypeKey, &Callee, &Place) {
+    fn factory(&self, position: usize) -> (TypeKey, &Factory) {
         let (key, factory) = self.index.factory_positions[position];
-        let (callee, place) = &self.ty(key).factories[factory as usize];
-        (key, callee, place)
+        (key, &self.ty(key).factories[factory as usize])
     }
 
     /// Types that `new path()` makes.
@@ -277,6 +271,16 @@ impl Catalog {
             .unwrap_or_default()
             .iter()
             .map(|&position| position as usize)
+    }
+
+    /// Whether some library speaks of a module: of Node, of a package, or of a path inside one.
+    pub fn knows_module(&self, module: &str) -> bool {
+        let parts = if module.starts_with('@') { 2 } else { 1 };
+        let end = module
+            .match_indices('/')
+            .nth(parts - 1)
+            .map_or(module.len(), |(at, _)| at);
+        module.starts_with("node:") || self.index.packages.contains_key(&module[..end])
     }
 
     /// Every name that a file must contain for an acquisition, a release or a callback of the catalogue to be in it.

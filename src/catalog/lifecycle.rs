@@ -34,6 +34,7 @@ impl Compiler<'_> {
             ambient: self.callees(&written.ambient),
             ambient_lost: self.each(&written.ambient_lost, |_, word| ambient_loss(word)),
             public_rerun: written.public_rerun,
+            injects: written.injects,
             rerun_setters,
             activations: written
                 .activations

@@ -93,6 +93,9 @@ pub(crate) struct HeaderSchema {
 pub(crate) struct TypeSchema {
     #[serde(default)]
     pub from: Texts,
+    /// Of the calls in `from`.
+    #[serde(default)]
+    pub when: WhenSchema,
     #[serde(default)]
     pub extends: Texts,
     pub lifetime: Option<Text>,
@@ -185,12 +188,12 @@ pub(crate) struct EndSchema {
     pub fails: Option<Texts>,
     pub completes: Option<Texts>,
     pub chain: Option<Texts>,
-    #[serde(default)]
-    pub last: bool,
     pub fires: Option<Text>,
     pub by: Option<Texts>,
     #[serde(default)]
     pub finite: bool,
+    #[serde(default)]
+    pub waits: bool,
     pub source: Option<Text>,
 }
 
@@ -336,6 +339,8 @@ pub(crate) struct LifecycleSchema {
     pub ambient_lost: Texts,
     #[serde(default)]
     pub public_rerun: bool,
+    #[serde(default)]
+    pub injects: bool,
     pub once_if: Option<OnceIfSchema>,
     #[serde(default, rename = "activation")]
     pub activations: Vec<ActivationSchema>,

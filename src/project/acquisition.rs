@@ -245,10 +245,7 @@ impl<'a> Project<'a> {
     }
 
     fn is_promise_of_all(&self, call: CallRef) -> bool {
-        self.callee_name(call) == Some("all")
-            && self
-                .receiver(call)
-                .is_some_and(|of| matches!(self.path(of).root, Root::Global(name) if self.text(name) == "Promise"))
+        self.callee_name(call) == Some("all") && self.receiver(call).is_some_and(|of| self.is_promise_class(of))
     }
 
     /// How a call ends an acquisition, if it does. The callee is matched by name where its type is not known: a name may silence.

@@ -151,11 +151,7 @@ impl Judge<'_, '_> {
 
     fn is_uncalled(&self, function: FnRef) -> bool {
         let project = self.project;
-        let outer = project
-            .around(function)
-            .take_while(|&each| !project.is_module(each))
-            .last()
-            .unwrap_or(function);
+        let outer = project.outermost(function);
         project.graph.callers(outer).is_empty()
     }
 

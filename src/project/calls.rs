@@ -331,6 +331,11 @@ impl Project<'_> {
         }
     }
 
+    /// Whether a call may put what it is given into a container, by its method's name: a name may silence.
+    pub fn puts_into(&self, call: CallRef) -> bool {
+        matches!(self.callee_name(call), Some("push" | "add" | "set" | "unshift")) && self.receiver(call).is_some()
+    }
+
     /// The function values in an argument: itself, a `.bind()` of it, elements of an array literal.
     pub fn functions_in(&self, expr: ExprRef) -> SmallVec<[FnRef; 1]> {
         let mut found = SmallVec::new();
@@ -464,7 +469,7 @@ impl Project<'_> {
     /// Whether what the function `of` gives is not made anew by each call of it.
     fn keeps_what_it_makes(&self, made: CallRef, of: FnRef) -> bool {
         let maker = self.calling(made);
-        let guarded = |index| latch::is_idempotent(self, maker, index);
+        let guarded = |index| latch::is_idempotent_for_each_key(self, maker, index);
         !self.is_within(maker, of) || self.op_of(made).is_some_and(guarded)
     }
 

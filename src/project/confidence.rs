@@ -34,6 +34,15 @@ pub fn confidence(evidence: &[Grade]) -> Confidence {
     }
 }
 
+/// What a finding is worth with one more piece of evidence.
+pub fn with(known: Confidence, more: Grade) -> Confidence {
+    match known {
+        Confidence::High => confidence(&[more]),
+        Confidence::Medium => confidence(&[Grade::Second, more]),
+        Confidence::Low => confidence(&[Grade::Third, more]),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +59,14 @@ mod tests {
             (&[], Confidence::High),
         ] {
             assert_eq!(confidence(evidence), expected, "{evidence:?}");
+        }
+    }
+
+    #[test]
+    fn one_more_counts_as_if_it_had_been_there() {
+        let all = [Grade::First, Grade::Second, Grade::Third];
+        for (first, second) in all.into_iter().flat_map(|first| all.map(|second| (first, second))) {
+            assert_eq!(with(confidence(&[first]), second), confidence(&[first, second]));
         }
     }
 }

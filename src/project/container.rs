@@ -163,9 +163,11 @@ impl Project<'_> {
                 };
                 let path = self.path(expr.with(key));
                 let is_symbol = match path.root {
-                    Root::Call(call) => self
-                        .callee_name(call)
-                        .is_some_and(|name| matches!(name, "Symbol" | "for")),
+                    // `Symbol('cache')`, `Symbol.for('cache')`
+                    Root::Call(call) => {
+                        let callee = self.path(call.with(self.call(call).callee));
+                        path.is_root() && matches!(callee.root, Root::Global(name) if self.text(name) == "Symbol")
+                    }
                     Root::Package(_) => !path.is_root(),
                     _ => false,
                 };

@@ -11,7 +11,8 @@ use crate::facts::expr::{Expr, Property, UnaryOperator};
 use super::Project;
 use super::container::{ContainerId, Containers, Kind, Named};
 use super::names::Sym;
-use super::path::{CallRef, ExprRef, FnRef, Path, Root};
+use super::path::{CallRef, ExprRef, FnRef, Path, Root, Step};
+use super::typing::Ty;
 
 /// How a container takes more in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,7 +101,22 @@ const CLEARING: &[&str] = &[
     "deleteAll",
     "flush",
 ];
-/// Methods and globals that only read what they are given.
+/// Globals whose functions only read what they are given, or copy it.
+const READING_GLOBALS: &[&str] = &[
+    "Map",
+    "Set",
+    "Array",
+    "JSON",
+    "Object",
+    "Promise",
+    "console",
+    "Math",
+    "String",
+    "Number",
+    "Boolean",
+    "structuredClone",
+];
+/// Functions of libraries, and methods of what comes from them, that only read what they are given.
 const READERS: &[&str] = &[
     "log",
     "info",
@@ -108,13 +124,6 @@ const READERS: &[&str] = &[
     "error",
     "debug",
     "trace",
-    "keys",
-    "values",
-    "entries",
-    "stringify",
-    "from",
-    "isArray",
-    "freeze",
     "deepEqual",
     "inspect",
     "has",
@@ -123,24 +132,12 @@ const READERS: &[&str] = &[
     "json",
     "send",
     "isEmpty",
-    "String",
-    "Number",
-    "Boolean",
-    "structuredClone",
-    "max",
-    "min",
-    "fromEntries",
     "equal",
     "strictEqual",
     "deepStrictEqual",
     "render",
-    "getOwnPropertyNames",
-    "hasOwn",
     "hasOwnProperty",
     "cloneDeep",
-    "all",
-    "allSettled",
-    "isFrozen",
 ];
 
 impl Project<'_> {
@@ -253,17 +250,29 @@ impl Scan<'_, '_> {
         {
             self.method(index, call, receiver, name, uses);
         }
-        if matches!(name, "assign" | "defineProperty" | "defaults" | "merge" | "extend")
-            && let [target, rest @ ..] = &fact.args[..]
+        if let (Some(name), [target, rest @ ..]) = (self.of_object(call), &fact.args[..])
+            && matches!(name, "assign" | "defineProperty")
         {
             self.assigned(index, call, call.with(*target), rest, name, uses);
             return;
         }
-        if READERS.contains(&name) {
+        if self.is_reader(call) {
             return;
         }
         for (position, &arg) in fact.args.iter().enumerate() {
             self.argument(call, position, call.with(arg), uses);
+        }
+    }
+
+    /// The name of a function of the global `Object`.
+    fn of_object(&self, call: CallRef) -> Option<&str> {
+        let project = self.project;
+        let callee = project.path(call.with(project.call(call).callee));
+        match (callee.root, &callee.steps[..]) {
+            (Root::Global(object), [Step::Field(name)]) if project.text(object) == "Object" => {
+                Some(project.text(*name))
+            }
+            _ => None,
         }
     }
 
@@ -398,14 +407,28 @@ impl Scan<'_, '_> {
     /// Whether a call leaves its argument as it is: a copy by the language, or a function of the project that only reads.
     fn only_reads(&self, call: CallRef, position: usize) -> bool {
         let project = self.project;
-        let fact = project.call(call);
-        let callee = project.path(call.with(fact.callee));
-        if matches!(callee.root, Root::Global(name) if matches!(project.text(name), "Map" | "Set" | "Array" | "JSON" | "Object" | "Promise" | "console" | "Math"))
-        {
-            return true;
-        }
         let callees = project.callees(call);
         !callees.is_empty() && callees.iter().all(|&callee| self.reads_parameter(callee, position))
+    }
+
+    /// Whether a call is of the language or of a library that the catalogue knows, and only reads what it is given.
+    fn is_reader(&self, call: CallRef) -> bool {
+        let project = self.project;
+        let callee = project.path(call.with(project.call(call).callee));
+        let reads = || project.callee_name(call).is_some_and(|name| READERS.contains(&name));
+        match callee.root {
+            Root::Global(name) => READING_GLOBALS.contains(&project.text(name)),
+            Root::Package(module) => reads() && project.catalog.knows_module(project.text(module)),
+            _ => {
+                let is_known = |of: ExprRef| {
+                    let types = project.types_of(of);
+                    types.iter().any(|(ty, _)| matches!(ty, Ty::Catalog(_)))
+                        || matches!(project.path(of).root, Root::Object(_))
+                        || !self.named(of).is_empty()
+                };
+                reads() && project.receiver(call).is_some_and(is_known)
+            }
+        }
     }
 
     /// Whether a function only reads its n-th parameter, as far as one look shows.
@@ -421,7 +444,7 @@ impl Scan<'_, '_> {
                     let call = each.with(call);
                     let name = project.callee_name(call).unwrap_or_default();
                     let is_changed = project.receiver(call).is_some_and(is_it) && (REMOVING.contains(&name) || CLEARING.contains(&name));
-                    let is_passed = !READERS.contains(&name) && project.call(call).args.iter().any(|&arg| is_it(call.with(arg)));
+                    let is_passed = !self.is_reader(call) && project.call(call).args.iter().any(|&arg| is_it(call.with(arg)));
                     !is_changed && !is_passed
                 }
                 Op::Delete(of) => !matches!(*project.expr(each.with(of)), Expr::Member { object, .. } | Expr::Element { object, .. } if is_it(each.with(object))),

@@ -14,7 +14,7 @@ use crate::facts::expr::Expr;
 use super::Project;
 use super::acquisition::Acquisition;
 use super::names::Sym;
-use super::path::{CallRef, ExprRef, FnRef, OwnerId, Root, Step};
+use super::path::{CallRef, ExprRef, FnRef, OwnerId, Root};
 use super::value::Match;
 use super::words;
 
@@ -167,7 +167,7 @@ impl Project<'_> {
                     }
                     Op::Call(call) => {
                         let call = function.with(call);
-                        let fills = matches!(self.callee_name(call), Some("push" | "add" | "set" | "unshift"));
+                        let fills = self.puts_into(call);
                         if fills {
                             for &arg in &self.call(call).args {
                                 self.property_names(&acquisition.items, call.with(arg), &mut found);
@@ -213,6 +213,7 @@ impl Project<'_> {
         !self.is_within(declared, activation)
     }
 
+    /// The function around a function that stands in the module, itself if it does or is it.
     pub(super) fn outermost(&self, function: FnRef) -> FnRef {
         self.around(function)
             .take_while(|&each| !self.is_module(each))
@@ -452,11 +453,7 @@ impl Project<'_> {
         if depth >= MAX_TEARDOWN_DEPTH {
             return false;
         }
-        let outer = self
-            .around(function)
-            .take_while(|&each| !self.is_module(each))
-            .last()
-            .unwrap_or(function);
+        let outer = self.outermost(function);
         let callers = [function, outer]
             .into_iter()
             .flat_map(|each| self.graph.callers(each).iter().copied());
@@ -506,10 +503,5 @@ impl Project<'_> {
             }
         }
         None
-    }
-
-    /// The field a path is, as `this.name`.
-    pub fn is_field_of(path: &super::path::Path, owner: OwnerId) -> bool {
-        matches!((path.root, path.steps.first()), (Root::Instance(of), Some(Step::Field(_))) if of == owner)
     }
 }

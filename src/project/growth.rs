@@ -38,17 +38,25 @@ impl Project<'_> {
             uses: &uses,
             lives: Lives::new(self),
         };
-        let mut found: Vec<Growth> = uses
-            .of
-            .values()
+        let sites = uses.of.values();
+        let mut sites: Vec<(&ContainerUse, &GrowthSite)> = sites
             .flat_map(|usage| usage.sites.iter().map(move |site| (usage, site)))
-            .filter_map(|(usage, site)| {
-                self.charged(site.place.file, || judge.growth(engine, usage, site))
-                    .flatten()
-            })
             .collect();
-        found.sort_by_key(|growth| growth.place);
-        found.dedup_by_key(|growth| growth.place);
+        let line = |site: &GrowthSite| (site.place, site.function, site.index);
+        sites.sort_by_key(|(_, site)| (line(site), site.container));
+        let mut found: Vec<Growth> = Vec::new();
+        let mut told = None;
+        for (usage, site) in sites {
+            // A name that may mean several containers grows one of them.
+            if told == Some(line(site)) {
+                continue;
+            }
+            let growth = self.charged(site.place.file, || judge.growth(engine, usage, site));
+            if let Some(growth) = growth.flatten() {
+                told = Some(line(site));
+                found.push(growth);
+            }
+        }
         found
     }
 }
@@ -350,11 +358,7 @@ impl Judge<'_, '_> {
     /// Whether a function is, or is called by, one in a table that others call: `exports.rules = { table: { filter() {} } }`.
     pub(super) fn serves_a_table(&self, function: FnRef, depth: u32) -> bool {
         let project = self.project;
-        let outer = project
-            .around(function)
-            .take_while(|&each| !project.is_module(each))
-            .last()
-            .unwrap_or(function);
+        let outer = project.outermost(function);
         let is_in_table = project.owners.object_of(outer).is_some()
             && project.graph.passed(outer).is_empty()
             && project.function(outer).argument_of.is_none();

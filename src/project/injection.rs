@@ -55,10 +55,13 @@ impl Project<'_> {
         }
     }
 
-    /// Whether a framework gave an owner what a path begins with, and keeps it for others: a constructor's parameter, or
-    /// what a call that injects gives.
+    /// Whether a path is what a framework that injects gave an owner, and keeps for others: a constructor's parameter, or
+    /// what a call that injects gives. What is a part of that may be anybody's.
     pub fn is_provided(&self, owner: OwnerId, path: &Path) -> bool {
-        self.lifecycle_of(owner).is_some() && self.provided_class(path).is_some() && !self.is_made_for(owner, path)
+        path.is_root()
+            && self.lifecycle_of(owner).is_some_and(|lifecycle| lifecycle.injects)
+            && self.provided_class(path).is_some()
+            && !self.is_made_for(owner, path)
     }
 
     /// Whether what a framework gave an owner was made for this one: what the owner's own decorator lists, and what a

@@ -1,5 +1,6 @@
 //! Latches: tests that let a line run once in the life of a variable or field: `if (!started)`, `if (timer) return`.
 
+use crate::catalog::effect::Origin;
 use crate::facts::body::Op;
 use crate::facts::expr::{BinaryOperator, Expr, LogicalOperator, UnaryOperator};
 
@@ -15,6 +16,13 @@ pub fn is_idempotent(project: &Project<'_>, function: FnRef, index: usize) -> bo
     Latch::of(project, function).guards(index)
 }
 
+/// As [`is_idempotent`], also where the latch is a question about a key of which there may be many: each gets its own.
+pub fn is_idempotent_for_each_key(project: &Project<'_>, function: FnRef, index: usize) -> bool {
+    let mut latch = Latch::of(project, function);
+    latch.is_for_each_key = true;
+    latch.guards(index)
+}
+
 /// Whether a call is under a latch that the caller or what it calls closes: `if (!this.client) this.connect()`.
 pub fn is_lazy_start(project: &Project<'_>, call: CallRef) -> bool {
     let function = project.calling(call);
@@ -26,7 +34,7 @@ pub fn is_lazy_start(project: &Project<'_>, call: CallRef) -> bool {
     if !latch.has_tests(index) {
         return false;
     }
-    latch.add_closers(call, 0);
+    latch.add_closers(call);
     latch.guards(index)
 }
 
@@ -68,6 +76,8 @@ struct Latch<'p, 'a> {
     project: &'p Project<'a>,
     function: FnRef,
     closers: Vec<FnRef>,
+    /// Once for each of many keys is enough.
+    is_for_each_key: bool,
 }
 
 impl<'p, 'a> Latch<'p, 'a> {
@@ -76,26 +86,29 @@ impl<'p, 'a> Latch<'p, 'a> {
             project,
             function,
             closers: project.nested(function).collect(),
+            is_for_each_key: false,
         }
     }
 
     /// What a call runs closes latches too.
-    fn add_closers(&mut self, call: CallRef, depth: u32) {
-        for callee in self.project.callees(call) {
-            if self.closers.contains(&callee) {
-                continue;
-            }
-            let nested: Vec<FnRef> = self.project.nested(callee).collect();
-            self.closers.extend(&nested);
-            if depth + 1 < MAX_CALLS {
-                for each in nested {
-                    for op in &self.project.function(each).ops {
-                        if let Op::Call(call) = *op {
-                            self.add_closers(each.with(call), depth + 1);
-                        }
-                    }
+    fn add_closers(&mut self, call: CallRef) {
+        let mut level: Vec<CallRef> = vec![call];
+        for _ in 0..MAX_CALLS {
+            let mut next = Vec::new();
+            for callee in level.into_iter().flat_map(|call| self.project.callees(call)) {
+                if self.closers.contains(&callee) {
+                    continue;
+                }
+                let before = self.closers.len();
+                self.closers.extend(self.project.nested(callee));
+                for &each in &self.closers[before..] {
+                    next.extend(self.project.function(each).ops.iter().filter_map(|op| match *op {
+                        Op::Call(call) => Some(each.with(call)),
+                        _ => None,
+                    }));
                 }
             }
+            level = next;
         }
     }
 
@@ -113,21 +126,37 @@ impl<'p, 'a> Latch<'p, 'a> {
         is_under || self.is_left_before(index)
     }
 
-    /// Whether the same body sets the latch back behind the line, so that the next round gets through again.
+    /// Whether the same body sets the latch back behind the line, itself or in a function that it makes, so that the next
+    /// round gets through again. The line's own callback may: it runs when the thing has come to its end.
     fn is_reopened(&self, index: usize, test: ExprRef) -> bool {
         let Latch { project, function, .. } = *self;
         let (test, _) = strip(project, test, true);
-        let Expr::Binding(latch) = *project.expr(test) else {
-            return false;
+        let resets = |(each, op): (FnRef, &Op)| {
+            let (is_it, value) = match (*op, project.expr(test)) {
+                (Op::Assign { to, value, .. }, Expr::Binding(latch)) => (to == *latch, value),
+                // Equal names of one file are one expression.
+                (Op::Store { to, value }, Expr::Member { .. }) => (to == test.id, value),
+                _ => return false,
+            };
+            let value = each.with(value);
+            is_it && (project.as_bool(value) == Some(false) || project.path(value).is_nullish())
         };
-        project.function(function).ops[index..].iter().any(|op| match *op {
-            Op::Assign { to, value, .. } => {
-                to == latch
-                    && (project.as_bool(function.with(value)) == Some(false)
-                        || project.path(function.with(value)).is_nullish())
-            }
-            _ => false,
-        })
+        let ops = &project.function(function).ops;
+        let own = match ops.get(index) {
+            Some(Op::Call(call)) => Some(*call),
+            _ => None,
+        };
+        let is_own_callback = |each: FnRef| {
+            let mut around = project.around(each).take_while(|&outer| outer != function);
+            around.any(|outer| project.function(outer).argument_of.map(|(call, _)| call) == own && own.is_some())
+        };
+        let closures = project
+            .nested(function)
+            .filter(|&each| each != function && !is_own_callback(each));
+        ops[index..].iter().any(|op| resets((function, op)))
+            || closures
+                .flat_map(|each| project.function(each).ops.iter().map(move |op| (each, op)))
+                .any(resets)
     }
 
     /// `if (latch) return` before the line, in the same body.
@@ -143,7 +172,8 @@ impl<'p, 'a> Latch<'p, 'a> {
                         (ops.get(at + 1), ops.get(at + 2)),
                         (Some(Op::Call(_)), Some(Op::Return(_) | Op::Throw(_)))
                     );
-                if depth == 0 && leaves && self.is_open(function.with(test), false) {
+                let test = function.with(test);
+                if depth == 0 && leaves && self.is_open(test, false) && !self.is_reopened(index, test) {
                     return true;
                 }
                 depth += 1;
@@ -158,7 +188,7 @@ impl<'p, 'a> Latch<'p, 'a> {
     /// A test of a variable or field that outlives the call, or of a container's membership or size, which has to be
     /// absent or zero for the line to run.
     fn is_open(&self, test: ExprRef, taken: bool) -> bool {
-        let Latch { project, function, .. } = *self;
+        let project = self.project;
         match project.expr(test) {
             Expr::Unary {
                 operator: UnaryOperator::Not,
@@ -194,16 +224,70 @@ impl<'p, 'a> Latch<'p, 'a> {
             }
             Expr::Call(call) => {
                 let call = test.with(*call);
-                !taken
-                    && project.callee_name(call) == Some("has")
-                    && project
-                        .receiver(call)
-                        .is_some_and(|of| keeps_its_value(project, function, of) || is_outer(project, function, of))
+                !taken && project.callee_name(call) == Some("has") && self.lets_few_through(call)
             }
             // `const known = cache.get(key); if (known) return known`
-            Expr::Binding(binding) if !taken && reads_outer_container(project, function, test.with(*binding)) => true,
+            Expr::Binding(binding) if !taken && self.reads_what_it_fills(test.with(*binding)) => true,
             _ => !taken && self.closes(test),
         }
+    }
+
+    /// Whether a question about a key, `seen.has(key)`, lets a line run once for each of few keys: who goes through adds the
+    /// key to the same container, and the keys do not come from outside.
+    fn lets_few_through(&self, call: CallRef) -> bool {
+        let project = self.project;
+        let (Some(container), Some(key)) = (project.receiver(call), project.argument(call, 0)) else {
+            return false;
+        };
+        self.is_filled(container) && self.are_few(key)
+    }
+
+    fn are_few(&self, key: ExprRef) -> bool {
+        self.is_for_each_key || self.project.origin_of(key, self.function) < Origin::PerCall
+    }
+
+    /// Whether a container of a wider scope is given something by who goes through.
+    fn is_filled(&self, container: ExprRef) -> bool {
+        let Latch { project, function, .. } = *self;
+        if !keeps_its_value(project, function, container) && !is_outer(project, function, container) {
+            return false;
+        }
+        let field = |expr: ExprRef| match *project.expr(expr) {
+            Expr::Member { name, .. } => Some(project.sym(expr.file, name)),
+            _ => None,
+        };
+        let wanted = field(container);
+        let is_it = |expr: ExprRef| expr == container || wanted.is_some() && field(expr) == wanted;
+        self.ops().any(|(each, op)| match *op {
+            Op::Call(call) => {
+                let call = each.with(call);
+                matches!(project.callee_name(call), Some("add" | "set")) && project.receiver(call).is_some_and(is_it)
+            }
+            Op::Store { to, .. } => match *project.expr(each.with(to)) {
+                Expr::Element { object, .. } | Expr::Member { object, .. } => is_it(each.with(object)),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    /// Whether a variable is what a container of a wider scope has under a key, which who goes through puts there.
+    fn reads_what_it_fills(&self, binding: At<crate::facts::ids::BindingId>) -> bool {
+        let Latch { project, function, .. } = *self;
+        let facts = project.facts(binding.file);
+        let fact = facts.binding(binding.id);
+        fact.function == function.id
+            && fact.reassigned == 0
+            && fact.values.iter().any(|&value| match *facts.expr(value) {
+                Expr::Call(call) => {
+                    let call = binding.with(call);
+                    project.callee_name(call) == Some("get") && self.lets_few_through(call)
+                }
+                Expr::Element { object, key, .. } => {
+                    self.is_filled(binding.with(object)) && self.are_few(binding.with(key))
+                }
+                _ => false,
+            })
     }
 
     /// Whether a variable or field keeps its value from call to call, and the line that it lets through sets it.
@@ -256,25 +340,6 @@ fn is_outer(project: &Project<'_>, function: FnRef, expr: ExprRef) -> bool {
         Expr::Binding(binding) => project.facts(expr.file).binding(binding).function != function.id,
         _ => false,
     }
-}
-
-/// Whether a variable is what a container of a wider scope has under a key.
-fn reads_outer_container(project: &Project<'_>, function: FnRef, binding: At<crate::facts::ids::BindingId>) -> bool {
-    let facts = project.facts(binding.file);
-    let fact = facts.binding(binding.id);
-    fact.function == function.id
-        && fact.reassigned == 0
-        && fact.values.iter().any(|&value| match *facts.expr(value) {
-            Expr::Call(call) => {
-                let call = binding.with(call);
-                project.callee_name(call) == Some("get")
-                    && project
-                        .receiver(call)
-                        .is_some_and(|of| keeps_its_value(project, function, of) || is_outer(project, function, of))
-            }
-            Expr::Element { object, .. } => is_outer(project, function, binding.with(object)),
-            _ => false,
-        })
 }
 
 fn is_zero(project: &Project<'_>, expr: ExprRef) -> bool {

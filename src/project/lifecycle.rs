@@ -337,7 +337,8 @@ impl Project<'_> {
         hooks.any(|(hook, place)| self.place_exprs(call, place).contains(&arg) && self.matches(hook, call).is_some())
     }
 
-    /// Whether an effect has a teardown: it gives something back, or hands a function to what registers one.
+    /// Whether an effect has a teardown: it gives back what may be a function, or hands one to what registers it. What an
+    /// `async` effect gives is a promise, which nobody calls.
     pub fn has_teardown(&self, effect: FnRef) -> bool {
         let registers = |call: CallRef| {
             let callee = self.path(call.with(self.call(call).callee));
@@ -347,10 +348,37 @@ impl Project<'_> {
                 && (is_given || self.hooks().any(|(hook, _)| self.matches(hook, call).is_some()))
         };
         self.function(effect).ops.iter().any(|op| match *op {
-            Op::Return(Some(value)) => !self.path(effect.with(value)).is_nullish(),
+            Op::Return(Some(value)) => !self.function(effect).is_async && self.may_end(effect.with(value)),
             Op::Call(call) => registers(effect.with(call)),
             _ => false,
         })
+    }
+
+    /// Whether a value may be a teardown: a function, an object with methods, or what is not known.
+    fn may_end(&self, value: ExprRef) -> bool {
+        let is_plain = |expr: ExprRef| {
+            matches!(
+                self.expr(expr),
+                Expr::Literal(_)
+                    | Expr::Template(_)
+                    | Expr::Unary { .. }
+                    | Expr::Binary { .. }
+                    | Expr::Array(_)
+                    | Expr::Jsx { .. }
+            )
+        };
+        let paths = self.possible(value);
+        let mut ways = paths.iter().filter(|path| !matches!(path.root, Root::Choice(_)));
+        ways.any(|path| match path.root {
+            Root::Text(_) | Root::Number(_) | Root::Bool(_) | Root::Nullish => !path.is_root(),
+            Root::Opaque(at) | Root::Object(at) => !is_plain(at),
+            _ => true,
+        })
+    }
+
+    /// Whether an effect gives a promise: what that brings is called by nobody.
+    pub fn is_async_effect(&self, function: FnRef) -> bool {
+        self.function(function).is_async && self.effect_around(function) == Some(function)
     }
 
     /// Whether a framework may run a method many times in the life of one object.

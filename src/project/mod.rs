@@ -38,6 +38,7 @@ pub mod link;
 pub mod lives;
 pub mod matching;
 pub mod membership;
+pub mod mentions;
 pub mod meter;
 pub mod model;
 pub mod names;
@@ -88,14 +89,16 @@ use hierarchy::Hierarchy;
 use implementers::Implementers;
 use lifecycle::Lifecycles;
 use link::Links;
+use mentions::Mentions;
 use meter::{Allowance, Excess, Meter};
 use model::Model;
 use names::{Names, Sym};
 use offered::Offered;
 use own_package::OwnExports;
 use owner::Owners;
-use path::{At, CallRef, ExprRef, FnRef, Path};
+use path::{At, CallRef, ExprRef, FnRef, OwnerId, Path};
 use programs::Programs;
+use repetition::Repeats;
 use resolve::Resolver;
 use typing::Types;
 
@@ -133,6 +136,11 @@ pub struct Project<'a> {
     /// Calls by name, and the scopes of releases, as far as they were asked for.
     call_names: CallNames,
     release_scopes: ReleaseScopes,
+    mentions: Mentions,
+    /// How often functions run, where that is the same whoever asks.
+    repeated: RefCell<FxHashMap<FnRef, Repeats>>,
+    /// Fields of owners that something may fire, as far as it was asked for.
+    fired: RefCell<FxHashMap<(OwnerId, Sym), bool>>,
 }
 
 struct File {
@@ -200,6 +208,9 @@ impl<'a> Project<'a> {
             call_paths: RefCell::default(),
             call_names: CallNames::default(),
             release_scopes: ReleaseScopes::default(),
+            mentions: Mentions::default(),
+            repeated: RefCell::default(),
+            fired: RefCell::default(),
         };
         project.owners = Owners::collect(&project);
         let literals = Lifecycles::literals(&project);
@@ -222,6 +233,8 @@ impl<'a> Project<'a> {
         project.lifecycles = Lifecycles::find(&project, &literals);
         project.development = Development::find(&project, resolver);
         project.programs = Programs::find(&project);
+        // Nor which programs end.
+        project.repeated = RefCell::default();
         project
     }
 

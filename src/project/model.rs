@@ -1,13 +1,17 @@
 //! What rules see: acquisitions that leak and containers that grow, with their proof.
 
+use rustc_hash::FxHashMap;
+
 use crate::catalog::effect::Resource;
 use crate::diagnostic::{Confidence, Label, Place};
 use crate::timings::Laps;
 
 use super::Project;
+use super::confidence::{Grade, with};
 use super::duty::Engine;
 use super::identity::Difference;
 use super::notifier::Notifier;
+use super::path::CallRef;
 
 /// Wrappers around wrappers that are followed to the caller who is responsible.
 const MAX_WRAPPERS: usize = 3;
@@ -39,6 +43,8 @@ pub struct Leak {
     pub resource: Resource,
     /// The acquiring call, as the user wrote its callee and first argument: `process.on('exit')`.
     pub what: String,
+    /// The call that acquires.
+    pub call: CallRef,
     /// The statement that acquires.
     pub place: Place,
     /// The holder in words, and where it is made.
@@ -89,6 +95,8 @@ pub struct Growth {
 pub struct Mismatch {
     /// The acquiring call in the user's words: `document.addEventListener('keydown')`.
     pub what: String,
+    /// The call that acquires.
+    pub call: CallRef,
     /// The statement that acquires.
     pub place: Place,
     pub holder: Option<Label>,
@@ -110,6 +118,8 @@ pub struct Mismatch {
 pub struct Overwritten {
     pub resource: Resource,
     pub what: String,
+    /// The call that acquires.
+    pub call: CallRef,
     /// The statement that acquires.
     pub place: Place,
     /// The field or variable.
@@ -163,19 +173,7 @@ impl Model {
                 .collect();
         }
         leaks.sort_by_key(|leak| leak.place);
-        // What is said of a line is said once, by the surer one, else by the one who knows the cause.
-        mismatches.retain(|mismatch| {
-            !leaks
-                .iter()
-                .any(|leak| leak.place == mismatch.place && leak.confidence > mismatch.confidence)
-        });
-        leaks.retain(|leak| !mismatches.iter().any(|mismatch| mismatch.place == leak.place));
-        overwritten.retain(|each| {
-            !leaks
-                .iter()
-                .any(|leak| leak.place == each.place && leak.confidence >= each.confidence)
-        });
-        leaks.retain(|leak| !overwritten.iter().any(|each| each.place == leak.place));
+        say_once(&mut leaks, &mut mismatches, &mut overwritten);
         laps.end("releases");
         let growths = project.growths(&mut engine);
         laps.end("containers");
@@ -194,7 +192,7 @@ impl Model {
     fn leave_to_developers(&mut self, project: &Project<'_>) {
         let judge = |place: &Place, confidence: &mut Confidence| {
             if project.development.is_unshipped(place.file) {
-                *confidence = Confidence::Low;
+                *confidence = with(*confidence, Grade::Third);
             }
             !project.is_test(place.file)
         };
@@ -207,4 +205,22 @@ impl Model {
         self.unchained
             .retain_mut(|each| judge(&each.place, &mut each.confidence));
     }
+}
+
+/// What is said of a call is said once, by the surer one, else by the one who knows the cause.
+fn say_once(leaks: &mut Vec<Leak>, mismatches: &mut Vec<Mismatch>, overwritten: &mut Vec<Overwritten>) {
+    let mut surest: FxHashMap<CallRef, Confidence> = FxHashMap::default();
+    for leak in leaks.iter() {
+        let known = surest.entry(leak.call).or_insert(leak.confidence);
+        *known = leak.confidence.max(*known);
+    }
+    mismatches.retain(|each| surest.get(&each.call).is_none_or(|&leak| leak <= each.confidence));
+    for mismatch in mismatches.iter() {
+        surest.remove(&mismatch.call);
+    }
+    overwritten.retain(|each| surest.get(&each.call).is_none_or(|&leak| leak < each.confidence));
+    for each in overwritten.iter() {
+        surest.remove(&each.call);
+    }
+    leaks.retain(|leak| surest.contains_key(&leak.call));
 }

@@ -12,7 +12,7 @@ use crate::facts::ids::{ExprId, Span};
 
 use super::Project;
 use super::names::Sym;
-use super::path::{At, ClassRef, ExprRef, FnRef, OwnerId, Root, Step};
+use super::path::{At, ClassRef, ExprRef, FnRef, OwnerId, Root};
 use super::value::is_nullish;
 
 /// Base classes that are followed upward.
@@ -518,18 +518,6 @@ impl Project<'_> {
         chain
     }
 
-    /// Whether the chain of bases ends outside the project, so that methods exist that are not seen.
-    pub fn has_open_base(&self, owner: OwnerId) -> bool {
-        let last = *self
-            .bases(owner)
-            .last()
-            .expect("a chain of bases starts with the owner");
-        self.owners
-            .get(last)
-            .base
-            .is_some_and(|base| self.types_constructed_by(&self.path(base)).is_empty())
-    }
-
     /// Owners of the project that have this one among their bases.
     pub fn subclasses(&self, owner: OwnerId) -> &[OwnerId] {
         self.hierarchy.heirs(owner)
@@ -538,13 +526,5 @@ impl Project<'_> {
     /// Whether one of the two is the other or extends it.
     pub fn are_relatives(&self, a: OwnerId, b: OwnerId) -> bool {
         self.bases(a).contains(&b) || self.bases(b).contains(&a)
-    }
-
-    /// The field of an owner that a path is.
-    pub fn as_field(path: &super::path::Path) -> Option<(OwnerId, Sym)> {
-        match (path.root, path.steps.as_slice()) {
-            (Root::Instance(owner), [Step::Field(name), ..]) => Some((owner, *name)),
-            _ => None,
-        }
     }
 }

@@ -189,7 +189,7 @@ impl Project<'_> {
                         {
                             Region::Process
                         }
-                        Root::Call(call) => self.made_region(call, owner, name),
+                        Root::Call(call) => self.made_region(call, owner),
                         Root::Instance(_) | Root::Choice(_) | Root::Variable(_) => continue,
                         _ => Region::Unknown,
                     };
@@ -225,7 +225,7 @@ impl Project<'_> {
     }
 
     /// A field that holds what a call gave: owned if the call makes something, else unknown.
-    fn made_region(&self, call: super::path::CallRef, owner: OwnerId, _name: Sym) -> Region {
+    fn made_region(&self, call: super::path::CallRef, owner: OwnerId) -> Region {
         let makes = self
             .types_of_path(&Path::root(Root::Call(call)))
             .iter()

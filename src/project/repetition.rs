@@ -34,6 +34,55 @@ pub enum Repeats {
     Many(Vec<Label>),
 }
 
+/// A walk upward through callers.
+#[derive(Default)]
+struct Walk {
+    /// The functions that are being asked about.
+    open: Vec<FnRef>,
+    /// The outermost of them that an answer since has rested on while it had none of its own.
+    rests_on: Option<usize>,
+}
+
+/// Where a function stands in a walk, and what answers before it rested on.
+struct Level {
+    at: usize,
+    before: Option<usize>,
+}
+
+impl Walk {
+    /// Begins with a function; `None` if that goes in a circle or too far up.
+    fn enter(&mut self, function: FnRef) -> Option<Level> {
+        let again = self.open.iter().position(|&each| each == function);
+        if again.is_some() || self.open.len() >= MAX_DEPTH {
+            // How far up it goes depends on where the walk began.
+            self.rest_on(again.unwrap_or(0));
+            return None;
+        }
+        self.open.push(function);
+        Some(Level {
+            at: self.open.len() - 1,
+            before: self.rests_on.take(),
+        })
+    }
+
+    /// Ends with a function, and says whether its answer is the same whoever asks.
+    fn leave(&mut self, level: Level) -> bool {
+        self.open.pop();
+        let is_whole = self.rests_on.is_none_or(|outermost| outermost >= level.at);
+        if is_whole {
+            self.rests_on = None;
+        }
+        if let Some(before) = level.before {
+            self.rest_on(before);
+        }
+        is_whole
+    }
+
+    fn rest_on(&mut self, at: usize) {
+        self.rests_on = Some(self.rests_on.map_or(at, |known| known.min(at)));
+    }
+}
+
 impl Repeats {
     fn rank(&self) -> u8 {
         match self {
@@ -63,7 +112,7 @@ impl Repeats {
 impl Project<'_> {
     /// How often an operation of a function runs.
     pub fn repeats_at(&self, function: FnRef, index: usize) -> Repeats {
-        self.site_repeats(function, index, &mut Vec::new())
+        self.site_repeats(function, index, &mut Walk::default())
     }
 
     /// How often a call runs.
@@ -77,7 +126,7 @@ impl Project<'_> {
 
     /// How often a function's body runs.
     pub fn repeats(&self, function: FnRef) -> Repeats {
-        self.function_repeats(function, &mut Vec::new())
+        self.function_repeats(function, &mut Walk::default())
     }
 
     /// The operation that makes a call.
@@ -89,8 +138,8 @@ impl Project<'_> {
             .position(|op| *op == Op::Call(call.id))
     }
 
-    fn site_repeats(&self, function: FnRef, index: usize, seen: &mut Vec<FnRef>) -> Repeats {
-        let around = self.function_repeats(function, seen);
+    fn site_repeats(&self, function: FnRef, index: usize, walk: &mut Walk) -> Repeats {
+        let around = self.function_repeats(function, walk);
         match self.loop_around(function, index) {
             // What brings the whole function back is the better reason.
             _ if around.is_many() => around,
@@ -122,14 +171,16 @@ impl Project<'_> {
         }
     }
 
-    fn function_repeats(&self, function: FnRef, seen: &mut Vec<FnRef>) -> Repeats {
+    fn function_repeats(&self, function: FnRef, walk: &mut Walk) -> Repeats {
         if self.is_module(function) || self.programs.contains(function.file) {
             return Repeats::Once;
         }
-        if seen.contains(&function) || seen.len() >= MAX_DEPTH {
-            return Repeats::Unknown;
+        if let Some(known) = self.repeated.borrow().get(&function) {
+            return known.clone();
         }
-        seen.push(function);
+        let Some(level) = walk.enter(function) else {
+            return Repeats::Unknown;
+        };
         let result = self
             .decorated(function)
             .or_else(|| self.run_by_its_file(function))
@@ -137,16 +188,18 @@ impl Project<'_> {
             .unwrap_or_else(|| {
                 let owner = self.owners.of_function(function);
                 match (owner, self.function(function).kind) {
-                    (Some((owner, _)), FunctionKind::Constructor) => self.instance_repeats(owner, seen),
+                    (Some((owner, _)), FunctionKind::Constructor) => self.instance_repeats(owner, walk),
                     (Some((owner, false)), _) if self.owners.get(owner).constructor == Some(function) => {
-                        self.instance_repeats(owner, seen)
+                        self.instance_repeats(owner, walk)
                     }
-                    (Some((owner, false)), FunctionKind::FieldInitializers) => self.instance_repeats(owner, seen),
+                    (Some((owner, false)), FunctionKind::FieldInitializers) => self.instance_repeats(owner, walk),
                     (Some((_, true)), FunctionKind::FieldInitializers) => Repeats::Once,
-                    _ => self.callers_repeat(function, seen),
+                    _ => self.callers_repeat(function, walk),
                 }
             });
-        seen.pop();
+        if walk.leave(level) {
+            self.repeated.borrow_mut().insert(function, result.clone());
+        }
         result
     }
 
@@ -171,9 +224,9 @@ impl Project<'_> {
 
     /// How often a function runs of which no caller is seen: as often as the function around it at least, but for a
     /// closure of a scope, which waits there for something else.
-    fn around_repeats(&self, function: FnRef, seen: &mut Vec<FnRef>) -> Repeats {
+    fn around_repeats(&self, function: FnRef, walk: &mut Walk) -> Repeats {
         match self.function(function).parent.map(|parent| function.with(parent)) {
-            Some(parent) if self.scope_of(parent).is_none() => self.function_repeats(parent, seen),
+            Some(parent) if self.scope_of(parent).is_none() => self.function_repeats(parent, walk),
             _ => Repeats::Unknown,
         }
     }
@@ -266,7 +319,7 @@ impl Project<'_> {
     }
 
     /// How often the owner's constructor runs: as often as its `new`s.
-    fn instance_repeats(&self, owner: OwnerId, seen: &mut Vec<FnRef>) -> Repeats {
+    fn instance_repeats(&self, owner: OwnerId, walk: &mut Walk) -> Repeats {
         let mut news: Vec<CallRef> = self.graph.made(owner).to_vec();
         for &subclass in self.subclasses(owner) {
             news.extend(self.graph.made(subclass));
@@ -277,7 +330,7 @@ impl Project<'_> {
         let mut result = Repeats::Once;
         for call in news {
             let made = match self.op_of(call) {
-                Some(index) => self.site_repeats(self.calling(call), index, seen),
+                Some(index) => self.site_repeats(self.calling(call), index, walk),
                 None => Repeats::Unknown,
             };
             let made = match made {
@@ -307,13 +360,13 @@ impl Project<'_> {
             && self.is_library(file)
     }
 
-    fn callers_repeat(&self, function: FnRef, seen: &mut Vec<FnRef>) -> Repeats {
+    fn callers_repeat(&self, function: FnRef, walk: &mut Walk) -> Repeats {
         let mut result = Repeats::Once;
         let mut known = false;
         let fact = self.function(function);
         for &(call, position) in self.graph.passed(function) {
             known = true;
-            result = result.max(self.passed_repeats(function, call, position, seen));
+            result = result.max(self.passed_repeats(function, call, position, walk));
             if result.is_many() {
                 return result;
             }
@@ -332,12 +385,16 @@ impl Project<'_> {
                 return result;
             }
         }
-        for &call in self.graph.callers(function).iter().take(MAX_CALLERS) {
+        let callers = self.graph.callers(function);
+        if callers.len() > MAX_CALLERS {
+            result = result.max(Repeats::Unknown);
+        }
+        for &call in callers.iter().take(MAX_CALLERS) {
             known = true;
             let caller = match self.op_of(call) {
                 // As often as what it starts has come to its end, which nothing here tells.
                 _ if latch::is_lazy_start(self, call) => Repeats::Unknown,
-                Some(index) => self.site_repeats(self.calling(call), index, seen),
+                Some(index) => self.site_repeats(self.calling(call), index, walk),
                 None => Repeats::Unknown,
             };
             let caller = match caller {
@@ -387,7 +444,7 @@ impl Project<'_> {
             };
         }
         if !known || self.graph.is_mentioned(function) {
-            return match self.around_repeats(function, seen) {
+            return match self.around_repeats(function, walk) {
                 Repeats::Once | Repeats::Unknown => Repeats::Unknown.max(result),
                 outer => outer.max(result),
             };
@@ -396,9 +453,9 @@ impl Project<'_> {
     }
 
     /// How often a call runs the function it is handed.
-    fn passed_repeats(&self, function: FnRef, call: CallRef, position: u16, seen: &mut Vec<FnRef>) -> Repeats {
-        let enclosing = |project: &Self, seen: &mut Vec<FnRef>| match project.op_of(call) {
-            Some(index) => project.site_repeats(project.calling(call), index, seen),
+    fn passed_repeats(&self, function: FnRef, call: CallRef, position: u16, walk: &mut Walk) -> Repeats {
+        let enclosing = |project: &Self, walk: &mut Walk| match project.op_of(call) {
+            Some(index) => project.site_repeats(project.calling(call), index, walk),
             None => Repeats::Unknown,
         };
         let place = self.callee_place(call);
@@ -407,7 +464,7 @@ impl Project<'_> {
         if let Some((run, _)) = runs.iter().find(|(run, _)| run.per != Per::Event).or(runs.first()) {
             return self
                 .per_repeats(run.per, place, self.first_text(call))
-                .unwrap_or_else(|| enclosing(self, seen));
+                .unwrap_or_else(|| enclosing(self, walk));
         }
         match self.invoked(call) {
             Invoked::Now {
@@ -415,18 +472,18 @@ impl Project<'_> {
                 repeats: true,
             } if callbacks.contains(&function) => {
                 let fixed = self.receiver(call).is_some_and(|of| self.is_fixed_collection(of));
-                return match enclosing(self, seen) {
+                return match enclosing(self, walk) {
                     Repeats::Once if !fixed => Repeats::Unknown,
                     outer => outer,
                 };
             }
-            Invoked::Now { .. } | Invoked::Executor(_) | Invoked::Handlers { .. } => return enclosing(self, seen),
+            Invoked::Now { .. } | Invoked::Executor(_) | Invoked::Handlers { .. } => return enclosing(self, walk),
             Invoked::Nothing => {}
         }
         if self.scope_of(self.calling(call)).is_some() {
             return Repeats::Unknown;
         }
-        let outer = enclosing(self, seen);
+        let outer = enclosing(self, walk);
         Repeats::Unknown.max(outer)
     }
 

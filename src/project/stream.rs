@@ -3,8 +3,8 @@
 //! A chain ends by itself (`take(1)`), when a notifier fires (`takeUntil(this.destroyed)`), or not at all. An operator of
 //! which nothing is known may end it, which is as good as an end.
 
-use crate::catalog::effect::{Acquire, End, Identity};
-use crate::catalog::pattern::{Callee, Place as Slot};
+use crate::catalog::effect::{Acquire, ChainEnd, End, Identity};
+use crate::catalog::pattern::Callee;
 use crate::facts::body::{How, Op};
 use crate::facts::expr::Expr;
 
@@ -45,6 +45,8 @@ enum Effect {
     /// Ends it, or may.
     Ends,
     Unfired(Notifier),
+    /// Gives something when its source has ended.
+    Waits,
     /// Goes on with these as well.
     Adds(Vec<ExprRef>),
     Nothing,
@@ -150,14 +152,14 @@ impl Project<'_> {
     }
 
     /// The endings of any acquisition that name the call as their operator.
-    fn chain_ends(&self, call: CallRef) -> impl Iterator<Item = (Option<&Slot>, &[Callee])> {
+    pub(super) fn chain_ends(&self, call: CallRef) -> impl Iterator<Item = &ChainEnd> {
         let name = self.callee_name(call).unwrap_or_default().to_owned();
         let ends = self.catalog.acquires.iter().flat_map(|entry| &entry.ends);
         ends.filter_map(move |end| match end {
-            End::Chain {
-                operator, fires, by, ..
-            } if operator.name() == Some(&name) && self.matches(operator, call).is_some() => {
-                Some((fires.as_ref(), by.as_slice()))
+            End::Chain { operator, when, how } => {
+                let is_it =
+                    operator.name() == Some(&name) && self.matches(operator, call).is_some() && self.holds(when, call);
+                is_it.then_some(how)
             }
             _ => None,
         })
@@ -184,6 +186,11 @@ impl Project<'_> {
                     if let Some(open) = &mut open {
                         open.unfired.get_or_insert(notifier);
                     }
+                }
+                // A source that is known to go on never gives it anything.
+                Effect::Waits => {
+                    is_known = true;
+                    open = open.filter(|open| open.goes_on);
                 }
                 Effect::Adds(more) => {
                     is_known = true;
@@ -341,13 +348,20 @@ impl Project<'_> {
 
     /// Whether an operator ends its chain when a notifier fires.
     pub fn is_ended_by_a_notifier(&self, operator: CallRef) -> bool {
-        self.chain_ends(operator).any(|(_, by)| !by.is_empty())
+        self.chain_ends(operator)
+            .any(|end| matches!(end, ChainEnd::Fires { .. }))
     }
 
     fn effect_of(&self, entry: &Acquire, operator: CallRef) -> Effect {
-        let mut ends = self.chain_ends(operator).peekable();
-        if ends.peek().is_some() {
-            let unfired = ends.map(|(fires, by)| fires.and_then(|slot| self.unfired(entry, operator, slot, by)));
+        let ends: Vec<&ChainEnd> = self.chain_ends(operator).collect();
+        if ends.iter().any(|end| **end == ChainEnd::Waits) {
+            return Effect::Waits;
+        }
+        if !ends.is_empty() {
+            let unfired = ends.into_iter().map(|end| match end {
+                ChainEnd::Fires { notifier, by } => self.unfired(entry, operator, notifier, by),
+                ChainEnd::Finite | ChainEnd::Waits => None,
+            });
             return match unfired.collect::<Option<Vec<Notifier>>>() {
                 Some(mut all) if !all.is_empty() => Effect::Unfired(all.remove(0)),
                 _ => Effect::Ends,

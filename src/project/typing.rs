@@ -219,10 +219,11 @@ impl Project<'_> {
             _ => false,
         };
         if let Some(name) = self.callee_name(call) {
-            for (key, callee, place) in self.catalog.factories_named(name) {
-                if place.root == PlaceRoot::Return
-                    && wanted(&place.steps)
-                    && let Some(tier) = self.matches(callee, call)
+            for (key, factory) in self.catalog.factories_named(name) {
+                if factory.at.root == PlaceRoot::Return
+                    && wanted(&factory.at.steps)
+                    && let Some(tier) = self.matches(&factory.callee, call)
+                    && self.holds(&factory.when, call)
                 {
                     add(&mut types, [(Ty::Catalog(key), tier)]);
                 }

@@ -1,10 +1,10 @@
 //! `client-per-request`: a pool, client or agent that is meant to be made once is made again and again.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
+use crate::diagnostic::{Confidence, RuleInfo, Severity};
 use crate::project::model::{Leak, Missing};
 
-use super::{Rule, Said, evidence, leaks_of};
+use super::{Rule, Said, leaks_of};
 
 pub const RULE: Rule = Rule {
     info: RuleInfo {
@@ -37,11 +37,5 @@ fn said(leak: &Leak) -> Said {
             format!("make it once and share it, or call {release} in a `finally`"),
         ),
     };
-    Said {
-        confidence: leak.confidence,
-        message,
-        primary: Label::new(leak.place, label),
-        evidence: evidence(leak),
-        help,
-    }
+    Said::of_leak(leak, message, label, help)
 }

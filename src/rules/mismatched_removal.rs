@@ -89,6 +89,7 @@ fn said(mismatch: &Mismatch) -> Said {
         message: format!("listener on `{holder}` is never removed: the removal {cause}"),
         primary: Label::new(mismatch.place, "this adds the listener, and nothing else removes it"),
         evidence,
+        retains: None,
         help,
     }
 }

@@ -16,7 +16,7 @@ mod unremoved_listener;
 mod unrevoked_object_url;
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Confidence, Diagnostic, Label, RuleInfo};
+use crate::diagnostic::{Confidence, Diagnostic, Label, RetainingPath, RuleInfo};
 use crate::project::Project;
 use crate::project::model::{Leak, Missing, Model};
 
@@ -34,7 +34,22 @@ struct Said {
     message: String,
     primary: Label,
     evidence: Vec<Label>,
+    retains: Option<RetainingPath>,
     help: String,
+}
+
+impl Said {
+    /// What a rule says of a leak, at the statement that acquires.
+    fn of_leak(leak: &Leak, message: impl Into<String>, label: impl Into<String>, help: impl Into<String>) -> Said {
+        Said {
+            confidence: leak.confidence,
+            message: message.into(),
+            primary: Label::new(leak.place, label),
+            evidence: evidence(leak),
+            retains: Some(retaining::of_leak(leak)),
+            help: help.into(),
+        }
+    }
 }
 
 impl Rule {
@@ -47,7 +62,7 @@ impl Rule {
     fn diagnostic(&self, project: &Project<'_>, said: Said) -> Diagnostic {
         Diagnostic {
             symbol: project.symbol_at(said.primary.place),
-            retains: retaining::path_at(project.model(), said.primary.place),
+            retains: said.retains,
             rule: self.info.id,
             severity: self.info.severity,
             confidence: said.confidence,

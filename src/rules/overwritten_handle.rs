@@ -41,6 +41,7 @@ fn said(overwritten: &Overwritten) -> Said {
         message,
         primary: Label::new(overwritten.place, label),
         evidence,
+        retains: None,
         help,
     }
 }

@@ -1,21 +1,15 @@
 //! The retaining path of a finding: from what lives long to what it keeps, and where the release is missing.
 
-use crate::diagnostic::{Held, Label, Place, RetainingPath};
-use crate::project::model::{Growth, Leak, Missing, Model};
+use crate::diagnostic::{Held, Label, RetainingPath};
+use crate::project::model::{Growth, Leak, Missing};
 
 use super::noun;
 
 /// Names of captured variables that are shown.
 const MOST_NAMES: usize = 4;
 
-/// The path of the leak or growth at a place.
-pub(super) fn path_at(model: &Model, place: Place) -> Option<RetainingPath> {
-    let leak = model.leaks.iter().find(|leak| leak.place == place);
-    let growth = || model.growths.iter().find(|growth| growth.place == place);
-    leak.map(of_leak).or_else(|| growth().map(of_growth))
-}
-
-fn of_leak(leak: &Leak) -> RetainingPath {
+/// The path to what a leak keeps.
+pub(super) fn of_leak(leak: &Leak) -> RetainingPath {
     let holder_place = leak.holder.as_ref().map(|label: &Label| label.place);
     let mut links = Vec::new();
     if !leak.holder_name.is_empty() {
@@ -41,7 +35,8 @@ fn of_leak(leak: &Leak) -> RetainingPath {
     RetainingPath { links, gap }
 }
 
-fn of_growth(growth: &Growth) -> RetainingPath {
+/// The path to what a growing container keeps.
+pub(super) fn of_growth(growth: &Growth) -> RetainingPath {
     RetainingPath {
         links: vec![
             Held::new(&growth.name, growth.made_at),

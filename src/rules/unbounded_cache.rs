@@ -3,7 +3,7 @@
 use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
 use crate::project::model::Growth;
 
-use super::{Rule, Said};
+use super::{Rule, Said, retaining};
 
 pub const RULE: Rule = Rule {
     info: RuleInfo {
@@ -45,6 +45,7 @@ fn said(growth: &Growth) -> Said {
         message,
         primary: Label::new(growth.place, primary),
         evidence,
+        retains: Some(retaining::of_growth(growth)),
         help,
     }
 }

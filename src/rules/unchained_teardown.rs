@@ -43,6 +43,7 @@ fn said(unchained: &Unchained) -> Said {
                 format!("only this releases it, and no `{class}` comes here"),
             ),
         ],
+        retains: None,
         help: format!("call `super.{method}()` in it"),
     }
 }

@@ -1,10 +1,10 @@
 //! `uncleared-interval`: an interval is started again and again, or by something with a life, and not cleared at its end.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
+use crate::diagnostic::{Confidence, RuleInfo, Severity};
 use crate::project::model::{Leak, Missing};
 
-use super::{Rule, Said, evidence, leaks_of};
+use super::{Rule, Said, leaks_of};
 
 pub const RULE: Rule = Rule {
     info: RuleInfo {
@@ -42,11 +42,5 @@ fn said(leak: &Leak) -> Said {
             format!("call `{release}` with {handle} on every way out of the work it belongs to")
         }
     };
-    Said {
-        confidence: leak.confidence,
-        message: message.to_owned(),
-        primary: Label::new(leak.place, "this interval goes on until it is cleared"),
-        evidence: evidence(leak),
-        help,
-    }
+    Said::of_leak(leak, message, "this interval goes on until it is cleared", help)
 }

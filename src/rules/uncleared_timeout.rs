@@ -1,10 +1,10 @@
 //! `uncleared-timeout`: a timeout guards work and is not cleared when the work ends, or arms itself again for ever.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
+use crate::diagnostic::{Confidence, RuleInfo, Severity};
 use crate::project::model::{Leak, Missing};
 
-use super::{Rule, Said, evidence, leaks_of};
+use super::{Rule, Said, leaks_of};
 
 pub const RULE: Rule = Rule {
     info: RuleInfo {
@@ -35,11 +35,5 @@ fn said(leak: &Leak) -> Said {
             "keep the handle and call `{release}` with it in every outcome: in `finally`, or in one function that all of them call"
         ),
     };
-    Said {
-        confidence: leak.confidence,
-        message: message.to_owned(),
-        primary: Label::new(leak.place, "this timeout stays armed"),
-        evidence: evidence(leak),
-        help,
-    }
+    Said::of_leak(leak, message, "this timeout stays armed", help)
 }

@@ -1,10 +1,10 @@
 //! `undisconnected-observer`: an observer of elements goes on observing when whoever made it is gone.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
+use crate::diagnostic::{Confidence, RuleInfo, Severity};
 use crate::project::model::{Leak, Missing};
 
-use super::{Rule, Said, evidence, leaks_of};
+use super::{Rule, Said, leaks_of};
 
 pub const RULE: Rule = Rule {
     info: RuleInfo {
@@ -40,11 +40,10 @@ fn said(leak: &Leak) -> Said {
             "made here and not disconnected when control leaves as shown",
         ),
     };
-    Said {
-        confidence: leak.confidence,
+    Said::of_leak(
+        leak,
         message,
-        primary: Label::new(leak.place, label),
-        evidence: evidence(leak),
-        help: format!("keep it and call `{release}()` on it {end}"),
-    }
+        label,
+        format!("keep it and call `{release}()` on it {end}"),
+    )
 }

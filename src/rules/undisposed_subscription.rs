@@ -1,10 +1,10 @@
 //! `undisposed-subscription`: a subscription to something that goes on is not ended when whoever subscribed is gone.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
+use crate::diagnostic::{Confidence, RuleInfo, Severity};
 use crate::project::model::{Leak, Missing};
 
-use super::{Rule, Said, evidence, leaks_of};
+use super::{Rule, Said, leaks_of};
 
 pub const RULE: Rule = Rule {
     info: RuleInfo {
@@ -59,11 +59,5 @@ fn said(leak: &Leak) -> Said {
             format!("end it (`{release}`) on every way out"),
         ),
     };
-    Said {
-        confidence: leak.confidence,
-        message,
-        primary: Label::new(leak.place, label),
-        evidence: evidence(leak),
-        help,
-    }
+    Said::of_leak(leak, message, label, help)
 }

@@ -1,10 +1,10 @@
 //! `unreleased-connection`: a connection, transaction, session or lock is not given back on some way out.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
+use crate::diagnostic::{Confidence, RuleInfo, Severity};
 use crate::project::model::{Leak, Missing};
 
-use super::{Rule, Said, evidence, leaks_of};
+use super::{Rule, Said, leaks_of};
 
 pub const RULE: Rule = Rule {
     info: RuleInfo {
@@ -50,11 +50,5 @@ fn said(leak: &Leak) -> Said {
             format!("put its use into `try` and call {release} in `finally`"),
         ),
     };
-    Said {
-        confidence: leak.confidence,
-        message,
-        primary: Label::new(leak.place, label),
-        evidence: evidence(leak),
-        help,
-    }
+    Said::of_leak(leak, message, label, help)
 }

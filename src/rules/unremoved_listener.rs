@@ -1,10 +1,10 @@
 //! `unremoved-listener`: a listener is added again and again to something that outlives it.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
+use crate::diagnostic::{Confidence, RuleInfo, Severity};
 use crate::project::model::{Leak, Missing};
 
-use super::{Rule, Said, evidence, leaks_of};
+use super::{Rule, Said, leaks_of};
 
 pub const RULE: Rule = Rule {
     info: RuleInfo {
@@ -43,11 +43,5 @@ fn said(leak: &Leak) -> Said {
             ),
         ),
     };
-    Said {
-        confidence: leak.confidence,
-        message,
-        primary: Label::new(leak.place, label),
-        evidence: evidence(leak),
-        help,
-    }
+    Said::of_leak(leak, message, label, help)
 }

@@ -1,10 +1,10 @@
 //! `unrevoked-object-url`: a URL for a blob is made again and again and never revoked.
 
 use crate::catalog::effect::Resource;
-use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
+use crate::diagnostic::{Confidence, RuleInfo, Severity};
 use crate::project::model::Leak;
 
-use super::{Rule, Said, evidence, leaks_of};
+use super::{Rule, Said, leaks_of};
 
 pub const RULE: Rule = Rule {
     info: RuleInfo {
@@ -25,11 +25,10 @@ fn said(leak: &Leak) -> Said {
         None => "object URL".to_owned(),
     };
     let release = leak.release_name.as_deref().unwrap_or("its release");
-    Said {
-        confidence: leak.confidence,
-        message: format!("{what} is never revoked"),
-        primary: Label::new(leak.place, "made here; the page keeps the blob behind it"),
-        evidence: evidence(leak),
-        help: format!("call `{release}` with it when nothing loads it any more"),
-    }
+    Said::of_leak(
+        leak,
+        format!("{what} is never revoked"),
+        "made here; the page keeps the blob behind it",
+        format!("call `{release}` with it when nothing loads it any more"),
+    )
 }

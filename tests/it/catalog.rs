@@ -128,7 +128,7 @@ fn look_ups_by_name() {
     assert!(
         catalog
             .factories_named("")
-            .any(|(ty, _, _)| &*catalog.ty(ty).name == "express.Application")
+            .any(|(ty, _)| &*catalog.ty(ty).name == "express.Application")
     );
     assert!(catalog.leaves_named("readFileSync").next().is_some());
     assert!(catalog.libraries_of("mysql2").next().is_some());
@@ -139,7 +139,7 @@ fn look_ups_by_name() {
     let created = message.canonical();
     let matched = catalog
         .factories_named("createPool")
-        .any(|(_, callee, _)| match callee {
+        .any(|(_, factory)| match &factory.callee {
             Callee::Export(path) => path.matches(&created),
             _ => false,
         });

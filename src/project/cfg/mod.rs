@@ -18,7 +18,7 @@ mod tidy;
 
 use smallvec::SmallVec;
 
-use crate::facts::ids::{BindingId, ExprId, Span};
+use crate::facts::ids::{BindingId, Span};
 
 use super::path::{CallRef, ExprRef, FnRef};
 
@@ -134,9 +134,4 @@ pub fn span_of(project: &super::Project<'_>, what: What) -> Option<(crate::diagn
         What::Enter { function, .. } => Some((function.file, project.function(function).head)),
         What::Entry | What::Join | What::Dispose { .. } | What::Exit(_) => None,
     }
-}
-
-/// An expression of the function, made global.
-pub fn expr_of(function: FnRef, expr: ExprId) -> ExprRef {
-    function.with(expr)
 }

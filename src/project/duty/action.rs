@@ -40,7 +40,7 @@ impl Run<'_, '_, '_> {
                     }
                     Op::Store { to, value } => self.store_action(function.with(to), function.with(value)),
                     Op::Return(Some(value)) | Op::Yield(value) => {
-                        if self.carries(function.with(value)) {
+                        if self.carries(function.with(value)) && !project.is_async_effect(function) {
                             Action::Escape(To::Caller)
                         } else {
                             Action::Nothing
@@ -378,9 +378,7 @@ impl Run<'_, '_, '_> {
             return Action::Escape(To::Unknown);
         }
         // Added to a container or an owner's bag.
-        if matches!(project.callee_name(call), Some("push" | "add" | "set" | "unshift"))
-            && project.receiver(call).is_some()
-        {
+        if project.puts_into(call) {
             return Action::Escape(To::Owner);
         }
         // The library's own calls borrow what they do not say they take.

@@ -95,7 +95,9 @@ impl Search<'_, '_> {
             }
             Root::Call(call) if path.is_root() => {
                 let args = (0..project.call(call).args.len()).filter_map(|index| project.argument(call, index));
-                match project.callee_name(call) {
+                let callee = project.path(call.with(project.call(call).callee));
+                let is_math = matches!(callee.root, Root::Global(name) if project.text(name) == "Math");
+                match project.callee_name(call).filter(|_| is_math) {
                     Some("min") => args.filter_map(|arg| self.of(arg, depth + 1)).reduce(f64::min),
                     Some("max") => self.longest(args, depth),
                     _ => None,

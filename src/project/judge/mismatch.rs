@@ -252,6 +252,7 @@ impl Project<'_> {
         };
         let is_lasting = matches!(region, Region::Process | Region::Outlives);
         Mismatch {
+            call: acquisition.call,
             what: self.describe_call(acquisition),
             place: Place {
                 file: acquisition.call.file,

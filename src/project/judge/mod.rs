@@ -82,6 +82,7 @@ impl Project<'_> {
         Some(Leak {
             resource: acquisition.resource(),
             what: self.describe_call(acquisition),
+            call: acquisition.call,
             place: Place {
                 file: acquisition.call.file,
                 span: Self::short(fact.statement),

@@ -98,12 +98,7 @@ impl Project<'_> {
         let is_it = |expr: ExprRef| self.path(expr) == Path::root(Root::Call(promise));
         let ops = &self.function(maker).ops;
         let is_raced = ops.iter().any(|op| match *op {
-            Op::Call(call) => {
-                let call = maker.with(call);
-                let list = self.argument(call, 0).map(|list| (list, self.expr(list)));
-                matches!(self.callee_name(call), Some("race" | "any"))
-                    && matches!(list, Some((list, Expr::Array(elements))) if elements.len() > 1 && elements.iter().any(|&element| is_it(list.with(element))))
-            }
+            Op::Call(call) => self.is_race(maker.with(call)) && self.is_racer(maker.with(call), promise),
             _ => false,
         });
         let is_waited_for = || {
@@ -209,8 +204,7 @@ impl Project<'_> {
                 }
                 Op::Call(call) => {
                     let call = function.with(call);
-                    matches!(self.callee_name(call), Some("push" | "add" | "set" | "unshift"))
-                        && self.call(call).args.iter().any(|&arg| is_it(call.with(arg)))
+                    self.puts_into(call) && self.call(call).args.iter().any(|&arg| is_it(call.with(arg)))
                 }
                 _ => false,
             })

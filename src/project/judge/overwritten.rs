@@ -331,6 +331,7 @@ impl Project<'_> {
         Overwritten {
             resource: acquisition.resource(),
             what: self.describe_call(acquisition),
+            call: acquisition.call,
             place: Place {
                 file: acquisition.call.file,
                 span: Self::short(self.call(acquisition.call).statement),

@@ -37,14 +37,15 @@ impl Project<'_> {
         })
     }
 
-    fn is_race(&self, call: CallRef) -> bool {
+    /// Whether a call waits for the first of several promises.
+    pub(super) fn is_race(&self, call: CallRef) -> bool {
         self.call(call).how == How::Call
             && matches!(self.callee_name(call), Some("race" | "any"))
             && self.receiver(call).is_some_and(|of| self.is_promise_class(of))
     }
 
     /// Whether a promise is one of at least two that a race waits for.
-    fn is_racer(&self, race: CallRef, promise: CallRef) -> bool {
+    pub(super) fn is_racer(&self, race: CallRef, promise: CallRef) -> bool {
         let Some(racers) = self.argument(race, 0) else {
             return false;
         };
@@ -62,11 +63,7 @@ impl Project<'_> {
 
     /// What `push` adds to a list, in the function of a call and around it.
     fn pushed_to(&self, list: &Path, call: CallRef) -> Vec<ExprRef> {
-        let root = self
-            .around(self.calling(call))
-            .take_while(|&each| !self.is_module(each))
-            .last()
-            .unwrap_or(self.calling(call));
+        let root = self.outermost(self.calling(call));
         let mut found = Vec::new();
         for function in self.nested(root) {
             for op in &self.function(function).ops {

@@ -65,6 +65,11 @@ impl Project<'_> {
             _ if open.goes_on || open.unfired.is_some() || grade == Grade::Second => Grade::First,
             _ => Grade::Second,
         };
+        // Markup is not read, and may fire what it sees.
+        let notifier_grade = match &open.unfired {
+            Some(notifier) if notifier.may_be_in_markup => Grade::Second,
+            Some(_) | None => Grade::First,
+        };
         let name = self.describe(open.source);
         let label = self.holder_label(holder, &region, self.receiver_place(acquisition.call));
         let mut why = why;
@@ -80,7 +85,7 @@ impl Project<'_> {
         Some(Subscribed {
             verdict: Verdict {
                 missing,
-                grades: vec![release_grade, grade, source_grade],
+                grades: vec![release_grade, grade, source_grade, notifier_grade],
                 holder: Some(label),
                 holder_name: name,
                 why,
@@ -145,7 +150,7 @@ impl Project<'_> {
                 Root::Instance(_) => list.steps.len() > 1,
                 _ => false,
             });
-            is_anothers && matches!(self.callee_name(call), Some("push" | "add" | "unshift")) && holds_it()
+            is_anothers && self.puts_into(call) && holds_it()
         })
     }
 

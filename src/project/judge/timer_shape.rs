@@ -269,11 +269,7 @@ impl Project<'_> {
 
     /// How often others start a function that goes on by itself.
     pub(super) fn repeats_from_outside(&self, function: FnRef) -> Repeats {
-        let outer = self
-            .around(function)
-            .take_while(|&each| !self.is_module(each))
-            .last()
-            .unwrap_or(function);
+        let outer = self.outermost(function);
         if let Some(owner) = self.owner_around(function) {
             return Repeats::PerOwner(owner);
         }
