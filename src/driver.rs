@@ -185,7 +185,7 @@ pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
 /// # Errors
 /// As [`check`].
 pub fn check_again(options: &CheckOptions, memory: &Arc<Memory>) -> Result<Outcome, CheckError> {
-    on_big_stack(|| {
+    on_big_stack(options, || {
         let Found {
             mut outcome,
             diagnostics,
@@ -209,7 +209,7 @@ pub fn check_again(options: &CheckOptions, memory: &Arc<Memory>) -> Result<Outco
 /// # Errors
 /// A named path that does not exist or is outside the current folder; no threads.
 pub fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckError> {
-    on_big_stack(|| part::facts(options, part))
+    on_big_stack(options, || part::facts(options, part))
 }
 
 /// What the configuration says of one file, which is absolute and need not exist.
@@ -230,7 +230,7 @@ pub fn stored(shard: &Shard) -> Vec<u8> {
 /// # Errors
 /// As [`check`].
 pub fn parse_only(options: &CheckOptions) -> Result<Timings, CheckError> {
-    on_big_stack(|| bar::parse_only(options))
+    on_big_stack(options, || bar::parse_only(options))
 }
 
 /// Runs all stages before the rules and shows the result to `look`, on the thread that has the stack for it.
@@ -241,7 +241,7 @@ pub fn with_project<T: Send>(
     options: &CheckOptions,
     look: impl FnOnce(&Project<'_>, &Outcome) -> T + Send,
 ) -> Result<T, CheckError> {
-    on_big_stack(|| {
+    on_big_stack(options, || {
         let mut gathered = gathered(options)?;
         let catalog = gathered.catalog(options)?;
         let analysed = analyse(gathered, &catalog, &options.overlay, options)?;

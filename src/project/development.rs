@@ -23,7 +23,12 @@ impl Development {
         Self {
             tests: project
                 .file_ids()
-                .filter(|&file| project.links.exports_nothing(file) && project.tests_something(file))
+                .zip(
+                    project.each_file(|project, file| {
+                        project.links.exports_nothing(file) && project.tests_something(file)
+                    }),
+                )
+                .filter_map(|(file, is_test)| is_test.unwrap_or(false).then_some(file))
                 .collect(),
             unshipped: project.unshipped(resolver),
         }

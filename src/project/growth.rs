@@ -29,25 +29,27 @@ pub(super) struct Judge<'p, 'a> {
 
 impl Project<'_> {
     /// Every line that grows a container without bound.
-    pub fn growths(&self, engine: &mut Engine) -> Vec<Growth> {
+    pub fn growths(&self) -> Vec<Growth> {
         let containers = self.find_containers();
         let uses = self.container_uses(&containers);
-        let judge = Judge {
-            project: self,
-            containers: &containers,
-            uses: &uses,
-            lives: Lives::new(self),
-        };
-        let mut found: Vec<Growth> = uses
+        let mut sites: Vec<(&ContainerUse, &GrowthSite)> = uses
             .of
             .values()
             .flat_map(|usage| usage.sites.iter().map(move |site| (usage, site)))
-            .filter_map(|(usage, site)| {
-                self.charged(site.place.file, || judge.growth(engine, usage, site))
-                    .flatten()
-            })
             .collect();
-        found.sort_by_key(|growth| growth.place);
+        // One line may add to several.
+        sites.sort_unstable_by_key(|(_, site)| (site.place, site.container, site.index, site.function));
+        let file_of = |(_, site): &(_, &GrowthSite)| site.place.file;
+        let judged = self.each(&sites, file_of, Engine::default, |project, engine, &(usage, site)| {
+            let judge = Judge {
+                project,
+                containers: &containers,
+                uses: &uses,
+                lives: Lives::new(project),
+            };
+            project.charged(site.place.file, || judge.growth(engine, usage, site))
+        });
+        let mut found: Vec<Growth> = judged.into_iter().flatten().flatten().collect();
         found.dedup_by_key(|growth| growth.place);
         found
     }

@@ -84,16 +84,25 @@ impl Lifecycles {
                 _ => None,
             })
             .collect();
-        let mut open = Vec::new();
-        for call in calls(project) {
-            let function = project.calling(call);
-            if !project.is_module(function)
-                && !self.scopes.contains_key(&function)
-                && let Some(lifecycle) = first_match(project, call, &hooks)
-            {
-                self.scopes.insert(function, lifecycle);
-                open.push(function);
+        let scopes = &self.scopes;
+        let of_files = project.each_file(|project, file| {
+            let mut found: Vec<(FnRef, LifecycleId)> = Vec::new();
+            for call in project.calls_of(file) {
+                let function = project.calling(call);
+                if !project.is_module(function)
+                    && !scopes.contains_key(&function)
+                    && found.iter().all(|(known, _)| *known != function)
+                    && let Some(lifecycle) = first_match(project, call, &hooks)
+                {
+                    found.push((function, lifecycle));
+                }
             }
+            found
+        });
+        let mut open = Vec::new();
+        for (function, lifecycle) in of_files.into_iter().flatten().flatten() {
+            self.scopes.insert(function, lifecycle);
+            open.push(function);
         }
         for _ in 0..MAX_CALLERS {
             let mut next = Vec::new();
@@ -126,12 +135,6 @@ fn patterns(catalog: &Catalog) -> impl Iterator<Item = (LifecycleId, &OwnerPatte
     numbered.flat_map(|(id, lifecycle)| lifecycle.owners.iter().map(move |pattern| (id, pattern)))
 }
 
-fn calls<'p>(project: &'p Project<'_>) -> impl Iterator<Item = CallRef> + 'p {
-    project
-        .file_ids()
-        .flat_map(|file| (0..project.facts(file).calls.len()).map(move |index| At::new(file, CallId(index as u32))))
-}
-
 /// What is given to a call that makes an owner of it: `defineComponent({ … })`.
 fn given(project: &Project<'_>) -> Vec<(ExprRef, LifecycleId)> {
     let makers: Vec<_> = patterns(project.catalog)
@@ -140,20 +143,23 @@ fn given(project: &Project<'_>) -> Vec<(ExprRef, LifecycleId)> {
             _ => None,
         })
         .collect();
-    let mut found = Vec::new();
-    for call in calls(project) {
-        let Some(name) = project.callee_name(call) else {
-            continue;
-        };
-        for &(id, callee, at) in &makers {
-            if callee.name().is_none_or(|pattern| name_matches(pattern, name))
-                && project.matches(callee, call).is_some()
-            {
-                found.extend(project.place_exprs(call, at).into_iter().map(|expr| (expr, id)));
+    let of_files = project.each_file(|project, file| {
+        let mut found = Vec::new();
+        for call in project.calls_of(file) {
+            let Some(name) = project.callee_name(call) else {
+                continue;
+            };
+            for &(id, callee, at) in &makers {
+                if callee.name().is_none_or(|pattern| name_matches(pattern, name))
+                    && project.matches(callee, call).is_some()
+                {
+                    found.extend(project.place_exprs(call, at).into_iter().map(|expr| (expr, id)));
+                }
             }
         }
-    }
-    found
+        found
+    });
+    of_files.into_iter().flatten().flatten().collect()
 }
 
 /// The default exports of files that hold one component each.

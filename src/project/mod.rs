@@ -38,6 +38,7 @@ pub mod link;
 pub mod lives;
 pub mod matching;
 pub mod membership;
+mod memo;
 pub mod meter;
 pub mod model;
 pub mod names;
@@ -57,6 +58,7 @@ pub mod rounds;
 pub mod settle;
 pub mod stream;
 pub mod story;
+mod side_by_side;
 mod symbol;
 pub mod teardown;
 pub mod typing;
@@ -65,7 +67,7 @@ pub mod words;
 pub mod many_keys;
 pub mod wrapper;
 
-use std::cell::RefCell;
+use std::ops::Deref;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
@@ -78,23 +80,21 @@ use crate::facts::body::Function;
 use crate::facts::ids::{FnId, Name, Span};
 use crate::timings::Laps;
 
-use called::CallNames;
 use calls::CallGraph;
 use development::Development;
-use elsewhere::ReleaseScopes;
 use hierarchy::Hierarchy;
 use implementers::Implementers;
 use lifecycle::Lifecycles;
 use link::Links;
+use memo::Memo;
 use meter::{Allowance, Excess, Meter};
 use model::Model;
 use names::{Names, Sym};
 use own_package::OwnExports;
 use owner::Owners;
-use path::{At, CallRef, ExprRef, FnRef, Path};
+use path::{At, FnRef};
 use programs::Programs;
 use resolve::Resolver;
-use typing::Types;
 
 /// A file as it enters the project.
 pub struct SourceFile {
@@ -106,8 +106,15 @@ pub struct SourceFile {
     pub is_test: bool,
 }
 
-/// All facts, joined.
+/// All facts, joined, and what was worked out of them so far by whoever holds it: see [`side_by_side`].
 pub struct Project<'a> {
+    linked: Arc<Linked<'a>>,
+    meter: Meter,
+    memo: Memo,
+}
+
+/// What all who judge files side by side look at and nobody changes.
+pub struct Linked<'a> {
     files: Vec<File>,
     catalog: &'a Catalog,
     names: Names,
@@ -121,14 +128,14 @@ pub struct Project<'a> {
     programs: Programs,
     development: Development,
     model: Model,
-    meter: Meter,
-    /// Types that were asked for, and those that are being worked out (empty).
-    types: RefCell<FxHashMap<ExprRef, Types>>,
-    /// What calls give, as far as it was asked for.
-    call_paths: RefCell<FxHashMap<CallRef, Path>>,
-    /// Calls by name, and the scopes of releases, as far as they were asked for.
-    call_names: CallNames,
-    release_scopes: ReleaseScopes,
+}
+
+impl<'a> Deref for Project<'a> {
+    type Target = Linked<'a>;
+
+    fn deref(&self) -> &Linked<'a> {
+        &self.linked
+    }
 }
 
 struct File {
@@ -136,7 +143,7 @@ struct File {
     facts: Arc<FileFacts>,
     /// The project's number of each of the file's names.
     syms: Vec<Sym>,
-    package: Option<Package>,
+    package: Option<Arc<Package>>,
     /// For each function the last one that stands inside it, itself if there is none.
     last_nested: Box<[FnId]>,
     is_test: bool,
@@ -157,14 +164,20 @@ impl<'a> Project<'a> {
         let mut names = Names::default();
         let syms: Vec<Vec<Sym>> = files.iter().map(|file| names.intern_file(&file.facts)).collect();
         let links = Links::build(&files, &syms, &mut names, resolver);
+        let mut packages: FxHashMap<&FilePath, Arc<Package>> = FxHashMap::default();
         let files = files
             .into_iter()
             .zip(syms)
             .map(|(file, syms)| {
-                let package = resolver.package_of(&file.path).map(|package| Package {
-                    name: package.name.clone().unwrap_or_default(),
-                    is_library: package.is_library,
-                    dependencies: package.dependencies.iter().cloned().collect(),
+                let package = resolver.package_of(&file.path).map(|package| {
+                    let shared = packages.entry(&package.root).or_insert_with(|| {
+                        Arc::new(Package {
+                            name: package.name.clone().unwrap_or_default(),
+                            is_library: package.is_library,
+                            dependencies: package.dependencies.iter().cloned().collect(),
+                        })
+                    });
+                    Arc::clone(shared)
                 });
                 File {
                     last_nested: last_nested(&file.facts),
@@ -176,7 +189,7 @@ impl<'a> Project<'a> {
                 }
             })
             .collect();
-        let mut project = Project {
+        let linked = Linked {
             files,
             catalog,
             names,
@@ -190,38 +203,49 @@ impl<'a> Project<'a> {
             programs: Programs::default(),
             development: Development::default(),
             model: Model::default(),
-            meter: Meter::new(allowance),
-            types: RefCell::default(),
-            call_paths: RefCell::default(),
-            call_names: CallNames::default(),
-            release_scopes: ReleaseScopes::default(),
         };
-        project.owners = Owners::collect(&project);
+        let mut project = Project {
+            linked: Arc::new(linked),
+            meter: Meter::new(allowance),
+            memo: Memo::default(),
+        };
+        let owners = Owners::collect(&project);
+        project.learn(|linked| linked.owners = owners);
         let literals = Lifecycles::literals(&project);
-        let mut owners = std::mem::take(&mut project.owners);
-        owners.add_literals(&project, &literals);
-        project.owners = owners;
+        let owners = project.learn(|linked| std::mem::take(&mut linked.owners));
+        let owners = owners.with_literals(&project, &literals);
+        project.learn(|linked| linked.owners = owners);
         let stores = Owners::collect_stores(&project);
-        project.owners.add_stores(stores);
-        project.implementers = Implementers::collect(&project);
-        project.own = OwnExports::collect(&project, resolver);
+        project.learn(|linked| linked.owners.add_stores(stores));
+        let implementers = Implementers::collect(&project);
+        project.learn(|linked| linked.implementers = implementers);
+        let own = OwnExports::collect(&project, resolver);
         // Calls were not known as the catalogue's before.
-        project.types = RefCell::default();
-        project.call_paths = RefCell::default();
-        project.graph = CallGraph::build(&project);
+        project.learn(|linked| linked.own = own);
+        let graph = CallGraph::build(&project);
         // What was asked while the call graph was unfinished may have answers now.
-        project.types = RefCell::default();
-        project.call_paths = RefCell::default();
-        project.hierarchy = Hierarchy::collect(&project, &project.owners);
-        project.lifecycles = Lifecycles::find(&project, &literals);
-        project.development = Development::find(&project, resolver);
-        project.programs = Programs::find(&project);
+        project.learn(|linked| linked.graph = graph);
+        let hierarchy = Hierarchy::collect(&project, &project.owners);
+        project.learn(|linked| linked.hierarchy = hierarchy);
+        let lifecycles = Lifecycles::find(&project, &literals);
+        project.learn(|linked| linked.lifecycles = lifecycles);
+        let development = Development::find(&project, resolver);
+        project.learn(|linked| linked.development = development);
+        let programs = Programs::find(&project);
+        project.learn(|linked| linked.programs = programs);
         project
+    }
+
+    /// Adds to what is known; what was worked out with less is forgotten.
+    fn learn<T>(&mut self, add: impl FnOnce(&mut Linked<'a>) -> T) -> T {
+        self.memo.forget();
+        add(Arc::get_mut(&mut self.linked).expect("nobody works on files while a stage ends"))
     }
 
     /// Judges every acquisition and growth of the joined files.
     pub fn judge(&mut self, laps: &mut Laps) {
-        self.model = Model::build(self, laps);
+        let model = Model::build(self, laps);
+        self.learn(|linked| linked.model = model);
     }
 
     /// What rules see.
@@ -239,8 +263,7 @@ impl<'a> Project<'a> {
         let done = self.meter.charge(file, work);
         if done.is_none() {
             // What was left in the middle is no answer for anybody else.
-            self.types.take();
-            self.call_paths.take();
+            self.memo.forget();
         }
         done
     }
@@ -280,6 +303,11 @@ impl<'a> Project<'a> {
             .flat_map(|file| (0..self.facts(file).functions.len() as u32).map(move |index| At::new(file, FnId(index))))
     }
 
+    /// Every function of a file.
+    pub fn functions_of(&self, file: FileId) -> impl Iterator<Item = FnRef> + use<> {
+        (0..self.facts(file).functions.len() as u32).map(move |index| At::new(file, FnId(index)))
+    }
+
     /// The project's number of a file's name.
     pub fn sym(&self, file: FileId, name: Name) -> Sym {
         self.files[file.index()].syms[name.index()]
@@ -303,7 +331,7 @@ impl<'a> Project<'a> {
 
     /// What the nearest `package.json` says.
     fn package_of(&self, file: FileId) -> Option<&Package> {
-        self.files[file.index()].package.as_ref()
+        self.files[file.index()].package.as_deref()
     }
 
     /// Whether the file belongs to a package whose exports others call.

@@ -394,11 +394,17 @@ impl Owners {
     ///
     /// Needs the owners themselves, so it runs as a second step.
     pub fn collect_stores(project: &Project<'_>) -> Stores {
-        let mut found = Stores::default();
-        for file in project.file_ids() {
-            project.charged(file, || found.add_file(project, file));
+        let of_files = project.each_file(|project, file| {
+            let mut found = Stores::default();
+            found.add_file(project, file);
+            found
+        });
+        let mut all = Stores::default();
+        for found in of_files.into_iter().flatten() {
+            all.fields.extend(found.fields);
+            all.methods.extend(found.methods);
         }
-        found
+        all
     }
 
     pub fn add_stores(&mut self, stores: Stores) {
