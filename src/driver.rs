@@ -177,7 +177,7 @@ pub enum CheckError {
 /// # Errors
 /// A named path that does not exist; files of facts that do not fit; no threads; a fault of our own outside any one file.
 pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
-    check_again(options, &Arc::default())
+    check_again(options, &Arc::new(Memory::of_one_run()))
 }
 
 /// Lints as [`check`] does, with the facts that earlier runs left in `memory`, and leaves this run's there.
@@ -300,7 +300,7 @@ fn found(options: &CheckOptions, memory: &Arc<Memory>) -> Result<Found, CheckErr
             &plan,
             &taken.contents,
             &Answer {
-                is_analysed: taken.is_analysed,
+                analysed: taken.analysed,
                 problems: found.outcome.problems.clone(),
                 diagnostics: found.diagnostics.clone(),
             },
@@ -350,7 +350,7 @@ fn threads(options: &CheckOptions) -> Threads {
 /// Reads what the options name, or joins what was read before.
 fn gathered(options: &CheckOptions) -> Result<Gathered, CheckError> {
     match options.facts.is_empty() {
-        true => gather(&Plan::of(options)?, options, &Arc::default()),
+        true => gather(&Plan::of(options)?, options, &Arc::new(Memory::of_one_run())),
         false => joined::gather(options),
     }
 }
@@ -372,8 +372,7 @@ fn analyse<'c>(
     let project = panics::caught(|| {
         let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
         let resolver = Resolver::new(&outcome.root, &paths, overlay);
-        let mut project = Project::link(sources, catalog, &resolver, allowance(options));
-        laps.end("link");
+        let mut project = Project::link(sources, catalog, &resolver, allowance(options), &mut laps);
         project.judge(&mut laps);
         (project, resolver.problems())
     });

@@ -376,11 +376,25 @@ impl Project<'_> {
         if depth > 3 {
             return;
         }
-        if let Expr::Array(elements) = self.expr(expr) {
-            for &element in elements.iter() {
-                self.collect_functions(expr.with(element), found, depth + 1);
+        match self.expr(expr) {
+            Expr::Array(elements) => {
+                for &element in elements.iter() {
+                    self.collect_functions(expr.with(element), found, depth + 1);
+                }
+                return;
             }
-            return;
+            Expr::Function(function) => return found.push(expr.with(*function)),
+            // Most arguments: no function, whatever they name.
+            Expr::Literal(_)
+            | Expr::Template(_)
+            | Expr::Unary { .. }
+            | Expr::Binary { .. }
+            | Expr::Object(_)
+            | Expr::Class(_)
+            | Expr::This(_)
+            | Expr::Jsx { .. }
+            | Expr::Opaque => return,
+            _ => {}
         }
         for path in self.possible(expr) {
             match path.root {

@@ -48,13 +48,8 @@ impl Development {
 impl Project<'_> {
     /// Whether a file hands a function to a test runner.
     fn tests_something(&self, file: FileId) -> bool {
-        self.calls_of(file).any(|call| {
-            (0..self.call(call).args.len()).any(|position| {
-                self.runs_of(call, position as u16)
-                    .iter()
-                    .any(|(run, _)| run.per == Per::Test)
-            })
-        })
+        self.calls_of(file)
+            .any(|call| self.hands_over(call, |per| per == Per::Test))
     }
 
     /// Files of packages that say what they ship, which neither the list names nor an entry point loads.

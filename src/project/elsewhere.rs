@@ -128,7 +128,7 @@ impl Project<'_> {
 
     /// The owner with its bases and subclasses.
     pub fn relatives(&self, owner: OwnerId) -> Vec<OwnerId> {
-        let mut found = self.bases(owner);
+        let mut found = self.bases(owner).into_vec();
         found.extend(self.subclasses(owner));
         found
     }

@@ -10,7 +10,8 @@ use rustc_hash::FxHashMap;
 
 use super::called::CallNames;
 use super::elsewhere::ReleaseScopes;
-use super::path::{CallRef, ExprRef, Path};
+use super::path::{CallRef, ExprRef, FnRef, Path};
+use super::repetition::Repeats;
 use super::typing::Types;
 
 /// Entries for which a table may have room when it is used again; emptying a larger one costs more than a new one.
@@ -53,6 +54,11 @@ pub(super) struct Memo {
     pub(super) paths: Table<ExprRef, Path>,
     /// What calls give; themselves while that is being worked out.
     pub(super) call_paths: Table<CallRef, Path>,
+    /// How often functions run, and those that run because of where their file lies.
+    pub(super) repeats: Table<FnRef, Repeats>,
+    pub(super) run_by_file: Table<FnRef, Option<Repeats>>,
+    /// Calls under a latch that what they run closes.
+    pub(super) lazy_starts: Table<CallRef, bool>,
     /// The calls of files by name, and the scopes of releases.
     pub(super) call_names: CallNames,
     pub(super) release_scopes: ReleaseScopes,
@@ -81,6 +87,9 @@ impl Memo {
         self.paths.forget();
         self.types.forget();
         self.call_paths.forget();
+        self.repeats.forget();
+        self.run_by_file.forget();
+        self.lazy_starts.forget();
         self.call_names.forget();
         self.release_scopes.forget();
     }

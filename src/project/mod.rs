@@ -71,9 +71,12 @@ use std::ops::Deref;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
+use globset::{GlobBuilder, GlobMatcher};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::catalog::Catalog;
+use crate::catalog::effect::Runner;
 use crate::diagnostic::{FileId, Place};
 use crate::facts::FileFacts;
 use crate::facts::body::Function;
@@ -128,6 +131,8 @@ pub struct Linked<'a> {
     programs: Programs,
     development: Development,
     model: Model,
+    /// The catalogue's globs of files that a framework runs, ready to match.
+    globs: FxHashMap<&'a str, GlobMatcher>,
 }
 
 impl<'a> Deref for Project<'a> {
@@ -160,7 +165,13 @@ struct Package {
 
 impl<'a> Project<'a> {
     /// Joins the files' facts. What leaks in them is not judged yet: [`Self::judge`].
-    pub fn link(files: Vec<SourceFile>, catalog: &'a Catalog, resolver: &Resolver, allowance: Allowance) -> Self {
+    pub fn link(
+        files: Vec<SourceFile>,
+        catalog: &'a Catalog,
+        resolver: &Resolver,
+        allowance: Allowance,
+        laps: &mut Laps,
+    ) -> Self {
         let mut names = Names::default();
         let syms: Vec<Vec<Sym>> = files.iter().map(|file| names.intern_file(&file.facts)).collect();
         let links = Links::build(&files, &syms, &mut names, resolver);
@@ -203,12 +214,14 @@ impl<'a> Project<'a> {
             programs: Programs::default(),
             development: Development::default(),
             model: Model::default(),
+            globs: globs(catalog),
         };
         let mut project = Project {
             linked: Arc::new(linked),
             meter: Meter::new(allowance),
             memo: Memo::default(),
         };
+        laps.end("imports");
         let owners = Owners::collect(&project);
         project.learn(|linked| linked.owners = owners);
         let literals = Lifecycles::literals(&project);
@@ -222,9 +235,11 @@ impl<'a> Project<'a> {
         let own = OwnExports::collect(&project, resolver);
         // Calls were not known as the catalogue's before.
         project.learn(|linked| linked.own = own);
+        laps.end("owners");
         let graph = CallGraph::build(&project);
         // What was asked while the call graph was unfinished may have answers now.
         project.learn(|linked| linked.graph = graph);
+        laps.end("calls");
         let hierarchy = Hierarchy::collect(&project, &project.owners);
         project.learn(|linked| linked.hierarchy = hierarchy);
         let lifecycles = Lifecycles::find(&project, &literals);
@@ -233,6 +248,7 @@ impl<'a> Project<'a> {
         project.learn(|linked| linked.development = development);
         let programs = Programs::find(&project);
         project.learn(|linked| linked.programs = programs);
+        laps.end("lifecycles");
         project
     }
 
@@ -313,6 +329,12 @@ impl<'a> Project<'a> {
         self.files[file.index()].syms[name.index()]
     }
 
+    /// The file's number of one of the project's names, if it mentions it.
+    pub fn find_sym(&self, file: FileId, sym: Sym) -> Option<Name> {
+        let syms = &self.files[file.index()].syms;
+        syms.iter().position(|each| *each == sym).map(|at| Name(at as u32))
+    }
+
     pub fn text(&self, sym: Sym) -> &str {
         self.names.text(sym)
     }
@@ -365,6 +387,25 @@ impl<'a> Project<'a> {
         (outer.id.0..=last.0)
             .map(move |index| outer.with(FnId(index)))
             .filter(move |&each| self.is_within(each, outer))
+    }
+}
+
+/// The globs by which a framework's files are known.
+fn globs(catalog: &Catalog) -> FxHashMap<&str, GlobMatcher> {
+    let globs = catalog.nameless_runs().filter_map(|run| {
+        let Runner::FileExport { glob, .. } = &run.who else {
+            return None;
+        };
+        let built = GlobBuilder::new(glob).literal_separator(true).build().ok()?;
+        Some((&**glob, built.compile_matcher()))
+    });
+    globs.collect()
+}
+
+impl Drop for Linked<'_> {
+    /// Many small tables: on all threads.
+    fn drop(&mut self) {
+        std::mem::take(&mut self.files).into_par_iter().for_each(drop);
     }
 }
 

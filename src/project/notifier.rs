@@ -10,6 +10,7 @@ use crate::facts::expr::Expr;
 use crate::facts::ids::{CallId, ExprId};
 
 use super::Project;
+use super::names::Sym;
 use super::path::{At, CallRef, OwnerId, Root};
 
 /// A notifier that nothing fires.
@@ -40,9 +41,12 @@ impl Project<'_> {
         let is_own = matches!(made.root, Root::Call(call) if made.is_root() && self.call(call).how == How::New)
             && self.path(notifier.with(object)).is_root()
             && !self.types_of(notifier).is_empty();
-        let name = self.text(self.sym(notifier.file, name)).to_owned();
-        let may_be_seen = self.file_ids().any(|file| self.may_fire(file, owner, &name, entry, by));
-        (is_own && !may_be_seen).then(|| Notifier {
+        if !is_own {
+            return None;
+        }
+        let name = self.sym(notifier.file, name);
+        let may_be_seen = self.file_ids().any(|file| self.may_fire(file, owner, name, entry, by));
+        (!may_be_seen).then(|| Notifier {
             name: self.describe(notifier),
             operator: self.callee_place(operator),
             by: by.iter().find_map(|by| by.name()).unwrap_or_default().to_owned(),
@@ -50,11 +54,11 @@ impl Project<'_> {
     }
 
     /// Whether a file fires what it reaches under the name of a field, or hands it to somebody who may.
-    fn may_fire(&self, file: FileId, owner: OwnerId, field: &str, entry: &Acquire, by: &[Callee]) -> bool {
-        let facts = self.facts(file);
-        let Some(field) = facts.find_name(field) else {
+    fn may_fire(&self, file: FileId, owner: OwnerId, field: Sym, entry: &Acquire, by: &[Callee]) -> bool {
+        let Some(field) = self.find_sym(file, field) else {
             return false;
         };
+        let facts = self.facts(file);
         // `this.destroyed` of another class is another field.
         let is_it = |expr: ExprId| match *facts.expr(expr) {
             Expr::Member { object, name, .. } if name == field => {

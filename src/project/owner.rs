@@ -3,6 +3,7 @@
 mod literals;
 
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 
 use crate::diagnostic::FileId;
 use crate::facts::MemberKind;
@@ -482,11 +483,11 @@ impl Project<'_> {
     }
 
     /// The owner and the bases of it that are part of the project, nearest first.
-    pub fn bases(&self, owner: OwnerId) -> Vec<OwnerId> {
+    pub fn bases(&self, owner: OwnerId) -> SmallVec<[OwnerId; 4]> {
         if let Some(chain) = self.hierarchy.chain(owner) {
-            return chain.to_vec();
+            return chain.into();
         }
-        let mut chain = vec![owner];
+        let mut chain: SmallVec<[OwnerId; 4]> = smallvec![owner];
         let mut current = owner;
         for _ in 0..MAX_BASES {
             let Some(base) = self.owners.get(current).base else {

@@ -77,7 +77,12 @@ impl Project<'_> {
 
     /// How often a function's body runs.
     pub fn repeats(&self, function: FnRef) -> Repeats {
-        self.function_repeats(function, &mut Vec::new())
+        if let Some(known) = self.memo.repeats.get(&function) {
+            return known;
+        }
+        let repeats = self.function_repeats(function, &mut Vec::new());
+        self.memo.repeats.insert(function, repeats.clone());
+        repeats
     }
 
     /// The operation that makes a call.
@@ -90,7 +95,10 @@ impl Project<'_> {
     }
 
     fn site_repeats(&self, function: FnRef, index: usize, seen: &mut Vec<FnRef>) -> Repeats {
-        let around = self.function_repeats(function, seen);
+        let around = match seen.is_empty() {
+            true => self.repeats(function),
+            false => self.function_repeats(function, seen),
+        };
         match self.loop_around(function, index) {
             // What brings the whole function back is the better reason.
             _ if around.is_many() => around,
@@ -180,6 +188,15 @@ impl Project<'_> {
 
     /// An export that a framework runs because of where its file lies: `app/users/route.ts`.
     pub(super) fn run_by_its_file(&self, function: FnRef) -> Option<Repeats> {
+        if let Some(known) = self.memo.run_by_file.get(&function) {
+            return known;
+        }
+        let run = self.found_by_its_file(function);
+        self.memo.run_by_file.insert(function, run.clone());
+        run
+    }
+
+    fn found_by_its_file(&self, function: FnRef) -> Option<Repeats> {
         if self
             .function(function)
             .parent
@@ -226,10 +243,10 @@ impl Project<'_> {
         if !depends {
             return false;
         }
-        let Ok(glob) = globset::GlobBuilder::new(glob).literal_separator(true).build() else {
+        let Some(glob) = self.globs.get(glob) else {
             return false;
         };
-        let (glob, path) = (glob.compile_matcher(), self.file_path(file));
+        let path = self.file_path(file);
         std::iter::successors(Some(path.components()), |rest| {
             let mut rest = rest.clone();
             rest.next().map(|_| rest)
