@@ -170,9 +170,16 @@ impl FileFacts {
         self.exprs.shrink_to_fit();
         self.calls.shrink_to_fit();
         self.types.shrink_to_fit();
+        self.type_decls.shrink_to_fit();
+        self.imports.shrink_to_fit();
+        self.exports.shrink_to_fit();
+        for class in &mut self.classes {
+            class.members.shrink_to_fit();
+        }
         for function in &mut self.functions {
             function.ops.shrink_to_fit();
             function.spans.shrink_to_fit();
+            function.params.shrink_to_fit();
         }
         for binding in &mut self.bindings {
             binding.values.shrink_to_fit();

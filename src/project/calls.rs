@@ -31,9 +31,9 @@ pub enum Tier {
 /// Who calls whom, and which functions are handed to which calls.
 #[derive(Default)]
 pub struct CallGraph {
-    callers: FxHashMap<FnRef, Vec<CallRef>>,
-    passed: FxHashMap<FnRef, Vec<(CallRef, u16)>>,
-    made: FxHashMap<OwnerId, Vec<CallRef>>,
+    callers: FxHashMap<FnRef, SmallVec<[CallRef; 2]>>,
+    passed: FxHashMap<FnRef, SmallVec<[(CallRef, u16); 1]>>,
+    made: FxHashMap<OwnerId, SmallVec<[CallRef; 2]>>,
     attributes: FxHashMap<FnRef, Vec<Attribute>>,
     /// Functions mentioned as a value other than as a callee or an argument: stored, returned, exported.
     mentioned: FxHashSet<FnRef>,
@@ -156,17 +156,17 @@ impl CallGraph {
     }
 
     pub fn callers(&self, function: FnRef) -> &[CallRef] {
-        self.callers.get(&function).map_or(&[], Vec::as_slice)
+        self.callers.get(&function).map_or(&[], SmallVec::as_slice)
     }
 
     /// Calls that are handed the function, and as which argument.
     pub fn passed(&self, function: FnRef) -> &[(CallRef, u16)] {
-        self.passed.get(&function).map_or(&[], Vec::as_slice)
+        self.passed.get(&function).map_or(&[], SmallVec::as_slice)
     }
 
     /// Every `new` of the owner.
     pub fn made(&self, owner: OwnerId) -> &[CallRef] {
-        self.made.get(&owner).map_or(&[], Vec::as_slice)
+        self.made.get(&owner).map_or(&[], SmallVec::as_slice)
     }
 
     pub fn is_mentioned(&self, function: FnRef) -> bool {
