@@ -177,7 +177,7 @@ pub enum CheckError {
 /// # Errors
 /// A named path that does not exist; files of facts that do not fit; no threads; a fault of our own outside any one file.
 pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
-    check_again(options, &Arc::default())
+    check_again(options, &Arc::new(Memory::of_one_run()))
 }
 
 /// Lints as [`check`] does, with the facts that earlier runs left in `memory`, and leaves this run's there.
@@ -185,7 +185,7 @@ pub fn check(options: &CheckOptions) -> Result<Outcome, CheckError> {
 /// # Errors
 /// As [`check`].
 pub fn check_again(options: &CheckOptions, memory: &Arc<Memory>) -> Result<Outcome, CheckError> {
-    on_big_stack(|| {
+    on_big_stack(options, || {
         let Found {
             mut outcome,
             diagnostics,
@@ -209,7 +209,7 @@ pub fn check_again(options: &CheckOptions, memory: &Arc<Memory>) -> Result<Outco
 /// # Errors
 /// A named path that does not exist or is outside the current folder; no threads.
 pub fn facts(options: &CheckOptions, part: Part) -> Result<Shard, CheckError> {
-    on_big_stack(|| part::facts(options, part))
+    on_big_stack(options, || part::facts(options, part))
 }
 
 /// What the configuration says of one file, which is absolute and need not exist.
@@ -230,7 +230,7 @@ pub fn stored(shard: &Shard) -> Vec<u8> {
 /// # Errors
 /// As [`check`].
 pub fn parse_only(options: &CheckOptions) -> Result<Timings, CheckError> {
-    on_big_stack(|| bar::parse_only(options))
+    on_big_stack(options, || bar::parse_only(options))
 }
 
 /// Runs all stages before the rules and shows the result to `look`, on the thread that has the stack for it.
@@ -241,7 +241,7 @@ pub fn with_project<T: Send>(
     options: &CheckOptions,
     look: impl FnOnce(&Project<'_>, &Outcome) -> T + Send,
 ) -> Result<T, CheckError> {
-    on_big_stack(|| {
+    on_big_stack(options, || {
         let mut gathered = gathered(options)?;
         let catalog = gathered.catalog(options)?;
         let analysed = analyse(gathered, &catalog, &options.overlay, options)?;
@@ -300,7 +300,7 @@ fn found(options: &CheckOptions, memory: &Arc<Memory>) -> Result<Found, CheckErr
             &plan,
             &taken.contents,
             &Answer {
-                is_analysed: taken.is_analysed,
+                analysed: taken.analysed,
                 problems: found.outcome.problems.clone(),
                 diagnostics: found.diagnostics.clone(),
             },
@@ -350,7 +350,7 @@ fn threads(options: &CheckOptions) -> Threads {
 /// Reads what the options name, or joins what was read before.
 fn gathered(options: &CheckOptions) -> Result<Gathered, CheckError> {
     match options.facts.is_empty() {
-        true => gather(&Plan::of(options)?, options, &Arc::default()),
+        true => gather(&Plan::of(options)?, options, &Arc::new(Memory::of_one_run())),
         false => joined::gather(options),
     }
 }
@@ -372,8 +372,7 @@ fn analyse<'c>(
     let project = panics::caught(|| {
         let paths: Vec<PathBuf> = sources.iter().map(|source| source.path.clone()).collect();
         let resolver = Resolver::new(&outcome.root, &paths, overlay);
-        let mut project = Project::link(sources, catalog, &resolver, allowance(options));
-        laps.end("link");
+        let mut project = Project::link(sources, catalog, &resolver, allowance(options), &mut laps);
         project.judge(&mut laps);
         (project, resolver.problems())
     });

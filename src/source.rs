@@ -201,6 +201,8 @@ pub struct CheckedFile {
     pub is_context: bool,
     /// The configuration calls it a test; nothing is found in it.
     pub is_test: bool,
+    /// A comment may suppress findings in it: its text, as far as that is known, holds the word.
+    pub may_suppress: bool,
     source: OnceLock<SourceText>,
 }
 
@@ -212,6 +214,7 @@ impl CheckedFile {
             disk,
             is_context: false,
             is_test: false,
+            may_suppress: true,
             source: OnceLock::new(),
         }
     }

@@ -106,6 +106,35 @@ impl Seen {
     }
 }
 
+/// Names that a folder did not have.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Missing {
+    /// `None` if the names have to be looked for one by one.
+    mark: Option<Mark>,
+    names: Vec<String>,
+}
+
+impl Missing {
+    /// Names of which none is in the folder; `begun` is when they were first looked for.
+    pub fn of(folder: &Path, names: Vec<String>, begun: SystemTime) -> Self {
+        let mark = fs::metadata(folder).ok().and_then(|metadata| Mark::of(&metadata));
+        Self {
+            mark: mark.filter(|mark| mark.is_older(begun)),
+            names,
+        }
+    }
+
+    /// Whether the folder still has none of them: one look at it tells, unless something else in it has changed.
+    pub fn still_holds(&self, folder: &Path) -> bool {
+        let now = || fs::metadata(folder).ok().and_then(|metadata| Mark::of(&metadata));
+        self.mark.is_some() && now() == self.mark
+            || self
+                .names
+                .iter()
+                .all(|name| Seen::Absent.still_holds(&folder.join(name)))
+    }
+}
+
 impl Mark {
     fn of(metadata: &Metadata) -> Option<Self> {
         let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -153,7 +182,7 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use super::Seen;
+    use super::{Missing, Seen};
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -201,6 +230,30 @@ mod tests {
             .set_modified(time)
             .unwrap();
         assert!(!seen.still_holds(&path));
+    }
+
+    #[test]
+    fn a_name_that_was_missing_is_looked_for_where_its_folder_changed() {
+        let folder = TempDir::new().unwrap();
+        let names = || vec!["package.json".to_owned(), "lerna.json".to_owned()];
+        let later = SystemTime::now() + HOUR;
+        let (old, young) = (
+            Missing::of(folder.path(), names(), later),
+            Missing::of(folder.path(), names(), SystemTime::now()),
+        );
+        assert!(old.mark.is_some() && young.mark.is_none());
+        assert!(old.still_holds(folder.path()) && young.still_holds(folder.path()));
+        fs::write(folder.path().join("notes.txt"), "").unwrap();
+        assert!(old.still_holds(folder.path()) && young.still_holds(folder.path()));
+        fs::write(folder.path().join("lerna.json"), "{}").unwrap();
+        assert!(!old.still_holds(folder.path()) && !young.still_holds(folder.path()));
+        let gone = folder.path().join("gone");
+        let missing = Missing::of(&gone, names(), later);
+        assert!(missing.still_holds(&gone));
+        fs::create_dir(&gone).unwrap();
+        assert!(missing.still_holds(&gone));
+        fs::write(gone.join("package.json"), "{}").unwrap();
+        assert!(!missing.still_holds(&gone));
     }
 
     #[test]

@@ -33,8 +33,8 @@ pub struct Index {
 #[derive(Clone, PartialEq, Debug, Default)]
 struct ByName {
     exact: FxHashMap<Box<str>, Vec<u32>>,
-    /// Names with a `*`.
-    wild: Vec<(Box<str>, u32)>,
+    /// Names with a `*`: what stands before it and behind it.
+    wild: Vec<(Box<str>, Box<str>, u32)>,
     /// Entries without a name: values of a type, element stores, exports of files.
     nameless: Vec<u32>,
 }
@@ -45,8 +45,10 @@ impl ByName {
         for (position, name) in (0u32..).zip(names) {
             match name {
                 None => table.nameless.push(position),
-                Some(name) if name.contains('*') => table.wild.push((name.into(), position)),
-                Some(name) => table.exact.entry(name.into()).or_default().push(position),
+                Some(name) => match name.split_once('*') {
+                    Some((start, end)) => table.wild.push((start.into(), end.into(), position)),
+                    None => table.exact.entry(name.into()).or_default().push(position),
+                },
             }
         }
         table
@@ -59,8 +61,10 @@ impl ByName {
         let wild = self
             .wild
             .iter()
-            .filter(move |(pattern, _)| name_matches(pattern, name))
-            .map(|(_, position)| position);
+            .filter(move |(start, end, _)| {
+                name.len() >= start.len() + end.len() && name.starts_with(&**start) && name.ends_with(&**end)
+            })
+            .map(|(_, _, position)| position);
         exact.chain(wild).map(|&position| position as usize)
     }
 
@@ -292,12 +296,10 @@ impl Catalog {
             &self.index.containers,
             &self.index.grows,
         ];
-        let names = tables
-            .into_iter()
-            .flat_map(|table| table.exact.keys().chain(table.wild.iter().map(|(name, _)| name)));
-        names
-            .filter_map(|name| name.split('*').max_by_key(|piece| piece.len()))
-            .filter(|name| !name.is_empty())
+        let exact = tables.into_iter().flat_map(|table| table.exact.keys());
+        let wild = tables.into_iter().flat_map(|table| &table.wild);
+        let longest = wild.map(|(start, end, _)| if end.len() >= start.len() { end } else { start });
+        exact.chain(longest).map(|name| &**name).filter(|name| !name.is_empty())
     }
 }
 

@@ -15,6 +15,7 @@ use super::reading::{FileResult, Reading, file_facts};
 use crate::cache::seen::ContentHash;
 use crate::facts::FileFacts;
 use crate::overlay::Overlay;
+use crate::suppress::MARK;
 use crate::walk::FoundFile;
 
 /// What is kept. One is meant for one project folder and one catalogue: nothing else enters facts.
@@ -22,6 +23,8 @@ use crate::walk::FoundFile;
 pub struct Memory {
     files: Mutex<FxHashMap<PathBuf, Kept>>,
     lowered: AtomicUsize,
+    /// No run comes after this one.
+    is_last: bool,
 }
 
 /// What reading one file gave.
@@ -32,6 +35,8 @@ pub(super) struct Read {
     pub(super) text: Option<Arc<str>>,
     /// What the facts were made of, where a cache has to know it again.
     pub(super) content: Option<ContentHash>,
+    /// The text holds the word of suppressions.
+    pub(super) may_suppress: bool,
 }
 
 struct Kept {
@@ -47,6 +52,14 @@ enum Version {
 }
 
 impl Memory {
+    /// A memory for one run, which keeps nothing.
+    pub(super) fn of_one_run() -> Self {
+        Self {
+            is_last: true,
+            ..Self::default()
+        }
+    }
+
     /// How many texts were lowered so far.
     pub fn lowered(&self) -> usize {
         self.lowered.load(Ordering::Relaxed)
@@ -54,6 +67,9 @@ impl Memory {
 
     /// The facts of a file as it is now: kept or new.
     pub(super) fn facts(&self, file: &FoundFile, reading: &Reading) -> FileResult<Read> {
+        if self.is_last {
+            return read_facts(file, reading);
+        }
         let version = Version::of(&file.disk, &reading.overlay);
         if let Some(kept) = self.files().get(&file.disk)
             && version.as_ref() == Some(&kept.version)
@@ -108,6 +124,7 @@ fn read_facts(file: &FoundFile, reading: &Reading) -> FileResult<Read> {
     Ok(Read {
         facts: Arc::new(facts),
         content: reading.is_cached.then(|| ContentHash::of(text.as_bytes())),
+        may_suppress: memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_some(),
         text: reading.overlay.has(&file.disk).then(|| Arc::from(text)),
     })
 }

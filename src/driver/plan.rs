@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::known::Known;
-use super::warm::Answer;
+use super::warm::{Analysed, Answer};
 use super::{CheckError, CheckOptions, Found, Outcome, configured, context, threads};
 use crate::config::discover::Configurations;
 use crate::diagnostic::Problem;
@@ -82,8 +82,14 @@ impl Plan {
     /// What a run gives whose answer is known.
     pub(super) fn answered(&self, answer: Answer, options: &CheckOptions) -> Found {
         let mut outcome = self.outcome(options);
-        let analysed = self.inputs.iter().zip(answer.is_analysed).filter(|(_, is)| *is);
-        outcome.files = analysed.map(|(input, _)| self.checked_file(input, options)).collect();
+        let analysed = self.inputs.iter().zip(answer.analysed);
+        let analysed = analysed.filter(|(_, analysed)| *analysed != Analysed::No);
+        let checked = analysed.map(|(input, analysed)| {
+            let mut file = self.checked_file(input, options);
+            file.may_suppress = analysed == Analysed::MayBeSuppressed;
+            file
+        });
+        outcome.files = checked.collect();
         outcome.problems = answer.problems;
         outcome.timings.cache = CacheUse::Hit;
         outcome.timings.laps.end("cache");

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::memory::Memory;
 use super::plan::Plan;
 use super::pool::{self, Threads, Verdict};
+use super::warm::Analysed;
 use super::{CheckError, CheckOptions, Gathered, progress, threads, warm};
 use crate::cache::seen::ContentHash;
 use crate::catalog::builtin::builtin;
@@ -24,7 +25,7 @@ use crate::walk::{self, FoundFile};
 #[derive(Default)]
 pub(super) struct Taken {
     /// Of each input.
-    pub(super) is_analysed: Vec<bool>,
+    pub(super) analysed: Vec<Analysed>,
     /// Of each input; `None` for one that was not analysed, and for all where nothing is kept.
     pub(super) contents: Vec<Option<ContentHash>>,
     /// A file was given up, and would perhaps not be another time.
@@ -53,16 +54,21 @@ pub(super) fn gather(plan: &Plan, options: &CheckOptions, memory: &Arc<Memory>) 
     outcome.timings.laps.end("files");
     let (mut sources, mut taken) = (Vec::new(), Taken::default());
     for (input, verdict) in plan.inputs.iter().zip(run.verdicts) {
-        let file = plan.checked_file(input, options);
+        let mut file = plan.checked_file(input, options);
         let settled = settled(file.shown(), verdict, options.file_timeout);
         // What is half typed keeps what it said when it was whole.
         let is_draft = options.overlay.has(&input.file.disk);
         let last_good = || memory.last_good(&input.file.disk).filter(|_| is_draft);
         let settled = settled.or_else(|problem| last_good().ok_or(problem));
-        taken.is_analysed.push(settled.is_ok());
+        taken.analysed.push(match &settled {
+            Ok(read) if read.may_suppress => Analysed::MayBeSuppressed,
+            Ok(_) => Analysed::Plain,
+            Err(_) => Analysed::No,
+        });
         match settled {
             Ok(read) => {
                 taken.contents.push(read.content);
+                file.may_suppress = read.may_suppress;
                 if let Some(text) = &read.text {
                     file.set_text(text);
                 }

@@ -17,8 +17,8 @@ pub fn rule_infos() -> Vec<RuleInfo> {
 
 /// The findings that are left.
 ///
-/// The files are read for this once more, and parsed only if they hold the word: so it makes no difference where their facts
-/// came from.
+/// The files that hold the word, or of whose text nothing is known, are read once more and parsed: so it makes no difference
+/// where their facts came from.
 pub(super) fn left(diagnostics: Vec<Diagnostic>, outcome: &Outcome, options: &CheckOptions) -> Applied {
     let infos = rules::infos();
     let known: Vec<&str> = infos.iter().map(|rule| rule.id).collect();
@@ -27,7 +27,7 @@ pub(super) fn left(diagnostics: Vec<Diagnostic>, outcome: &Outcome, options: &Ch
         .par_iter()
         .filter_map(|&id| {
             let file = &outcome.files[id.index()];
-            if file.is_context || file.is_test {
+            if file.is_context || file.is_test || !file.may_suppress {
                 return None;
             }
             if options.overlay.has(file.disk()) {

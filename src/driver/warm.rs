@@ -7,16 +7,18 @@
 use std::env;
 use std::fmt::Write;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::CheckOptions;
 use super::plan::Plan;
-use crate::cache::seen::{ContentHash, Seen};
+use crate::cache::seen::{ContentHash, Missing, Seen};
 use crate::cache::store::Store;
 use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, ProblemKind, RetainingPath, Severity};
 use crate::overlay::{Overlay, Watch};
@@ -30,10 +32,20 @@ pub(super) struct Cached {
     watch: Arc<Watch>,
 }
 
+/// What became of an input.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) enum Analysed {
+    /// It was not analysed.
+    No,
+    Plain,
+    /// Its text holds the word of suppressions.
+    MayBeSuppressed,
+}
+
 /// What a run gives that depends on nothing but its files and their configuration.
 pub(super) struct Answer {
-    /// Of each input: whether it was analysed.
-    pub(super) is_analysed: Vec<bool>,
+    /// Of each input.
+    pub(super) analysed: Vec<Analysed>,
     pub(super) problems: Vec<Problem>,
     /// Of all rules and confidences, sorted.
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -44,7 +56,9 @@ pub(super) struct Answer {
 struct Kept {
     inputs: Vec<Seen>,
     looked_at: Vec<(String, Seen)>,
-    is_analysed: Vec<bool>,
+    /// What was looked for in vain, by folder.
+    missing: Vec<(String, Missing)>,
+    analysed: Vec<Analysed>,
     problems: Vec<Problem>,
     findings: Vec<Finding>,
 }
@@ -85,7 +99,7 @@ impl Cached {
     /// What was found before, if it would be found again.
     pub(super) fn recall(&self, plan: &Plan) -> Option<Answer> {
         let kept: Kept = postcard::from_bytes(&self.store.read(self.key)?).ok()?;
-        let is_whole = kept.inputs.len() == plan.inputs.len() && kept.is_analysed.len() == plan.inputs.len();
+        let is_whole = kept.inputs.len() == plan.inputs.len() && kept.analysed.len() == plan.inputs.len();
         let holds = is_whole
             && kept
                 .inputs
@@ -95,13 +109,17 @@ impl Cached {
             && kept
                 .looked_at
                 .par_iter()
-                .all(|(path, seen)| seen.still_holds(Path::new(path)));
+                .all(|(path, seen)| seen.still_holds(Path::new(path)))
+            && kept
+                .missing
+                .par_iter()
+                .all(|(folder, missing)| missing.still_holds(Path::new(folder)));
         if !holds {
             return None;
         }
         let diagnostics = kept.findings.into_iter().map(Finding::diagnostic);
         Some(Answer {
-            is_analysed: kept.is_analysed,
+            analysed: kept.analysed,
             problems: kept.problems,
             diagnostics: diagnostics.collect::<Option<Vec<_>>>()?,
         })
@@ -126,10 +144,31 @@ impl Cached {
         let (Some(inputs), Some(looked_at)) = (inputs, looked_at.collect::<Option<Vec<_>>>()) else {
             return;
         };
+        // What is there and cannot be read, or leads nowhere, may change without its folder.
+        let is_missing = |(path, seen): &(String, Seen)| {
+            let is_no_entry = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
+            *seen == Seen::Absent && fs::symlink_metadata(path).is_err_and(is_no_entry)
+        };
+        let (missing, looked_at): (Vec<_>, Vec<_>) = looked_at.into_iter().partition(is_missing);
+        let mut by_folder: FxHashMap<String, Vec<String>> = FxHashMap::default();
+        for (path, _) in missing {
+            let path = Path::new(&path);
+            // A root is there.
+            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+                return;
+            };
+            let [folder, name] = [folder.as_os_str(), name].map(|part| part.to_string_lossy().into_owned());
+            by_folder.entry(folder).or_default().push(name);
+        }
+        let missing = by_folder.into_par_iter().map(|(folder, names)| {
+            let missing = Missing::of(Path::new(&folder), names, self.begun);
+            (folder, missing)
+        });
         let kept = Kept {
             inputs,
             looked_at,
-            is_analysed: answer.is_analysed.clone(),
+            missing: missing.collect(),
+            analysed: answer.analysed.clone(),
             problems: answer.problems.clone(),
             findings: answer.diagnostics.iter().map(Finding::of).collect(),
         };

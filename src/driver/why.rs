@@ -38,7 +38,7 @@ pub struct Told {
 /// # Errors
 /// As [`super::check`].
 pub fn tell(options: &CheckOptions, file: &Path, line: u32) -> Result<Option<Told>, CheckError> {
-    on_big_stack(|| {
+    on_big_stack(options, || {
         let mut gathered = gathered(options)?;
         let catalog = gathered.catalog(options)?;
         let analysed = analyse(gathered, &catalog, &options.overlay, options)?;

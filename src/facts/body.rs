@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{BindingId, CallId, ClassId, ExprId, FnId, LabelId, Name, Span, TypeId};
+use super::ids::{BindingId, CallId, ClassId, ExprId, Exprs, FnId, LabelId, Name, Span, TypeId};
 
 /// A function-like body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub struct Call {
     pub how: How,
     pub callee: ExprId,
     /// A spread argument is `Expr::Spread`.
-    pub args: Vec<ExprId>,
+    pub args: Exprs,
     /// `f?.()`, or a callee reached through `?.`: the call may not happen.
     pub optional: bool,
     pub used: Used,

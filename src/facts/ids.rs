@@ -1,6 +1,7 @@
 //! The small identifiers that facts use to name each other within one file.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident($repr:ty);)*) => {$(
@@ -35,6 +36,9 @@ ids! {
     /// A loop, `switch` or labelled block, unique within its function; `break` and `continue` name it.
     LabelId(u16);
 }
+
+/// A few expressions, without room elsewhere while they are four at most.
+pub type Exprs = SmallVec<[ExprId; 4]>;
 
 /// A half-open range of byte offsets into the file's UTF-8 text (from 0).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]

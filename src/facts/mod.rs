@@ -8,6 +8,7 @@ pub mod dump;
 pub mod expr;
 pub mod ids;
 pub mod lower;
+pub mod texts;
 pub mod types;
 pub mod wire;
 
@@ -15,14 +16,15 @@ use serde::{Deserialize, Serialize};
 
 use body::{Call, Function};
 use expr::Expr;
-use ids::{BindingId, CallId, ClassId, ExprId, FnId, Name, Span, TypeId};
+use ids::{BindingId, CallId, ClassId, ExprId, Exprs, FnId, Name, Span, TypeId};
+use texts::Texts;
 use types::{TypeDecl, TypeExpr};
 
 /// Everything the later stages know about one file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FileFacts {
     /// Interned strings; [`Name`] indexes them. `Name(0)` is the empty string.
-    pub names: Vec<Box<str>>,
+    pub names: Texts,
     /// Function-like bodies; the first is the module's top level.
     pub functions: Vec<Function>,
     pub classes: Vec<Class>,
@@ -86,7 +88,7 @@ pub struct Binding {
     /// A parameter's is `Expr::Param`; a function's `Expr::Function`; an import's `Expr::Import` or `Expr::Module`;
     /// a destructured name's is the member of what is destructured; a default value makes it a
     /// `Expr::Logical` (`Nullish`) of both.
-    pub values: Vec<ExprId>,
+    pub values: Exprs,
     /// How many of `values` come from an assignment after the declaration (`x = …`, `x++`, `for (x of …)`).
     pub reassigned: u16,
     pub annotation: Option<TypeId>,
@@ -168,9 +170,16 @@ impl FileFacts {
         self.exprs.shrink_to_fit();
         self.calls.shrink_to_fit();
         self.types.shrink_to_fit();
+        self.type_decls.shrink_to_fit();
+        self.imports.shrink_to_fit();
+        self.exports.shrink_to_fit();
+        for class in &mut self.classes {
+            class.members.shrink_to_fit();
+        }
         for function in &mut self.functions {
             function.ops.shrink_to_fit();
             function.spans.shrink_to_fit();
+            function.params.shrink_to_fit();
         }
         for binding in &mut self.bindings {
             binding.values.shrink_to_fit();
@@ -179,14 +188,14 @@ impl FileFacts {
 
     /// The text of an interned name.
     pub fn name(&self, name: Name) -> &str {
-        &self.names[name.index()]
+        self.names.get(name.index()).expect("a name is one of its file's")
     }
 
     /// The id of a string, if the file mentions it as a name.
     pub fn find_name(&self, text: &str) -> Option<Name> {
         self.names
             .iter()
-            .position(|each| &**each == text)
+            .position(|each| each == text)
             .map(|at| Name(at as u32))
     }
 

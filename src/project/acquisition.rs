@@ -8,12 +8,11 @@ use crate::catalog::effect::{Acquire, Bind, End, Flag, Holder, KeyPart, Resource
 use crate::catalog::pattern::{Callee, Place, PlaceRoot, PlaceStep};
 use crate::facts::body::{How, Used};
 use crate::facts::expr::Expr;
-use crate::facts::ids::CallId;
 
 use super::Project;
 use super::calls::Tier;
 use super::effects::Invoked;
-use super::path::{At, CallRef, ExprRef, FnRef, Path, Root, Step};
+use super::path::{CallRef, ExprRef, FnRef, Path, Root, Step};
 use super::typing::Ty;
 use super::value::Match;
 
@@ -56,14 +55,11 @@ impl Acquisition<'_> {
 impl<'a> Project<'a> {
     /// Every acquisition that the catalogue knows, in all files.
     pub fn acquisitions(&self) -> Vec<Acquisition<'a>> {
-        let mut found = Vec::new();
-        for file in self.file_ids() {
-            self.charged(file, || {
-                let calls = (0..self.facts(file).calls.len()).map(|index| At::new(file, CallId(index as u32)));
-                found.extend(calls.filter_map(|call| self.acquisition(call)));
-            });
-        }
-        found
+        let of_files = self.each_file(|project, file| {
+            let calls = project.calls_of(file);
+            calls.filter_map(|call| project.acquisition(call)).collect::<Vec<_>>()
+        });
+        of_files.into_iter().flatten().flatten().collect()
     }
 
     /// What a call acquires.

@@ -1,6 +1,5 @@
 //! The calls of a file by the names they go by, so that a release is looked for among the calls that could be one.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -12,16 +11,14 @@ use crate::facts::body::Op;
 use crate::facts::ids::FnId;
 
 use super::Project;
+use super::memo::Table;
 use super::path::{CallRef, FnRef, Path, Root, Step};
 
 /// The indexes of the files that were asked about.
-#[derive(Default)]
-pub struct CallNames {
-    of: RefCell<FxHashMap<FileId, Rc<FileCalls>>>,
-}
+pub(super) type CallNames = Table<FileId, Rc<FileCalls>>;
 
 /// A file's calls in the order of its functions and their operations.
-struct FileCalls {
+pub(super) struct FileCalls {
     calls: Vec<(FnRef, CallRef)>,
     /// Positions in `calls`, ascending.
     by_name: FxHashMap<Box<str>, Vec<u32>>,
@@ -57,11 +54,11 @@ impl Project<'_> {
     }
 
     fn calls_of_file(&self, file: FileId) -> Rc<FileCalls> {
-        if let Some(known) = self.call_names.of.borrow().get(&file) {
-            return Rc::clone(known);
+        if let Some(known) = self.memo.call_names.get(&file) {
+            return known;
         }
         let index = Rc::new(self.index_calls(file));
-        self.call_names.of.borrow_mut().insert(file, Rc::clone(&index));
+        self.memo.call_names.insert(file, Rc::clone(&index));
         index
     }
 

@@ -1,6 +1,6 @@
 //! What a call calls: functions of the project, entries of the catalogue, and where its values sit.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use crate::catalog::effect::{Identity, Runner};
@@ -31,12 +31,12 @@ pub enum Tier {
 /// Who calls whom, and which functions are handed to which calls.
 #[derive(Default)]
 pub struct CallGraph {
-    callers: FxHashMap<FnRef, Vec<CallRef>>,
-    passed: FxHashMap<FnRef, Vec<(CallRef, u16)>>,
-    made: FxHashMap<OwnerId, Vec<CallRef>>,
+    callers: FxHashMap<FnRef, SmallVec<[CallRef; 2]>>,
+    passed: FxHashMap<FnRef, SmallVec<[(CallRef, u16); 1]>>,
+    made: FxHashMap<OwnerId, SmallVec<[CallRef; 2]>>,
     attributes: FxHashMap<FnRef, Vec<Attribute>>,
     /// Functions mentioned as a value other than as a callee or an argument: stored, returned, exported.
-    mentioned: FxHashMap<FnRef, u32>,
+    mentioned: FxHashSet<FnRef>,
 }
 
 /// An element of markup, `<button onClick={save}>`, that is given a function.
@@ -50,10 +50,45 @@ pub struct Attribute {
 impl CallGraph {
     pub fn build(project: &Project<'_>) -> Self {
         let mut graph = CallGraph::default();
-        for file in project.file_ids() {
-            project.charged(file, || graph.add_file(project, file));
+        let edges = project.each_file(Edges::of_file);
+        for edges in edges.into_iter().flatten() {
+            graph.add(edges);
         }
         graph
+    }
+
+    fn add(&mut self, edges: Edges) {
+        for (function, call) in edges.callers {
+            self.callers.entry(function).or_default().push(call);
+        }
+        for (function, passed) in edges.passed {
+            self.passed.entry(function).or_default().push(passed);
+        }
+        for (owner, call) in edges.made {
+            self.made.entry(owner).or_default().push(call);
+        }
+        for (function, attribute) in edges.attributes {
+            self.attributes.entry(function).or_default().push(attribute);
+        }
+        self.mentioned.extend(edges.mentioned);
+    }
+}
+
+/// What one file adds to the call graph, in the order of its code.
+#[derive(Default)]
+struct Edges {
+    callers: Vec<(FnRef, CallRef)>,
+    passed: Vec<(FnRef, (CallRef, u16))>,
+    made: Vec<(OwnerId, CallRef)>,
+    attributes: Vec<(FnRef, Attribute)>,
+    mentioned: Vec<FnRef>,
+}
+
+impl Edges {
+    fn of_file(project: &Project<'_>, file: FileId) -> Self {
+        let mut edges = Self::default();
+        edges.add_file(project, file);
+        edges
     }
 
     fn add_file(&mut self, project: &Project<'_>, file: FileId) {
@@ -61,10 +96,10 @@ impl CallGraph {
         for index in 0..facts.calls.len() {
             let call = At::new(file, CallId(index as u32));
             for function in project.callees(call) {
-                self.callers.entry(function).or_default().push(call);
+                self.callers.push((function, call));
             }
             if let Some(owner) = project.constructed(call) {
-                self.made.entry(owner).or_default().push(call);
+                self.made.push((owner, call));
             }
             for (position, &arg) in project.call(call).args.iter().enumerate() {
                 let arg = call.with(arg);
@@ -74,7 +109,7 @@ impl CallGraph {
                     .chain(project.functions_made_by(arg))
                     .chain(project.handlers_in(call, arg));
                 for function in handlers {
-                    self.passed.entry(function).or_default().push((call, position as u16));
+                    self.passed.push((function, (call, position as u16)));
                 }
             }
         }
@@ -91,7 +126,7 @@ impl CallGraph {
                     _ => continue,
                 };
                 for function in project.functions_in(At::new(file, value)) {
-                    *self.mentioned.entry(function).or_default() += 1;
+                    self.mentioned.push(function);
                 }
             }
         }
@@ -108,35 +143,34 @@ impl CallGraph {
         for attribute in attributes.iter() {
             for function in project.functions_in(element.with(attribute.value)) {
                 let name = attribute.name;
-                self.attributes
-                    .entry(function)
-                    .or_default()
-                    .push(Attribute { name, place });
+                self.attributes.push((function, Attribute { name, place }));
             }
         }
     }
+}
 
+impl CallGraph {
     /// The attributes of elements that are given the function.
     pub fn attributes(&self, function: FnRef) -> &[Attribute] {
         self.attributes.get(&function).map_or(&[], Vec::as_slice)
     }
 
     pub fn callers(&self, function: FnRef) -> &[CallRef] {
-        self.callers.get(&function).map_or(&[], Vec::as_slice)
+        self.callers.get(&function).map_or(&[], SmallVec::as_slice)
     }
 
     /// Calls that are handed the function, and as which argument.
     pub fn passed(&self, function: FnRef) -> &[(CallRef, u16)] {
-        self.passed.get(&function).map_or(&[], Vec::as_slice)
+        self.passed.get(&function).map_or(&[], SmallVec::as_slice)
     }
 
     /// Every `new` of the owner.
     pub fn made(&self, owner: OwnerId) -> &[CallRef] {
-        self.made.get(&owner).map_or(&[], Vec::as_slice)
+        self.made.get(&owner).map_or(&[], SmallVec::as_slice)
     }
 
     pub fn is_mentioned(&self, function: FnRef) -> bool {
-        self.mentioned.contains_key(&function)
+        self.mentioned.contains(&function)
     }
 }
 
@@ -347,11 +381,25 @@ impl Project<'_> {
         if depth > 3 {
             return;
         }
-        if let Expr::Array(elements) = self.expr(expr) {
-            for &element in elements.iter() {
-                self.collect_functions(expr.with(element), found, depth + 1);
+        match self.expr(expr) {
+            Expr::Array(elements) => {
+                for &element in elements.iter() {
+                    self.collect_functions(expr.with(element), found, depth + 1);
+                }
+                return;
             }
-            return;
+            Expr::Function(function) => return found.push(expr.with(*function)),
+            // Most arguments: no function, whatever they name.
+            Expr::Literal(_)
+            | Expr::Template(_)
+            | Expr::Unary { .. }
+            | Expr::Binary { .. }
+            | Expr::Object(_)
+            | Expr::Class(_)
+            | Expr::This(_)
+            | Expr::Jsx { .. }
+            | Expr::Opaque => return,
+            _ => {}
         }
         for path in self.possible(expr) {
             match path.root {

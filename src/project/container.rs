@@ -82,19 +82,29 @@ pub type Named = SmallVec<[ContainerId; 1]>;
 impl Project<'_> {
     /// Finds every container that has a home.
     pub fn find_containers(&self) -> Containers {
-        let mut found = Containers::default();
-        for function in self.functions() {
-            self.charged(function.file, || self.find_containers_of(function, &mut found));
+        // What a file makes has its home in that file's code, so that files know nothing of each other here.
+        let of_files = self.each_file(|project, file| {
+            let mut found = Containers::default();
+            for function in project.functions_of(file) {
+                project.find_containers_of(function, &mut found);
+            }
+            found
+        });
+        let mut all = Containers::default();
+        for found in of_files.into_iter().flatten() {
+            for (home, made) in found.made {
+                all.made.entry(home).or_insert(made);
+            }
+            all.homes.extend(found.homes);
+            all.fields.extend(found.fields);
         }
-        for file in self.file_ids() {
-            self.charged(file, || {
-                for (_, value) in self.links.own_exports(file) {
-                    let named = self.containers_in(&found, value);
-                    found.exported.extend(named);
-                }
-            });
-        }
-        found
+        let exported = self.each_file(|project, file| {
+            let values = project.links.own_exports(file);
+            let named = values.flat_map(|(_, value)| project.containers_in(&all, value));
+            named.collect::<Vec<_>>()
+        });
+        all.exported.extend(exported.into_iter().flatten().flatten());
+        all
     }
 
     fn find_containers_of(&self, function: FnRef, found: &mut Containers) {

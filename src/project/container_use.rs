@@ -68,6 +68,15 @@ pub struct ContainerUse {
     pub returned: bool,
 }
 
+impl ContainerUse {
+    fn add(&mut self, more: Self) {
+        self.sites.extend(more.sites);
+        self.removals.extend(more.removals);
+        self.escapes |= more.escapes;
+        self.returned |= more.returned;
+    }
+}
+
 /// The uses of all containers.
 #[derive(Default)]
 pub struct Uses {
@@ -143,13 +152,21 @@ const READERS: &[&str] = &[
 impl Project<'_> {
     /// Every line that grows, bounds or hands on a container.
     pub fn container_uses(&self, containers: &Containers) -> Uses {
-        let mut uses = Uses::default();
-        for function in self.functions() {
-            self.charged(function.file, || {
-                self.container_uses_of(function, containers, &mut uses)
-            });
+        let of_files = self.each_file(|project, file| {
+            let mut uses = Uses::default();
+            for function in project.functions_of(file) {
+                project.container_uses_of(function, containers, &mut uses);
+            }
+            uses
+        });
+        let mut all = Uses::default();
+        for uses in of_files.into_iter().flatten() {
+            for (container, more) in uses.of {
+                all.of.entry(container).or_default().add(more);
+            }
+            all.loose.extend(uses.loose);
         }
-        uses
+        all
     }
 
     fn container_uses_of(&self, function: FnRef, containers: &Containers, uses: &mut Uses) {

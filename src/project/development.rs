@@ -23,7 +23,12 @@ impl Development {
         Self {
             tests: project
                 .file_ids()
-                .filter(|&file| project.links.exports_nothing(file) && project.tests_something(file))
+                .zip(
+                    project.each_file(|project, file| {
+                        project.links.exports_nothing(file) && project.tests_something(file)
+                    }),
+                )
+                .filter_map(|(file, is_test)| is_test.unwrap_or(false).then_some(file))
                 .collect(),
             unshipped: project.unshipped(resolver),
         }
@@ -43,13 +48,8 @@ impl Development {
 impl Project<'_> {
     /// Whether a file hands a function to a test runner.
     fn tests_something(&self, file: FileId) -> bool {
-        self.calls_of(file).any(|call| {
-            (0..self.call(call).args.len()).any(|position| {
-                self.runs_of(call, position as u16)
-                    .iter()
-                    .any(|(run, _)| run.per == Per::Test)
-            })
-        })
+        self.calls_of(file)
+            .any(|call| self.hands_over(call, |per| per == Per::Test))
     }
 
     /// Files of packages that say what they ship, which neither the list names nor an entry point loads.

@@ -1,9 +1,6 @@
 //! Releases outside the activation: in another method of the owner, in a closure beside it, in the module.
 
-use std::cell::RefCell;
 use std::rc::Rc;
-
-use rustc_hash::FxHashMap;
 
 use crate::catalog::effect::End;
 use crate::catalog::pattern::Callee;
@@ -13,6 +10,7 @@ use crate::facts::expr::Expr;
 
 use super::Project;
 use super::acquisition::Acquisition;
+use super::memo::Table;
 use super::names::Sym;
 use super::path::{CallRef, ExprRef, FnRef, OwnerId, Root};
 use super::value::Match;
@@ -33,10 +31,7 @@ pub enum Elsewhere {
 type Around = (Option<OwnerId>, FileId);
 
 /// The scopes of releases that were asked for.
-#[derive(Default)]
-pub struct ReleaseScopes {
-    of: RefCell<FxHashMap<Around, Rc<[FnRef]>>>,
-}
+pub(super) type ReleaseScopes = Table<Around, Rc<[FnRef]>>;
 
 /// The values that an operation stores, binds or returns.
 fn carried_values(op: Op) -> Option<crate::facts::ids::ExprId> {
@@ -91,14 +86,14 @@ impl Project<'_> {
     pub(super) fn release_scope(&self, function: FnRef) -> Rc<[FnRef]> {
         let owner = self.owner_around(function);
         let key = (owner, function.file);
-        if let Some(known) = self.release_scopes.of.borrow().get(&key) {
-            return Rc::clone(known);
+        if let Some(known) = self.memo.release_scopes.get(&key) {
+            return known;
         }
         let scope: Rc<[FnRef]> = match owner {
             Some(owner) => self.owner_scope(owner, function).into(),
             None => self.nested(function.with(crate::facts::ids::FnId(0))).collect(),
         };
-        self.release_scopes.of.borrow_mut().insert(key, Rc::clone(&scope));
+        self.memo.release_scopes.insert(key, Rc::clone(&scope));
         scope
     }
 
@@ -134,7 +129,7 @@ impl Project<'_> {
 
     /// The owner with its bases and subclasses.
     pub fn relatives(&self, owner: OwnerId) -> Vec<OwnerId> {
-        let mut found = self.bases(owner);
+        let mut found = self.bases(owner).into_vec();
         found.extend(self.subclasses(owner));
         found
     }

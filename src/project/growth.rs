@@ -29,30 +29,33 @@ pub(super) struct Judge<'p, 'a> {
 
 impl Project<'_> {
     /// Every line that grows a container without bound.
-    pub fn growths(&self, engine: &mut Engine) -> Vec<Growth> {
+    pub fn growths(&self) -> Vec<Growth> {
         let containers = self.find_containers();
         let uses = self.container_uses(&containers);
-        let judge = Judge {
-            project: self,
-            containers: &containers,
-            uses: &uses,
-            lives: Lives::new(self),
-        };
-        let sites = uses.of.values();
-        let mut sites: Vec<(&ContainerUse, &GrowthSite)> = sites
+        let mut sites: Vec<(&ContainerUse, &GrowthSite)> = uses
+            .of
+            .values()
             .flat_map(|usage| usage.sites.iter().map(move |site| (usage, site)))
             .collect();
         let line = |site: &GrowthSite| (site.place, site.function, site.index);
-        sites.sort_by_key(|(_, site)| (line(site), site.container));
-        let mut found: Vec<Growth> = Vec::new();
+        sites.sort_unstable_by_key(|(_, site)| (line(site), site.container));
+        let file_of = |(_, site): &(_, &GrowthSite)| site.place.file;
+        let judged = self.each(&sites, file_of, Engine::default, |project, engine, &(usage, site)| {
+            let judge = Judge {
+                project,
+                containers: &containers,
+                uses: &uses,
+                lives: Lives::new(project),
+            };
+            project.charged(site.place.file, || judge.growth(engine, usage, site))
+        });
+        // A name that may mean several containers grows one of them.
         let mut told = None;
-        for (usage, site) in sites {
-            // A name that may mean several containers grows one of them.
-            if told == Some(line(site)) {
-                continue;
-            }
-            let growth = self.charged(site.place.file, || judge.growth(engine, usage, site));
-            if let Some(growth) = growth.flatten() {
+        let mut found: Vec<Growth> = Vec::new();
+        for (growth, (_, site)) in judged.into_iter().zip(&sites) {
+            if told != Some(line(site))
+                && let Some(growth) = growth.flatten()
+            {
                 told = Some(line(site));
                 found.push(growth);
             }

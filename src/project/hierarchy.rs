@@ -1,5 +1,7 @@
 //! Who extends whom: each owner's chain of bases and the owners below it, worked out once for all.
 
+use smallvec::smallvec;
+
 use super::Project;
 use super::owner::Owners;
 use super::path::OwnerId;
@@ -20,7 +22,7 @@ impl Hierarchy {
         let mut chains = Vec::with_capacity(heirs.len());
         for (owner, fact) in owners.all() {
             let bases = project.charged(fact.file, || project.bases(owner));
-            let chain = bases.unwrap_or_else(|| vec![owner]);
+            let chain = bases.unwrap_or_else(|| smallvec![owner]);
             for base in chain.iter().skip(1) {
                 heirs[base.0 as usize].push(owner);
             }

@@ -25,12 +25,21 @@ pub fn is_idempotent_for_each_key(project: &Project<'_>, function: FnRef, index:
 
 /// Whether a call is under a latch that the caller or what it calls closes: `if (!this.client) this.connect()`.
 pub fn is_lazy_start(project: &Project<'_>, call: CallRef) -> bool {
+    if let Some(known) = project.memo.lazy_starts.get(&call) {
+        return known;
+    }
+    let starts = starts_lazily(project, call);
+    project.memo.lazy_starts.insert(call, starts);
+    starts
+}
+
+fn starts_lazily(project: &Project<'_>, call: CallRef) -> bool {
     let function = project.calling(call);
     let Some(index) = project.op_of(call) else {
         return false;
     };
     let mut latch = Latch::of(project, function);
-    // Most calls are under no test at all.
+    // Most calls are under no test at all, and who closes one is a long question.
     if !latch.has_tests(index) {
         return false;
     }
@@ -112,10 +121,20 @@ impl<'p, 'a> Latch<'p, 'a> {
         }
     }
 
+    /// Whether the line at `index` is under a test, or behind one that leaves.
     fn has_tests(&self, index: usize) -> bool {
-        self.project.function(self.function).ops[..index]
-            .iter()
-            .any(|op| matches!(op, Op::If(_)))
+        let ops = &self.project.function(self.function).ops;
+        let leaves = |at: usize| matches!(ops[at], Op::If(_)) && Self::leaves(ops, at);
+        !guards_of(self.project, self.function, index).is_empty() || (0..index).any(leaves)
+    }
+
+    /// Whether a body is left at once where the test at `at` holds.
+    fn leaves(ops: &[Op], at: usize) -> bool {
+        matches!(ops.get(at + 1), Some(Op::Return(_) | Op::Throw(_)))
+            || matches!(
+                (ops.get(at + 1), ops.get(at + 2)),
+                (Some(Op::Call(_)), Some(Op::Return(_) | Op::Throw(_)))
+            )
     }
 
     /// Whether the line at `index` runs only while a latch is open.
@@ -167,13 +186,8 @@ impl<'p, 'a> Latch<'p, 'a> {
         let mut at = 0;
         while at < index {
             if let Op::If(test) = ops[at] {
-                let leaves = matches!(ops.get(at + 1), Some(Op::Return(_) | Op::Throw(_)))
-                    || matches!(
-                        (ops.get(at + 1), ops.get(at + 2)),
-                        (Some(Op::Call(_)), Some(Op::Return(_) | Op::Throw(_)))
-                    );
                 let test = function.with(test);
-                if depth == 0 && leaves && self.is_open(test, false) && !self.is_reopened(index, test) {
+                if depth == 0 && Self::leaves(ops, at) && self.is_open(test, false) && !self.is_reopened(index, test) {
                     return true;
                 }
                 depth += 1;

@@ -5,6 +5,7 @@
 
 use globset::{Glob, GlobMatcher};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::catalog::Catalog;
 use crate::catalog::effect::{Lifecycle, OwnerPattern, Per};
@@ -78,22 +79,30 @@ impl Lifecycles {
     }
 
     fn add_callers_of_hooks(&mut self, project: &Project<'_>) {
-        let hooks: Vec<(LifecycleId, &Callee)> = patterns(project.catalog)
-            .filter_map(|(id, pattern)| match pattern {
-                OwnerPattern::ScopeCall(callee) => Some((id, callee)),
-                _ => None,
-            })
-            .collect();
-        let mut open = Vec::new();
-        for call in calls(project) {
-            let function = project.calling(call);
-            if !project.is_module(function)
-                && !self.scopes.contains_key(&function)
-                && let Some(lifecycle) = first_match(project, call, &hooks)
-            {
-                self.scopes.insert(function, lifecycle);
-                open.push(function);
+        let hooks = patterns(project.catalog).filter_map(|(id, pattern)| match pattern {
+            OwnerPattern::ScopeCall(callee) => Some((callee, id)),
+            _ => None,
+        });
+        let hooks = ByCallee::of(hooks);
+        let scopes = &self.scopes;
+        let of_files = project.each_file(|project, file| {
+            let mut found: Vec<(FnRef, LifecycleId)> = Vec::new();
+            for call in project.calls_of(file) {
+                let function = project.calling(call);
+                if !project.is_module(function)
+                    && !scopes.contains_key(&function)
+                    && found.iter().all(|(known, _)| *known != function)
+                    && let Some(lifecycle) = first_match(project, call, &hooks)
+                {
+                    found.push((function, lifecycle));
+                }
             }
+            found
+        });
+        let mut open = Vec::new();
+        for (function, lifecycle) in of_files.into_iter().flatten().flatten() {
+            self.scopes.insert(function, lifecycle);
+            open.push(function);
         }
         for _ in 0..MAX_CALLERS {
             let mut next = Vec::new();
@@ -113,12 +122,52 @@ impl Lifecycles {
 }
 
 /// The first pattern that a call fits.
-fn first_match(project: &Project<'_>, call: CallRef, patterns: &[(LifecycleId, &Callee)]) -> Option<LifecycleId> {
+fn first_match(project: &Project<'_>, call: CallRef, patterns: &ByCallee<'_, LifecycleId>) -> Option<LifecycleId> {
     let name = project.callee_name(call)?;
-    let fits = |callee: &Callee| {
-        callee.name().is_none_or(|pattern| name_matches(pattern, name)) && project.matches(callee, call).is_some()
-    };
-    patterns.iter().find(|(_, callee)| fits(callee)).map(|&(id, _)| id)
+    let mut fitting = patterns.named(name);
+    let (_, &id) = fitting.find(|(callee, _)| project.matches(callee, call).is_some())?;
+    Some(id)
+}
+
+/// Callees with what each stands for, by name: every call of a project is looked up.
+struct ByCallee<'c, T> {
+    all: Vec<(&'c Callee, T)>,
+    /// Positions of callees whose name has no `*`.
+    exact: FxHashMap<&'c str, Vec<usize>>,
+    /// Of the others.
+    others: Vec<usize>,
+}
+
+impl<'c, T> ByCallee<'c, T> {
+    fn of(callees: impl Iterator<Item = (&'c Callee, T)>) -> Self {
+        let mut table = Self {
+            all: callees.collect(),
+            exact: FxHashMap::default(),
+            others: Vec::new(),
+        };
+        for (position, (callee, _)) in table.all.iter().enumerate() {
+            match callee.name().filter(|name| !name.contains('*')) {
+                Some(name) => table.exact.entry(name).or_default().push(position),
+                None => table.others.push(position),
+            }
+        }
+        table
+    }
+
+    /// Those that a call of this name may be of, in their order.
+    fn named(&self, name: &str) -> impl Iterator<Item = (&'c Callee, &T)> {
+        let exact = self.exact.get(name).into_iter().flatten().copied();
+        let others = self.others.iter().copied().filter(|&position| {
+            let pattern = self.all[position].0.name();
+            pattern.is_none_or(|pattern| name_matches(pattern, name))
+        });
+        let mut positions: SmallVec<[usize; 8]> = exact.chain(others).collect();
+        positions.sort_unstable();
+        positions.into_iter().map(|position| {
+            let (callee, of) = &self.all[position];
+            (*callee, of)
+        })
+    }
 }
 
 fn patterns(catalog: &Catalog) -> impl Iterator<Item = (LifecycleId, &OwnerPattern)> {
@@ -126,34 +175,28 @@ fn patterns(catalog: &Catalog) -> impl Iterator<Item = (LifecycleId, &OwnerPatte
     numbered.flat_map(|(id, lifecycle)| lifecycle.owners.iter().map(move |pattern| (id, pattern)))
 }
 
-fn calls<'p>(project: &'p Project<'_>) -> impl Iterator<Item = CallRef> + 'p {
-    project
-        .file_ids()
-        .flat_map(|file| (0..project.facts(file).calls.len()).map(move |index| At::new(file, CallId(index as u32))))
-}
-
 /// What is given to a call that makes an owner of it: `defineComponent({ … })`.
 fn given(project: &Project<'_>) -> Vec<(ExprRef, LifecycleId)> {
-    let makers: Vec<_> = patterns(project.catalog)
-        .filter_map(|(id, pattern)| match pattern {
-            OwnerPattern::ObjectArgument { callee, at } => Some((id, callee, at)),
-            _ => None,
-        })
-        .collect();
-    let mut found = Vec::new();
-    for call in calls(project) {
-        let Some(name) = project.callee_name(call) else {
-            continue;
-        };
-        for &(id, callee, at) in &makers {
-            if callee.name().is_none_or(|pattern| name_matches(pattern, name))
-                && project.matches(callee, call).is_some()
-            {
-                found.extend(project.place_exprs(call, at).into_iter().map(|expr| (expr, id)));
+    let makers = patterns(project.catalog).filter_map(|(id, pattern)| match pattern {
+        OwnerPattern::ObjectArgument { callee, at } => Some((callee, (id, at))),
+        _ => None,
+    });
+    let makers = ByCallee::of(makers);
+    let of_files = project.each_file(|project, file| {
+        let mut found = Vec::new();
+        for call in project.calls_of(file) {
+            let Some(name) = project.callee_name(call) else {
+                continue;
+            };
+            for (callee, &(id, at)) in makers.named(name) {
+                if project.matches(callee, call).is_some() {
+                    found.extend(project.place_exprs(call, at).into_iter().map(|expr| (expr, id)));
+                }
             }
         }
-    }
-    found
+        found
+    });
+    of_files.into_iter().flatten().flatten().collect()
 }
 
 /// The default exports of files that hold one component each.

@@ -1,5 +1,7 @@
 //! Joins imports to exports: which file or package a specifier means, and what a file's exports are.
 
+use std::path::Path;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::FileId;
@@ -63,11 +65,22 @@ impl Links {
             default: Some(names.intern("default")),
             ..Links::default()
         };
-        for (index, file) in files.iter().enumerate() {
+        let specifiers: Vec<(&Path, Vec<&str>)> = files
+            .iter()
+            .map(|file| {
+                let imports = file.facts.imports.iter();
+                (
+                    file.path.as_path(),
+                    imports.map(|import| file.facts.name(import.module)).collect(),
+                )
+            })
+            .collect();
+        let resolved = resolver.resolve_all(&specifiers);
+        for ((index, file), resolved) in files.iter().enumerate().zip(resolved) {
             let id = FileId(index as u32);
             let mut loads = Vec::new();
-            for import in &file.facts.imports {
-                let target = match resolver.resolve(&file.path, file.facts.name(import.module)) {
+            for (import, resolved) in file.facts.imports.iter().zip(resolved) {
+                let target = match resolved {
                     Resolved::File(at) => Target::File(FileId(at as u32)),
                     Resolved::Package { name, subpath } if subpath.is_empty() => Target::Package(names.intern(&name)),
                     Resolved::Package { name, subpath } => {

@@ -1,6 +1,6 @@
 //! Which files say a name, so that a search through the project for a field reads only those.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use crate::diagnostic::FileId;
 
@@ -10,7 +10,7 @@ use super::names::Sym;
 /// The files of each name, once somebody has asked.
 #[derive(Default)]
 pub struct Mentions {
-    by_name: OnceCell<ByName>,
+    by_name: OnceLock<ByName>,
 }
 
 /// The files of the n-th name are those from the n-th start to the next.

@@ -5,9 +5,12 @@
 //! there as well. So a file costs what it may and no more, and the others never notice.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::FileId;
 use crate::panics::caught;
@@ -44,8 +47,16 @@ struct Purse {
     time: Duration,
 }
 
-pub(super) struct Meter {
+/// What all who judge know of what files have cost, whoever judged them.
+pub(super) struct Ledger {
     allowance: Allowance,
+    /// What files that were charged before have left.
+    purses: Mutex<FxHashMap<FileId, Purse>>,
+    excesses: Mutex<BTreeSet<(FileId, Excess)>>,
+}
+
+pub(super) struct Meter {
+    ledger: Arc<Ledger>,
     /// The file that is judged now.
     charged: Cell<Option<FileId>>,
     /// Steps to the next look at the clock; never at an end while no file is charged.
@@ -55,23 +66,31 @@ pub(super) struct Meter {
     deadline: Cell<Option<Instant>>,
     /// Why the charged file is being given up.
     given_up: RefCell<Option<Excess>>,
-    /// What files that were charged before have left.
-    purses: RefCell<BTreeMap<FileId, Purse>>,
-    excesses: RefCell<BTreeSet<(FileId, Excess)>>,
 }
 
 impl Meter {
     pub(super) fn new(allowance: Allowance) -> Self {
-        Self {
+        Self::of(&Arc::new(Ledger {
             allowance,
+            purses: Mutex::default(),
+            excesses: Mutex::default(),
+        }))
+    }
+
+    /// A meter for one more who judges.
+    pub(super) fn of(ledger: &Arc<Ledger>) -> Self {
+        Self {
+            ledger: Arc::clone(ledger),
             charged: Cell::new(None),
             slice: Cell::new(u64::MAX),
             rest: Cell::new(0),
             deadline: Cell::new(None),
             given_up: RefCell::default(),
-            purses: RefCell::default(),
-            excesses: RefCell::default(),
         }
+    }
+
+    pub(super) fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
     }
 
     /// Takes one step at the cost of the file that is charged.
@@ -95,10 +114,10 @@ impl Meter {
             return None;
         }
         let full = Purse {
-            steps: self.allowance.steps,
-            time: self.allowance.time,
+            steps: self.ledger.allowance.steps,
+            time: self.ledger.allowance.time,
         };
-        let purse = self.purses.borrow().get(&file).copied().unwrap_or(full);
+        let purse = locked(&self.ledger.purses).get(&file).copied().unwrap_or(full);
         let begun = Instant::now();
         self.charged.set(Some(file));
         self.deadline.set(begun.checked_add(purse.time));
@@ -110,31 +129,31 @@ impl Meter {
         };
         self.charged.set(None);
         self.slice.set(u64::MAX);
-        self.purses.borrow_mut().insert(file, left);
+        locked(&self.ledger.purses).insert(file, left);
         let given_up = self.given_up.take();
         done.map_err(|message| {
             let excess = given_up.unwrap_or(Excess::Panic(message));
-            self.excesses.borrow_mut().insert((file, excess));
+            locked(&self.ledger.excesses).insert((file, excess));
         })
         .ok()
     }
 
     /// Notes that a function's graph grew over the allowance.
     pub(super) fn note_large_graph(&self, file: FileId) {
-        self.excesses.borrow_mut().insert((file, Excess::Nodes));
+        locked(&self.ledger.excesses).insert((file, Excess::Nodes));
     }
 
     pub(super) fn max_nodes(&self) -> usize {
-        self.allowance.nodes
+        self.ledger.allowance.nodes
     }
 
     /// What was not judged, by file.
     pub(super) fn excesses(&self) -> Vec<(FileId, Excess)> {
-        self.excesses.borrow().iter().cloned().collect()
+        locked(&self.ledger.excesses).iter().cloned().collect()
     }
 
     fn is_given_up(&self, file: FileId) -> bool {
-        let excesses = self.excesses.borrow();
+        let excesses = locked(&self.ledger.excesses);
         let mut own = excesses
             .range((file, Excess::Nodes)..)
             .take_while(|(of, _)| *of == file);
@@ -160,4 +179,9 @@ impl Meter {
         // Not a panic: nothing is wrong, and no hook has to hear of it.
         resume_unwind(Box::new("given up"));
     }
+}
+
+/// What is behind a lock is whole between any two steps.
+fn locked<T>(behind: &Mutex<T>) -> MutexGuard<'_, T> {
+    behind.lock().unwrap_or_else(PoisonError::into_inner)
 }

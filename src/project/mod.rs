@@ -38,6 +38,7 @@ pub mod link;
 pub mod lives;
 pub mod matching;
 pub mod membership;
+mod memo;
 pub mod mentions;
 pub mod meter;
 pub mod model;
@@ -60,6 +61,7 @@ pub mod rounds;
 pub mod settle;
 pub mod stream;
 pub mod story;
+mod side_by_side;
 mod symbol;
 pub mod teardown;
 pub mod typing;
@@ -68,27 +70,29 @@ pub mod words;
 pub mod many_keys;
 pub mod wrapper;
 
-use std::cell::RefCell;
+use std::ops::Deref;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
+use globset::{GlobBuilder, GlobMatcher};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::catalog::Catalog;
+use crate::catalog::effect::Runner;
 use crate::diagnostic::{FileId, Place};
 use crate::facts::FileFacts;
 use crate::facts::body::Function;
 use crate::facts::ids::{FnId, Name, Span};
 use crate::timings::Laps;
 
-use called::CallNames;
 use calls::CallGraph;
 use development::Development;
-use elsewhere::ReleaseScopes;
 use hierarchy::Hierarchy;
 use implementers::Implementers;
 use lifecycle::Lifecycles;
 use link::Links;
+use memo::Memo;
 use mentions::Mentions;
 use meter::{Allowance, Excess, Meter};
 use model::Model;
@@ -96,11 +100,9 @@ use names::{Names, Sym};
 use offered::Offered;
 use own_package::OwnExports;
 use owner::Owners;
-use path::{At, CallRef, ExprRef, FnRef, OwnerId, Path};
+use path::{At, FnRef};
 use programs::Programs;
-use repetition::Repeats;
 use resolve::Resolver;
-use typing::Types;
 
 /// A file as it enters the project.
 pub struct SourceFile {
@@ -112,8 +114,15 @@ pub struct SourceFile {
     pub is_test: bool,
 }
 
-/// All facts, joined.
+/// All facts, joined, and what was worked out of them so far by whoever holds it: see [`side_by_side`].
 pub struct Project<'a> {
+    linked: Arc<Linked<'a>>,
+    meter: Meter,
+    memo: Memo,
+}
+
+/// What all who judge files side by side look at and nobody changes.
+pub struct Linked<'a> {
     files: Vec<File>,
     catalog: &'a Catalog,
     names: Names,
@@ -128,19 +137,18 @@ pub struct Project<'a> {
     programs: Programs,
     development: Development,
     model: Model,
-    meter: Meter,
-    /// Types that were asked for, and those that are being worked out (empty).
-    types: RefCell<FxHashMap<ExprRef, Types>>,
-    /// What calls give, as far as it was asked for.
-    call_paths: RefCell<FxHashMap<CallRef, Path>>,
-    /// Calls by name, and the scopes of releases, as far as they were asked for.
-    call_names: CallNames,
-    release_scopes: ReleaseScopes,
+    /// Which files say which names.
     mentions: Mentions,
-    /// How often functions run, where that is the same whoever asks.
-    repeated: RefCell<FxHashMap<FnRef, Repeats>>,
-    /// Fields of owners that something may fire, as far as it was asked for.
-    fired: RefCell<FxHashMap<(OwnerId, Sym), bool>>,
+    /// The catalogue's globs of files that a framework runs, ready to match.
+    globs: FxHashMap<&'a str, GlobMatcher>,
+}
+
+impl<'a> Deref for Project<'a> {
+    type Target = Linked<'a>;
+
+    fn deref(&self) -> &Linked<'a> {
+        &self.linked
+    }
 }
 
 struct File {
@@ -148,7 +156,7 @@ struct File {
     facts: Arc<FileFacts>,
     /// The project's number of each of the file's names.
     syms: Vec<Sym>,
-    package: Option<Package>,
+    package: Option<Arc<Package>>,
     /// For each function the last one that stands inside it, itself if there is none.
     last_nested: Box<[FnId]>,
     is_test: bool,
@@ -165,18 +173,30 @@ struct Package {
 
 impl<'a> Project<'a> {
     /// Joins the files' facts. What leaks in them is not judged yet: [`Self::judge`].
-    pub fn link(files: Vec<SourceFile>, catalog: &'a Catalog, resolver: &Resolver, allowance: Allowance) -> Self {
+    pub fn link(
+        files: Vec<SourceFile>,
+        catalog: &'a Catalog,
+        resolver: &Resolver,
+        allowance: Allowance,
+        laps: &mut Laps,
+    ) -> Self {
         let mut names = Names::default();
         let syms: Vec<Vec<Sym>> = files.iter().map(|file| names.intern_file(&file.facts)).collect();
         let links = Links::build(&files, &syms, &mut names, resolver);
+        let mut packages: FxHashMap<&FilePath, Arc<Package>> = FxHashMap::default();
         let files = files
             .into_iter()
             .zip(syms)
             .map(|(file, syms)| {
-                let package = resolver.package_of(&file.path).map(|package| Package {
-                    name: package.name.clone().unwrap_or_default(),
-                    is_library: package.is_library,
-                    dependencies: package.dependencies.iter().cloned().collect(),
+                let package = resolver.package_of(&file.path).map(|package| {
+                    let shared = packages.entry(&package.root).or_insert_with(|| {
+                        Arc::new(Package {
+                            name: package.name.clone().unwrap_or_default(),
+                            is_library: package.is_library,
+                            dependencies: package.dependencies.iter().cloned().collect(),
+                        })
+                    });
+                    Arc::clone(shared)
                 });
                 File {
                     last_nested: last_nested(&file.facts),
@@ -188,7 +208,7 @@ impl<'a> Project<'a> {
                 }
             })
             .collect();
-        let mut project = Project {
+        let linked = Linked {
             files,
             catalog,
             names,
@@ -203,44 +223,57 @@ impl<'a> Project<'a> {
             programs: Programs::default(),
             development: Development::default(),
             model: Model::default(),
-            meter: Meter::new(allowance),
-            types: RefCell::default(),
-            call_paths: RefCell::default(),
-            call_names: CallNames::default(),
-            release_scopes: ReleaseScopes::default(),
             mentions: Mentions::default(),
-            repeated: RefCell::default(),
-            fired: RefCell::default(),
+            globs: globs(catalog),
         };
-        project.owners = Owners::collect(&project);
+        let mut project = Project {
+            linked: Arc::new(linked),
+            meter: Meter::new(allowance),
+            memo: Memo::default(),
+        };
+        laps.end("imports");
+        let owners = Owners::collect(&project);
+        project.learn(|linked| linked.owners = owners);
         let literals = Lifecycles::literals(&project);
-        let mut owners = std::mem::take(&mut project.owners);
-        owners.add_literals(&project, &literals);
-        project.owners = owners;
+        let owners = project.learn(|linked| std::mem::take(&mut linked.owners));
+        let owners = owners.with_literals(&project, &literals);
+        project.learn(|linked| linked.owners = owners);
         let stores = Owners::collect_stores(&project);
-        project.owners.add_stores(stores);
-        project.implementers = Implementers::collect(&project);
-        project.own = OwnExports::collect(&project, resolver);
-        project.offered = Offered::collect(&project, resolver);
+        project.learn(|linked| linked.owners.add_stores(stores));
+        let implementers = Implementers::collect(&project);
+        project.learn(|linked| linked.implementers = implementers);
+        let own = OwnExports::collect(&project, resolver);
+        let offered = Offered::collect(&project, resolver);
+        project.learn(|linked| linked.offered = offered);
         // Calls were not known as the catalogue's before.
-        project.types = RefCell::default();
-        project.call_paths = RefCell::default();
-        project.graph = CallGraph::build(&project);
+        project.learn(|linked| linked.own = own);
+        laps.end("owners");
+        let graph = CallGraph::build(&project);
         // What was asked while the call graph was unfinished may have answers now.
-        project.types = RefCell::default();
-        project.call_paths = RefCell::default();
-        project.hierarchy = Hierarchy::collect(&project, &project.owners);
-        project.lifecycles = Lifecycles::find(&project, &literals);
-        project.development = Development::find(&project, resolver);
-        project.programs = Programs::find(&project);
-        // Nor which programs end.
-        project.repeated = RefCell::default();
+        project.learn(|linked| linked.graph = graph);
+        laps.end("calls");
+        let hierarchy = Hierarchy::collect(&project, &project.owners);
+        project.learn(|linked| linked.hierarchy = hierarchy);
+        let lifecycles = Lifecycles::find(&project, &literals);
+        project.learn(|linked| linked.lifecycles = lifecycles);
+        let development = Development::find(&project, resolver);
+        project.learn(|linked| linked.development = development);
+        let programs = Programs::find(&project);
+        project.learn(|linked| linked.programs = programs);
+        laps.end("lifecycles");
         project
+    }
+
+    /// Adds to what is known; what was worked out with less is forgotten.
+    fn learn<T>(&mut self, add: impl FnOnce(&mut Linked<'a>) -> T) -> T {
+        self.memo.forget();
+        add(Arc::get_mut(&mut self.linked).expect("nobody works on files while a stage ends"))
     }
 
     /// Judges every acquisition and growth of the joined files.
     pub fn judge(&mut self, laps: &mut Laps) {
-        self.model = Model::build(self, laps);
+        let model = Model::build(self, laps);
+        self.learn(|linked| linked.model = model);
     }
 
     /// What rules see.
@@ -258,8 +291,7 @@ impl<'a> Project<'a> {
         let done = self.meter.charge(file, work);
         if done.is_none() {
             // What was left in the middle is no answer for anybody else.
-            self.types.take();
-            self.call_paths.take();
+            self.memo.forget();
         }
         done
     }
@@ -299,9 +331,20 @@ impl<'a> Project<'a> {
             .flat_map(|file| (0..self.facts(file).functions.len() as u32).map(move |index| At::new(file, FnId(index))))
     }
 
+    /// Every function of a file.
+    pub fn functions_of(&self, file: FileId) -> impl Iterator<Item = FnRef> + use<> {
+        (0..self.facts(file).functions.len() as u32).map(move |index| At::new(file, FnId(index)))
+    }
+
     /// The project's number of a file's name.
     pub fn sym(&self, file: FileId, name: Name) -> Sym {
         self.files[file.index()].syms[name.index()]
+    }
+
+    /// The file's number of one of the project's names, if it mentions it.
+    pub fn find_sym(&self, file: FileId, sym: Sym) -> Option<Name> {
+        let syms = &self.files[file.index()].syms;
+        syms.iter().position(|each| *each == sym).map(|at| Name(at as u32))
     }
 
     pub fn text(&self, sym: Sym) -> &str {
@@ -322,7 +365,7 @@ impl<'a> Project<'a> {
 
     /// What the nearest `package.json` says.
     fn package_of(&self, file: FileId) -> Option<&Package> {
-        self.files[file.index()].package.as_ref()
+        self.files[file.index()].package.as_deref()
     }
 
     /// Whether the file belongs to a package whose exports others call.
@@ -356,6 +399,25 @@ impl<'a> Project<'a> {
         (outer.id.0..=last.0)
             .map(move |index| outer.with(FnId(index)))
             .filter(move |&each| self.is_within(each, outer))
+    }
+}
+
+/// The globs by which a framework's files are known.
+fn globs(catalog: &Catalog) -> FxHashMap<&str, GlobMatcher> {
+    let globs = catalog.nameless_runs().filter_map(|run| {
+        let Runner::FileExport { glob, .. } = &run.who else {
+            return None;
+        };
+        let built = GlobBuilder::new(glob).literal_separator(true).build().ok()?;
+        Some((&**glob, built.compile_matcher()))
+    });
+    globs.collect()
+}
+
+impl Drop for Linked<'_> {
+    /// Many small tables: on all threads.
+    fn drop(&mut self) {
+        std::mem::take(&mut self.files).into_par_iter().for_each(drop);
     }
 }
 

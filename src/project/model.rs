@@ -7,6 +7,7 @@ use crate::diagnostic::{Confidence, Label, Place};
 use crate::timings::Laps;
 
 use super::Project;
+use super::acquisition::Acquisition;
 use super::confidence::{Grade, with};
 use super::duty::Engine;
 use super::identity::Difference;
@@ -160,22 +161,23 @@ impl Model {
         let unchained = project.unchained(&acquisitions);
         laps.end("removals");
         let mut leaks: Vec<Leak> = Vec::new();
+        let file_of = |each: &Acquisition<'_>| each.call.file;
         for _ in 0..=MAX_WRAPPERS {
-            leaks.extend(acquisitions.iter().filter_map(|each| {
-                project
-                    .charged(each.call.file, || project.leak(&mut engine, each))
-                    .flatten()
-            }));
-            acquisitions = acquisitions
-                .iter()
-                .filter_map(|each| project.charged(each.call.file, || project.passed_to_callers(&mut engine, each)))
-                .flatten()
-                .collect();
+            let judged = project.each(&acquisitions, file_of, Engine::default, |project, engine, each| {
+                let leak = project.charged(each.call.file, || project.leak(engine, each));
+                let passed = project.charged(each.call.file, || project.passed_to_callers(engine, each));
+                (leak.flatten(), passed.unwrap_or_default())
+            });
+            acquisitions = Vec::new();
+            for (leak, passed) in judged {
+                leaks.extend(leak);
+                acquisitions.extend(passed);
+            }
         }
         leaks.sort_by_key(|leak| leak.place);
         say_once(&mut leaks, &mut mismatches, &mut overwritten);
         laps.end("releases");
-        let growths = project.growths(&mut engine);
+        let growths = project.growths();
         laps.end("containers");
         let mut model = Model {
             leaks,

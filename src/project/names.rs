@@ -1,6 +1,6 @@
 //! Strings interned over the whole project, so that paths of different files compare by number.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -13,8 +13,8 @@ pub struct Sym(pub u32);
 /// The interned strings.
 #[derive(Default)]
 pub struct Names {
-    ids: FxHashMap<Rc<str>, Sym>,
-    texts: Vec<Rc<str>>,
+    ids: FxHashMap<Arc<str>, Sym>,
+    texts: Vec<Arc<str>>,
 }
 
 impl Names {
@@ -24,8 +24,8 @@ impl Names {
             return sym;
         }
         let sym = Sym(self.texts.len() as u32);
-        let text: Rc<str> = text.into();
-        self.ids.insert(Rc::clone(&text), sym);
+        let text: Arc<str> = text.into();
+        self.ids.insert(Arc::clone(&text), sym);
         self.texts.push(text);
         sym
     }

@@ -61,7 +61,7 @@ impl Project<'_> {
     /// Whether any file fires a field of an owner, or hands it to somebody who may. Asked once for each.
     fn may_be_fired(&self, owner: OwnerId, field: Sym, entry: &Acquire, by: &[Callee]) -> bool {
         let asked = (owner, field);
-        if let Some(&known) = self.fired.borrow().get(&asked) {
+        if let Some(known) = self.memo.fired.get(&asked) {
             return known;
         }
         let mut files: Vec<FileId> = if self.is_private_field(owner, field) {
@@ -80,7 +80,7 @@ impl Project<'_> {
             by,
         };
         let is_fired = files.into_iter().any(|file| search.may_fire(file));
-        self.fired.borrow_mut().insert(asked, is_fired);
+        self.memo.fired.insert(asked, is_fired);
         is_fired
     }
 

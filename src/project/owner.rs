@@ -3,6 +3,7 @@
 mod literals;
 
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 
 use crate::diagnostic::FileId;
 use crate::facts::MemberKind;
@@ -394,11 +395,17 @@ impl Owners {
     ///
     /// Needs the owners themselves, so it runs as a second step.
     pub fn collect_stores(project: &Project<'_>) -> Stores {
-        let mut found = Stores::default();
-        for file in project.file_ids() {
-            project.charged(file, || found.add_file(project, file));
+        let of_files = project.each_file(|project, file| {
+            let mut found = Stores::default();
+            found.add_file(project, file);
+            found
+        });
+        let mut all = Stores::default();
+        for found in of_files.into_iter().flatten() {
+            all.fields.extend(found.fields);
+            all.methods.extend(found.methods);
         }
-        found
+        all
     }
 
     pub fn add_stores(&mut self, stores: Stores) {
@@ -476,11 +483,11 @@ impl Project<'_> {
     }
 
     /// The owner and the bases of it that are part of the project, nearest first.
-    pub fn bases(&self, owner: OwnerId) -> Vec<OwnerId> {
+    pub fn bases(&self, owner: OwnerId) -> SmallVec<[OwnerId; 4]> {
         if let Some(chain) = self.hierarchy.chain(owner) {
-            return chain.to_vec();
+            return chain.into();
         }
-        let mut chain = vec![owner];
+        let mut chain: SmallVec<[OwnerId; 4]> = smallvec![owner];
         let mut current = owner;
         for _ in 0..MAX_BASES {
             let Some(base) = self.owners.get(current).base else {

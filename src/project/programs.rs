@@ -96,19 +96,30 @@ impl Project<'_> {
     fn serves(&self, file: FileId) -> bool {
         let mut packages = self.links.packages(file).map(|package| self.text(package));
         packages.any(|package| self.catalog.serves(package))
-            || self.calls_of(file).any(|call| self.hands_over_a_handler(call))
+            || self
+                .calls_of(file)
+                .any(|call| self.hands_over(call, |per| matches!(per, Per::Request | Per::Connection | Per::Message)))
     }
 
     pub(super) fn calls_of(&self, file: FileId) -> impl Iterator<Item = CallRef> + '_ {
         (0..self.facts(file).calls.len() as u32).map(move |index| At::new(file, CallId(index)))
     }
 
-    fn hands_over_a_handler(&self, call: CallRef) -> bool {
+    /// Whether a call hands a function to a library that runs it so often.
+    pub(super) fn hands_over(&self, call: CallRef, is_wanted: impl Fn(Per) -> bool) -> bool {
+        // Few names are those of such a call.
+        let mut named = self
+            .callee_name(call)
+            .into_iter()
+            .flat_map(|name| self.catalog.runs_named(name));
+        if !named.any(|run| is_wanted(run.per)) {
+            return false;
+        }
         let args = self.call(call).args.len();
         (0..args).any(|position| {
             self.runs_of(call, position as u16)
                 .iter()
-                .any(|(run, _)| matches!(run.per, Per::Request | Per::Connection | Per::Message))
+                .any(|(run, _)| is_wanted(run.per))
         })
     }
 }

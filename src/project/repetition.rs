@@ -175,8 +175,8 @@ impl Project<'_> {
         if self.is_module(function) || self.programs.contains(function.file) {
             return Repeats::Once;
         }
-        if let Some(known) = self.repeated.borrow().get(&function) {
-            return known.clone();
+        if let Some(known) = self.memo.repeats.get(&function) {
+            return known;
         }
         let Some(level) = walk.enter(function) else {
             return Repeats::Unknown;
@@ -198,7 +198,7 @@ impl Project<'_> {
                 }
             });
         if walk.leave(level) {
-            self.repeated.borrow_mut().insert(function, result.clone());
+            self.memo.repeats.insert(function, result.clone());
         }
         result
     }
@@ -233,6 +233,15 @@ impl Project<'_> {
 
     /// An export that a framework runs because of where its file lies: `app/users/route.ts`.
     pub(super) fn run_by_its_file(&self, function: FnRef) -> Option<Repeats> {
+        if let Some(known) = self.memo.run_by_file.get(&function) {
+            return known;
+        }
+        let run = self.found_by_its_file(function);
+        self.memo.run_by_file.insert(function, run.clone());
+        run
+    }
+
+    fn found_by_its_file(&self, function: FnRef) -> Option<Repeats> {
         if self
             .function(function)
             .parent
@@ -279,10 +288,10 @@ impl Project<'_> {
         if !depends {
             return false;
         }
-        let Ok(glob) = globset::GlobBuilder::new(glob).literal_separator(true).build() else {
+        let Some(glob) = self.globs.get(glob) else {
             return false;
         };
-        let (glob, path) = (glob.compile_matcher(), self.file_path(file));
+        let path = self.file_path(file);
         std::iter::successors(Some(path.components()), |rest| {
             let mut rest = rest.clone();
             rest.next().map(|_| rest)

@@ -24,9 +24,10 @@ mod tsconfig;
 mod workspace;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 pub use package::PackageJson;
@@ -78,8 +79,6 @@ pub struct Resolver {
     packages: Packages,
     configs: TsConfigs,
     inner: ResolverGeneric<TreeFileSystem>,
-    /// By the folder of the importing file and the specifier.
-    known: Mutex<FxHashMap<(PathBuf, String), Resolved>>,
 }
 
 impl Resolver {
@@ -94,23 +93,39 @@ impl Resolver {
             packages,
             configs: TsConfigs::new(root, overlay),
             inner,
-            known: Mutex::default(),
         }
     }
 
     /// What `specifier` names in the file `from`, which is relative to the root.
     pub fn resolve(&self, from: &Path, specifier: &str) -> Resolved {
-        let folder = from.parent().unwrap_or(Path::new("")).to_path_buf();
-        let key = (folder, specifier.to_owned());
-        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return known.clone();
-        }
-        let resolved = self.resolve_new(&self.root.join(&key.0), specifier);
-        self.known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, resolved.clone());
-        resolved
+        let folder = from.parent().unwrap_or(Path::new(""));
+        self.resolve_new(&self.root.join(folder), specifier)
+    }
+
+    /// What each of the specifiers names that files have, which are relative to the root: one list a file.
+    pub fn resolve_all(&self, files: &[(&Path, Vec<&str>)]) -> Vec<Vec<Resolved>> {
+        let folder_of = |index: usize| files[index].0.parent().unwrap_or(Path::new(""));
+        let mut order: Vec<usize> = (0..files.len()).collect();
+        order.sort_by_key(|&index| folder_of(index));
+        let folders: Vec<&[usize]> = order.chunk_by(|&a, &b| folder_of(a) == folder_of(b)).collect();
+        let resolved = folders.par_iter().flat_map_iter(|&indices| {
+            let folder = self.root.join(folder_of(indices[0]));
+            let mut known: FxHashMap<&str, Resolved> = FxHashMap::default();
+            let mut of_folder = Vec::with_capacity(indices.len());
+            for &index in indices {
+                let mut of_file = Vec::with_capacity(files[index].1.len());
+                for &specifier in &files[index].1 {
+                    let resolved = known.entry(specifier);
+                    let resolved = resolved.or_insert_with(|| self.resolve_new(&folder, specifier));
+                    of_file.push(resolved.clone());
+                }
+                of_folder.push((index, of_file));
+            }
+            of_folder
+        });
+        let mut resolved: Vec<(usize, Vec<Resolved>)> = resolved.collect();
+        resolved.sort_unstable_by_key(|(index, _)| *index);
+        resolved.into_iter().map(|(_, of_file)| of_file).collect()
     }
 
     /// The nearest `package.json` at or above a file, inside the root.
@@ -149,6 +164,15 @@ impl Resolver {
 
     /// Packages that say what they publish, as far as all of their entry points are walked files.
     pub fn shipments(&self) -> Vec<Shipment> {
+        let mut inside: FxHashMap<&Path, Vec<(&Path, usize)>> = FxHashMap::default();
+        for (path, file) in self.tree.files() {
+            let package = path.parent().and_then(|folder| self.packages.nearest(folder));
+            if let Some(package) = package.filter(|package| package.ships.is_some())
+                && let Ok(path) = path.strip_prefix(&package.root)
+            {
+                inside.entry(&package.root).or_default().push((path, file));
+            }
+        }
         let shipping = self.packages.shipping();
         shipping
             .filter_map(|(package, ships)| {
@@ -158,18 +182,8 @@ impl Resolver {
                     .map(|subpath| self.in_package(package, subpath));
                 let bin = package.bin().iter().map(|path| self.source_of(&package.root, path));
                 let entries: Vec<usize> = offered.chain(bin).collect::<Option<_>>()?;
-                let is_unnamed = |path: &Path| {
-                    let folder = path.parent().and_then(|folder| self.packages.nearest(folder));
-                    folder.is_some_and(|nearest| nearest.root == package.root)
-                        && path
-                            .strip_prefix(&package.root)
-                            .is_ok_and(|inside| !ships.is_match(inside))
-                };
-                let unnamed = self
-                    .tree
-                    .files()
-                    .filter(|(path, _)| is_unnamed(path))
-                    .map(|(_, file)| file);
+                let files = inside.get(package.root.as_path()).into_iter().flatten();
+                let unnamed = files.filter(|(path, _)| !ships.is_match(path)).map(|&(_, file)| file);
                 Some(Shipment {
                     entries,
                     unnamed: unnamed.collect(),

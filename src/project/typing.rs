@@ -43,12 +43,12 @@ impl Project<'_> {
     ///
     /// A type that depends on itself (`x = x.on(…)`) is unknown where the circle closes.
     pub fn types_of(&self, expr: ExprRef) -> Types {
-        if let Some(known) = self.types.borrow().get(&expr) {
-            return known.clone();
+        if let Some(known) = self.memo.types.get(&expr) {
+            return known;
         }
-        self.types.borrow_mut().insert(expr, Types::new());
+        self.memo.types.insert(expr, Types::new());
         let types = self.types_of_expr(expr, 0);
-        self.types.borrow_mut().insert(expr, types.clone());
+        self.memo.types.insert(expr, types.clone());
         types
     }
 

@@ -29,7 +29,30 @@ pub enum Match {
 impl Project<'_> {
     /// What an expression names.
     pub fn path(&self, expr: ExprRef) -> Path {
-        self.path_within(expr, 0)
+        match self.expr(expr) {
+            Expr::Binding(_)
+            | Expr::Import { .. }
+            | Expr::Member { .. }
+            | Expr::Element { .. }
+            | Expr::Item(_)
+            | Expr::Index { .. }
+            | Expr::Call(_)
+            | Expr::Param { .. }
+            | Expr::Logical { .. }
+            | Expr::Conditional { .. }
+            | Expr::Await(_) => {
+                if let Some(known) = self.memo.paths.get(&expr) {
+                    return known;
+                }
+                let path = self.path_within(expr, 0);
+                // What depends on an answer that is not there yet is no answer.
+                if self.memo.is_settled() {
+                    self.memo.paths.insert(expr, path.clone());
+                }
+                path
+            }
+            _ => self.path_within(expr, 0),
+        }
     }
 
     fn path_within(&self, at: ExprRef, hops: u32) -> Path {
@@ -368,15 +391,17 @@ impl Project<'_> {
     /// A call that is asked about while its own answer is worked out is itself.
     fn call_path(&self, call: super::path::CallRef, hops: u32) -> Path {
         let itself = Path::root(Root::Call(call));
-        if let Some(known) = self.call_paths.borrow().get(&call) {
-            return known.clone();
+        if let Some(known) = self.memo.call_paths.get(&call) {
+            return known;
         }
-        self.call_paths.borrow_mut().insert(call, itself.clone());
+        self.memo.call_paths.insert(call, itself.clone());
+        self.memo.open();
         let path = match self.alias_of(call).or_else(|| self.promise_of(call)) {
             Some(same) => self.path_within(same, hops),
             None => self.returned_constant(call).unwrap_or(itself),
         };
-        self.call_paths.borrow_mut().insert(call, path.clone());
+        self.memo.close();
+        self.memo.call_paths.insert(call, path.clone());
         path
     }
 

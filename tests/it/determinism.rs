@@ -4,6 +4,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use leaklint::diagnostic::Confidence;
 use leaklint::driver::{self, CheckOptions};
 
 use crate::shard::{checkout, printed};
@@ -15,12 +16,13 @@ fn threads_and_the_order_of_arguments_change_nothing() {
         let paths = paths.iter().map(PathBuf::from).collect();
         let mut options = CheckOptions::new(paths, folder.path().to_path_buf());
         options.threads = NonZeroUsize::new(threads);
+        options.min_confidence = Some(Confidence::Low);
         let outcome = driver::check(&options).unwrap();
         assert!(outcome.diagnostics.len() > 100, "{}", outcome.diagnostics.len());
         printed(&outcome)
     };
     let expected = run(1, &["."]);
-    for threads in [2, 3, 16] {
+    for threads in [2, 3, 5, 16, 16] {
         assert!(run(threads, &["."]) == expected, "{threads} threads");
     }
     let expected = run(1, &["rules", "real", "projects"]);

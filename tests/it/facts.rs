@@ -49,10 +49,12 @@ fn odd_facts_survive_storage() {
         "f('\\0\\x01', '\u{e9}\u{1f600}', '', x['\\x01\\0']);",
     )
     .unwrap();
-    assert!(facts.names.iter().any(|name| &**name == "\0\u{1}"));
+    assert!(facts.names.iter().any(|name| name == "\0\u{1}"));
     assert!(wire::read(&wire::write(&facts)).unwrap() == facts);
-    facts.names[1..].reverse();
-    facts.names.push("unused".into());
+    let mut names: Vec<String> = facts.names.iter().map(str::to_owned).collect();
+    names[1..].reverse();
+    names.push("unused".to_owned());
+    facts.names = names.iter().map(String::as_str).collect();
     facts.calls[0].span = Span::new(u32::MAX, 0);
     facts.calls[0].statement = Span::new(7, u32::MAX);
     facts.calls[0].function = FnId(3);

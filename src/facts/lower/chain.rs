@@ -7,7 +7,7 @@ use super::Lowerer;
 use super::literal::constant_text;
 use crate::facts::body::{Call, How, Op, Used};
 use crate::facts::expr::Expr;
-use crate::facts::ids::{CallId, ExprId, Name, Span};
+use crate::facts::ids::{CallId, ExprId, Exprs, Name, Span};
 use crate::facts::{Import, ImportKind};
 use crate::parse::span_of;
 
@@ -168,7 +168,7 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn args(&mut self, args: &[ast::ExprOrSpread]) -> Vec<ExprId> {
+    pub(super) fn args(&mut self, args: &[ast::ExprOrSpread]) -> Exprs {
         args.iter()
             .map(|arg| {
                 if arg.spread.is_some() {
@@ -182,14 +182,7 @@ impl Lowerer<'_> {
     }
 
     /// A call happens: its callee and arguments have been lowered.
-    pub(super) fn call(
-        &mut self,
-        shape: Shape,
-        callee: ExprId,
-        args: Vec<ExprId>,
-        span: Span,
-        callee_span: Span,
-    ) -> ExprId {
+    pub(super) fn call(&mut self, shape: Shape, callee: ExprId, args: Exprs, span: Span, callee_span: Span) -> ExprId {
         let id = CallId(self.facts.calls.len() as u32);
         for (position, &arg) in args.iter().enumerate() {
             if let Expr::Function(function) = self.facts.exprs[arg.index()]

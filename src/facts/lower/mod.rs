@@ -20,9 +20,13 @@ mod scope;
 mod stmt;
 mod types;
 
+use std::cell::Cell;
+use std::hash::BuildHasher;
 use std::path::Path;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use swc_ecma_ast as ast;
 
 use crate::facts::FileFacts;
@@ -84,9 +88,8 @@ pub fn references(path: &Path, text: &str) -> Result<Vec<Reference>, ParseError>
 struct Lowerer<'a> {
     text: &'a str,
     facts: FileFacts,
-    names: FxHashMap<Box<str>, Name>,
-    /// The ids of pure expressions.
-    exprs: FxHashMap<Expr, ExprId>,
+    /// Where names and pure expressions are found in the tables of `facts`.
+    known: Known,
     types: FxHashMap<TypeExpr, TypeId>,
     scopes: Scopes,
     /// The function whose body is being lowered.
@@ -107,8 +110,7 @@ impl<'a> Lowerer<'a> {
         let mut lowerer = Self {
             text,
             facts: FileFacts::default(),
-            names: FxHashMap::default(),
-            exprs: FxHashMap::default(),
+            known: KNOWN.take(),
             types: FxHashMap::default(),
             scopes: Scopes::default(),
             frame: Frame::module(),
@@ -122,8 +124,10 @@ impl<'a> Lowerer<'a> {
         lowerer
     }
 
-    fn into_facts(self) -> FileFacts {
+    fn into_facts(mut self) -> FileFacts {
         let mut facts = self.facts;
+        self.known.clear();
+        KNOWN.set(self.known);
         number_names(&mut facts);
         facts.shrink();
         facts
@@ -131,14 +135,19 @@ impl<'a> Lowerer<'a> {
 
     /// Interns a string.
     fn name(&mut self, text: &str) -> Name {
-        if let Some(&name) = self.names.get(text) {
-            return name;
+        let names = &mut self.facts.names;
+        let same = |known: &Name| names.get(known.index()) == Some(text);
+        let hash = |known: &Name| FxBuildHasher.hash_one(names.get(known.index()).unwrap_or_default());
+        match self.known.names.entry(FxBuildHasher.hash_one(text), same, hash) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(vacant) => {
+                let name = Name(names.len() as u32);
+                vacant.insert(name);
+                names.push(text);
+                self.scopes.add_name();
+                name
+            }
         }
-        let name = Name(self.facts.names.len() as u32);
-        self.facts.names.push(text.into());
-        self.names.insert(text.into(), name);
-        self.scopes.add_name();
-        name
     }
 
     /// The id of an expression's shape; a pure one that was seen before keeps its id.
@@ -146,12 +155,18 @@ impl<'a> Lowerer<'a> {
         if !is_pure(&expr) {
             return self.push(expr);
         }
-        if let Some(&id) = self.exprs.get(&expr) {
-            return id;
+        let exprs = &mut self.facts.exprs;
+        let same = |known: &ExprId| exprs[known.index()] == expr;
+        let hash = |known: &ExprId| FxBuildHasher.hash_one(&exprs[known.index()]);
+        match self.known.exprs.entry(FxBuildHasher.hash_one(&expr), same, hash) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(vacant) => {
+                let id = ExprId(exprs.len() as u32);
+                vacant.insert(id);
+                exprs.push(expr);
+                id
+            }
         }
-        let id = self.push(expr.clone());
-        self.exprs.insert(expr, id);
-        id
     }
 
     fn push(&mut self, expr: Expr) -> ExprId {
@@ -171,6 +186,32 @@ impl<'a> Lowerer<'a> {
                 binding,
                 is_type,
             });
+        }
+    }
+}
+
+/// What was met so far, by content. The tables themselves are the facts'.
+#[derive(Default)]
+struct Known {
+    names: HashTable<Name>,
+    exprs: HashTable<ExprId>,
+}
+
+/// Entries for which a table may have room when it is used again; emptying a larger one costs more than a new one.
+const MOST_ROOM: usize = 1 << 16;
+
+thread_local! {
+    /// The room of the last file's tables, for the next.
+    static KNOWN: Cell<Known> = Cell::default();
+}
+
+impl Known {
+    fn clear(&mut self) {
+        if self.names.capacity() > MOST_ROOM || self.exprs.capacity() > MOST_ROOM {
+            *self = Self::default();
+        } else {
+            self.names.clear();
+            self.exprs.clear();
         }
     }
 }

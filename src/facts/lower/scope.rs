@@ -7,7 +7,7 @@ use swc_ecma_ast as ast;
 
 use super::Lowerer;
 use crate::facts::expr::{Expr, Literal};
-use crate::facts::ids::{BindingId, ExprId, FnId, Name, Span, TypeId};
+use crate::facts::ids::{BindingId, ExprId, Exprs, FnId, Name, Span, TypeId};
 use crate::facts::{Binding, BindingKind};
 use crate::parse::span_of;
 
@@ -108,7 +108,7 @@ impl Lowerer<'_> {
             kind,
             function: self.frame.id,
             span,
-            values: Vec::new(),
+            values: Exprs::new(),
             reassigned: 0,
             annotation: None,
             in_loop: self.frame.loops > 0 && is_per_round(kind),

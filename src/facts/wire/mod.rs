@@ -93,9 +93,10 @@ pub(super) fn number_names(facts: &mut FileFacts) {
     let mut walk = Walk::new(Looker, &mut model, 0);
     walk.facts(facts);
     let renamed = walk.into_renamed();
-    let mut names: Vec<(Name, Box<str>)> = renamed
+    let texts = std::mem::take(&mut facts.names);
+    let mut names: Vec<(Name, &str)> = renamed
         .iter()
-        .zip(std::mem::take(&mut facts.names))
+        .zip(texts.iter())
         .filter_map(|(new, text)| Some(((*new)?, text)))
         .collect();
     names.sort_unstable_by_key(|(new, _)| *new);

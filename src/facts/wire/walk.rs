@@ -18,7 +18,8 @@ use super::coder::Way;
 use super::column::Column;
 use super::model::Model;
 use crate::facts::FileFacts;
-use crate::facts::ids::{BindingId, ExprId, FnId, Name, Span, TypeId};
+use crate::facts::ids::{BindingId, ExprId, Exprs, FnId, Name, Span, TypeId};
+use crate::facts::texts::Texts;
 
 use expr::Blanks;
 
@@ -94,16 +95,27 @@ impl<'m, W: Way> Walk<'m, W> {
         }
         self.texts(&mut facts.names);
         // Each may use what those before it gave.
-        let tables = [
-            Self::expressions,
-            Self::bindings,
-            Self::heads,
-            Self::calls,
-            Self::bodies,
-            Self::classes,
-            Self::types,
-            Self::modules,
-        ];
+        let tables: &[fn(&mut Self, &mut FileFacts)] = match W::LOOKS {
+            // Calls and bodies mention no name.
+            true => &[
+                Self::expressions,
+                Self::bindings,
+                Self::heads,
+                Self::classes,
+                Self::types,
+                Self::modules,
+            ],
+            false => &[
+                Self::expressions,
+                Self::bindings,
+                Self::heads,
+                Self::calls,
+                Self::bodies,
+                Self::classes,
+                Self::types,
+                Self::modules,
+            ],
+        };
         for table in tables {
             if !self.is_broken {
                 table(self, facts);
@@ -184,6 +196,17 @@ impl<'m, W: Way> Walk<'m, W> {
         }
     }
 
+    /// As [`Self::list`], of a few expressions.
+    fn few(&mut self, column: Column, list: &mut Exprs) {
+        if W::READS {
+            let mut read = Vec::new();
+            self.list(column, &mut read, &ExprId(0));
+            *list = read.into();
+        } else {
+            self.number(column, &mut (list.len() as u32));
+        }
+    }
+
     fn boxed<T: Clone>(&mut self, column: Column, list: &mut Box<[T]>, blank: &T) {
         if W::READS {
             let mut read = Vec::new();
@@ -214,13 +237,17 @@ impl<'m, W: Way> Walk<'m, W> {
         }
     }
 
-    fn texts(&mut self, names: &mut Vec<Box<str>>) {
+    fn texts(&mut self, names: &mut Texts) {
         if W::LOOKS {
             return;
         }
-        self.list(Column::TableLength, names, &Box::default());
-        for name in names.iter_mut().skip(1) {
-            self.text(name);
+        let mut texts: Vec<Box<str>> = names.iter().map(Box::from).collect();
+        self.list(Column::TableLength, &mut texts, &Box::default());
+        for text in texts.iter_mut().skip(1) {
+            self.text(text);
+        }
+        if W::READS {
+            *names = texts.iter().map(|text| &**text).collect();
         }
     }
 

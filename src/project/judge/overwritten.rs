@@ -22,10 +22,14 @@ const MAX_DEPTH: u32 = 3;
 impl Project<'_> {
     /// Every handle that is overwritten while it is live.
     pub fn overwritten(&self, acquisitions: &[Acquisition<'_>]) -> Vec<Overwritten> {
-        acquisitions
-            .iter()
-            .filter_map(|each| self.charged(each.call.file, || self.overwritten_by(each)).flatten())
-            .collect()
+        let file_of = |each: &Acquisition<'_>| each.call.file;
+        let judged = self.each(
+            acquisitions,
+            file_of,
+            || (),
+            |project, (), each| project.charged(each.call.file, || project.overwritten_by(each)),
+        );
+        judged.into_iter().flatten().flatten().collect()
     }
 
     fn overwritten_by(&self, acquisition: &Acquisition<'_>) -> Option<Overwritten> {

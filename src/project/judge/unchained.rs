@@ -21,29 +21,15 @@ const MAX_DEPTH: u32 = 3;
 impl Project<'_> {
     /// Every override without `super` of a method by which a base gives back what it acquired.
     pub fn unchained(&self, acquisitions: &[Acquisition<'_>]) -> Vec<Unchained> {
+        let file_of = |each: &Acquisition<'_>| each.call.file;
+        let judged = self.each(
+            acquisitions,
+            file_of,
+            || (),
+            |project, (), each| project.charged(each.call.file, || project.unchained_with(each)),
+        );
         let mut found: Vec<Unchained> = Vec::new();
-        for acquisition in acquisitions {
-            self.charged(acquisition.call.file, || self.add_unchained(acquisition, &mut found));
-        }
-        found.sort_by_key(|each| each.place);
-        found
-    }
-
-    fn add_unchained(&self, acquisition: &Acquisition<'_>, found: &mut Vec<Unchained>) {
-        let Some(base) = self.owner_around(acquisition.function) else {
-            return;
-        };
-        let heirs = self.subclasses(base);
-        if heirs.is_empty() {
-            return;
-        }
-        let Elsewhere::Released(released) = self.released_elsewhere(acquisition) else {
-            return;
-        };
-        for &heir in heirs {
-            let Some(each) = self.unchained_in(acquisition, base, heir, &released) else {
-                continue;
-            };
+        for each in judged.into_iter().flatten().flatten() {
             // One override, one finding: the surest.
             match found.iter_mut().find(|known| known.place == each.place) {
                 Some(known) if known.confidence < each.confidence => *known = each,
@@ -51,6 +37,26 @@ impl Project<'_> {
                 None => found.push(each),
             }
         }
+        found.sort_by_key(|each| each.place);
+        found
+    }
+
+    /// The overrides that lose the release of one acquisition.
+    fn unchained_with(&self, acquisition: &Acquisition<'_>) -> Vec<Unchained> {
+        let Some(base) = self.owner_around(acquisition.function) else {
+            return Vec::new();
+        };
+        let heirs = self.subclasses(base);
+        if heirs.is_empty() {
+            return Vec::new();
+        }
+        let Elsewhere::Released(released) = self.released_elsewhere(acquisition) else {
+            return Vec::new();
+        };
+        let lost = heirs
+            .iter()
+            .filter_map(|&heir| self.unchained_in(acquisition, base, heir, &released));
+        lost.collect()
     }
 
     fn unchained_in(

@@ -13,13 +13,14 @@ use super::super::path::{ExprRef, OwnerId};
 use super::{Owner, OwnerKind, Owners};
 
 impl Owners {
-    /// Makes owners of the object literals that a framework makes instances of.
-    pub fn add_literals(&mut self, project: &Project<'_>, literals: &FxHashMap<ExprRef, LifecycleId>) {
+    /// These owners, and the object literals that a framework makes instances of.
+    pub fn with_literals(mut self, project: &Project<'_>, literals: &FxHashMap<ExprRef, LifecycleId>) -> Self {
         let mut sorted: Vec<(ExprRef, LifecycleId)> = literals.iter().map(|(&literal, &id)| (literal, id)).collect();
         sorted.sort_unstable();
         for (literal, id) in sorted {
             self.add_literal(project, literal, &project.catalog.lifecycles[id as usize]);
         }
+        self
     }
 
     fn add_literal(&mut self, project: &Project<'_>, literal: ExprRef, lifecycle: &Lifecycle) {

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use oxc_resolver::PathUtil;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
@@ -193,6 +194,8 @@ pub(super) struct Packages {
     all: Vec<PackageJson>,
     /// By the folder of the manifest.
     by_folder: FxHashMap<PathBuf, usize>,
+    /// The nearest at or above each folder of the tree that has one.
+    nearest: FxHashMap<PathBuf, usize>,
     /// Where a name is used twice, the one that is a member of the workspace; `None` if that does not tell which is meant.
     by_name: FxHashMap<String, Option<usize>>,
     workspaces: Vec<Workspace>,
@@ -206,14 +209,11 @@ impl Packages {
         let overlay = tree.overlay();
         let mut folders: Vec<&PathBuf> = tree.folders().filter(|folder| folder.starts_with(root)).collect();
         folders.sort_unstable();
-        let all: Vec<PackageJson> = folders
-            .iter()
-            .filter_map(|folder| PackageJson::read(folder, overlay))
-            .collect();
-        let workspaces: Vec<Workspace> = folders
-            .iter()
-            .filter_map(|folder| Workspace::read(folder, overlay))
-            .collect();
+        let read = |folder: &&PathBuf| (PackageJson::read(folder, overlay), Workspace::read(folder, overlay));
+        let read: Vec<_> = folders.par_iter().map(read).collect();
+        let (all, workspaces): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+        let all: Vec<PackageJson> = all.into_iter().flatten().collect();
+        let workspaces: Vec<Workspace> = workspaces.into_iter().flatten().collect();
         let mut named: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         for (index, package) in all.iter().enumerate() {
             if let Some(name) = &package.name {
@@ -230,14 +230,23 @@ impl Packages {
             (name.to_owned(), only(&indices).or_else(|| only(&members)))
         });
         let by_name = by_name.collect();
-        let by_folder = all
+        let by_folder: FxHashMap<PathBuf, usize> = all
             .iter()
             .enumerate()
             .map(|(index, package)| (package.root.clone(), index))
             .collect();
+        // A folder comes behind the one it is in.
+        let mut nearest: FxHashMap<PathBuf, usize> = FxHashMap::default();
+        for folder in folders {
+            let above = || folder.parent().and_then(|parent| nearest.get(parent));
+            if let Some(&index) = by_folder.get(folder).or_else(above) {
+                nearest.insert(folder.clone(), index);
+            }
+        }
         Self {
             all,
             by_folder,
+            nearest,
             by_name,
             workspaces,
             unwalked: OnceLock::new(),
@@ -246,10 +255,9 @@ impl Packages {
     }
 
     pub(super) fn nearest(&self, folder: &Path) -> Option<&PackageJson> {
-        folder
-            .ancestors()
-            .find_map(|each| self.by_folder.get(each))
-            .map(|&index| &self.all[index])
+        let index = self.nearest.get(folder).copied();
+        let index = index.or_else(|| folder.ancestors().find_map(|each| self.by_folder.get(each)).copied());
+        index.map(|index| &self.all[index])
     }
 
     /// What stands in for the disk.

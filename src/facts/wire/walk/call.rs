@@ -5,7 +5,7 @@ use super::{Walk, length};
 use crate::facts::FileFacts;
 use crate::facts::body::{Call, How, Used};
 use crate::facts::expr::Expr;
-use crate::facts::ids::{ExprId, FnId, Span};
+use crate::facts::ids::{ExprId, Exprs, FnId, Span};
 use crate::facts::wire::coder::Way;
 use crate::facts::wire::column::Column;
 use crate::facts::wire::extent::Extents;
@@ -49,7 +49,7 @@ impl<W: Way> Walk<'_, W> {
             (Some(&how), Some(&used)) => (call.how, call.used) = (how, used),
             _ => self.is_broken = true,
         }
-        self.list(Column::ArgumentCount, &mut call.args, &ExprId(0));
+        self.few(Column::ArgumentCount, &mut call.args);
         let mut before = self.results.get(id).map_or(0, |result| result.0);
         for (position, arg) in call.args.iter_mut().rev().enumerate() {
             let column = if position == 0 {
@@ -147,7 +147,7 @@ fn blank() -> Call {
     Call {
         how: How::Call,
         callee: ExprId(0),
-        args: Vec::new(),
+        args: Exprs::new(),
         optional: false,
         used: Used::Dropped,
         function: FnId(0),

@@ -3,7 +3,7 @@
 use super::{Walk, length};
 use crate::facts::body::{Function, FunctionKind, Op, Param};
 use crate::facts::expr::Expr;
-use crate::facts::ids::{BindingId, CallId, ClassId, ExprId, FnId, Name, Span, TypeId};
+use crate::facts::ids::{BindingId, CallId, ClassId, ExprId, Exprs, FnId, Name, Span, TypeId};
 use crate::facts::wire::coder::Way;
 use crate::facts::wire::column::Column;
 use crate::facts::{Binding, BindingKind, FileFacts};
@@ -53,7 +53,7 @@ impl<W: Way> Walk<'_, W> {
             kind: BindingKind::Const,
             function: FnId(0),
             span: Span::default(),
-            values: Vec::new(),
+            values: Exprs::new(),
             reassigned: 0,
             annotation: None,
             in_loop: false,
@@ -95,7 +95,7 @@ impl<W: Way> Walk<'_, W> {
         if let Some(annotation) = &mut binding.annotation {
             self.ty(Column::BindingType, annotation);
         }
-        self.list(Column::ValueCount, &mut binding.values, &ExprId(0));
+        self.few(Column::ValueCount, &mut binding.values);
         for value in &mut binding.values {
             self.expr_near(Column::Value, value);
         }
@@ -160,7 +160,7 @@ impl<W: Way> Walk<'_, W> {
     pub(super) fn bodies(&mut self, facts: &mut FileFacts) {
         self.last = super::Last::default();
         let arguments = self.arguments(facts);
-        let mut left: Vec<Vec<ExprId>> = facts.bindings.iter().map(|each| each.values.clone()).collect();
+        let mut left: Vec<Exprs> = facts.bindings.iter().map(|each| each.values.clone()).collect();
         let mut makers = vec![FnId(0); facts.calls.len()];
         for (id, argument) in arguments.into_iter().enumerate() {
             let mut function = std::mem::replace(&mut facts.functions[id], blank());

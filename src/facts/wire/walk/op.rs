@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::facts::FileFacts;
 use crate::facts::body::{Function, Op};
-use crate::facts::ids::{BindingId, CallId, ExprId, LabelId, Span};
+use crate::facts::ids::{BindingId, CallId, ExprId, Exprs, LabelId, Span};
 use crate::facts::wire::coder::Way;
 use crate::facts::wire::column::Column;
 use crate::facts::wire::extent::{Extent, Extents};
@@ -61,7 +61,7 @@ const NEXT_VALUES: usize = 4;
 
 impl<W: Way> Walk<'_, W> {
     /// The operations of a function. `left` holds each variable's values that no operation assigned yet.
-    pub(super) fn ops(&mut self, function: &mut Function, left: &mut [Vec<ExprId>], facts: &FileFacts) {
+    pub(super) fn ops(&mut self, function: &mut Function, left: &mut [Exprs], facts: &FileFacts) {
         self.list(Column::OpCount, &mut function.ops, &Op::Else);
         if W::READS {
             function.spans = vec![Span::default(); function.ops.len()];
@@ -78,7 +78,7 @@ impl<W: Way> Walk<'_, W> {
         }
     }
 
-    fn op(&mut self, op: &mut Op, kind: usize, left: &mut [Vec<ExprId>]) {
+    fn op(&mut self, op: &mut Op, kind: usize, left: &mut [Exprs]) {
         match op {
             Op::Call(call) => {
                 let guess = self.last.function;
@@ -167,8 +167,8 @@ impl<W: Way> Walk<'_, W> {
     }
 
     /// The value of an assignment: mostly the variable's next one.
-    fn assigned(&mut self, value: &mut ExprId, left: Option<&mut Vec<ExprId>>) {
-        let mut none = Vec::new();
+    fn assigned(&mut self, value: &mut ExprId, left: Option<&mut Exprs>) {
+        let mut none = Exprs::new();
         let left = left.unwrap_or(&mut none);
         let found = left.iter().take(NEXT_VALUES).position(|each| each == value);
         let mut which = found.unwrap_or(NEXT_VALUES) as u32;
