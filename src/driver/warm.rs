@@ -18,6 +18,7 @@ use super::CheckOptions;
 use super::plan::Plan;
 use crate::cache::seen::{ContentHash, Seen};
 use crate::cache::store::Store;
+use crate::diagnostic::remedy::Remedy;
 use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, ProblemKind, RetainingPath, Severity};
 use crate::overlay::{Overlay, Watch};
 use crate::rules;
@@ -61,6 +62,7 @@ struct Finding {
     help: String,
     symbol: String,
     retains: Option<RetainingPath>,
+    remedy: Option<Remedy>,
 }
 
 impl Cached {
@@ -160,6 +162,7 @@ impl Finding {
             help,
             symbol,
             retains,
+            remedy,
         } = diagnostic.clone();
         Self {
             rule: rule.to_owned(),
@@ -171,6 +174,7 @@ impl Finding {
             help,
             symbol,
             retains,
+            remedy,
         }
     }
 
@@ -187,6 +191,7 @@ impl Finding {
             help: self.help,
             symbol: self.symbol,
             retains: self.retains,
+            remedy: self.remedy,
         })
     }
 }

@@ -51,6 +51,7 @@ mod programs;
 mod promises;
 pub mod region;
 pub mod registration;
+mod remedy;
 pub mod repetition;
 pub mod resolve;
 pub mod rounds;

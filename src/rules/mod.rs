@@ -48,6 +48,7 @@ impl Rule {
         Diagnostic {
             symbol: project.symbol_at(said.primary.place),
             retains: retaining::path_at(project.model(), said.primary.place),
+            remedy: project.model().remedy_at(said.primary.place),
             rule: self.info.id,
             severity: self.info.severity,
             confidence: said.confidence,

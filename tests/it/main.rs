@@ -11,6 +11,7 @@ mod determinism;
 mod docs;
 mod driver;
 mod facts;
+mod fixes;
 mod fixtures;
 mod formats;
 mod git;

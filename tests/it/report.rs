@@ -53,6 +53,8 @@ impl Sample {
             known: 0,
             gone: 0,
             older: 0,
+            fixes: &[],
+            pages: None,
         }
     }
 }
@@ -135,6 +137,7 @@ pub fn printed(sample: &Sample, format: Format) -> String {
 const PRETTY: Format = Format::Pretty(Style {
     color: false,
     width: 100,
+    has_links: false,
 });
 
 #[test]
