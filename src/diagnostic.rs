@@ -1,11 +1,15 @@
 //! A finding and its proof, independent of how it is printed.
 
+pub mod remedy;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::facts::ids::Span;
 use crate::source::Position;
+
+use remedy::Remedy;
 
 /// A file of the run: its position in the sorted list of walked files.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -118,6 +122,8 @@ pub struct Diagnostic {
     pub symbol: String,
     /// What keeps what alive, where that is a chain.
     pub retains: Option<RetainingPath>,
+    /// What would mend it, as far as that is known.
+    pub remedy: Option<Remedy>,
 }
 
 /// From what lives long to what cannot be freed, and the release that is missing.

@@ -20,6 +20,7 @@ mod context;
 mod joined;
 pub mod known;
 pub mod memory;
+pub mod mending;
 mod part;
 mod plan;
 mod pool;

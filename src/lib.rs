@@ -28,6 +28,7 @@ pub mod baseline;
 pub mod config;
 pub mod walk;
 pub mod git;
+pub mod fix;
 pub mod shard;
 pub mod cache;
 pub mod driver;

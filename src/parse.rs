@@ -3,6 +3,7 @@
 //! Errors from which the parser recovers are not reported: the tree it still gives is what the user meant.
 
 mod component;
+pub mod outline;
 
 use std::path::Path;
 

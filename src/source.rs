@@ -226,6 +226,23 @@ impl CheckedFile {
         file
     }
 
+    /// The same file with the same text, if that was read.
+    pub fn copied(&self) -> Self {
+        let source = OnceLock::new();
+        if let Some(text) = self.source.get() {
+            let _ = source.set(text.clone());
+        }
+        Self {
+            path: self.path.clone(),
+            shown: self.shown.clone(),
+            disk: self.disk.clone(),
+            is_context: self.is_context,
+            is_test: self.is_test,
+            may_suppress: self.may_suppress,
+            source,
+        }
+    }
+
     /// Gives the text that was analysed, where it is not what the disk says. The first text given or read stays.
     pub fn set_text(&self, text: &str) {
         self.source.get_or_init(|| SourceText::new(text.to_owned()));

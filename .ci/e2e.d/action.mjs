@@ -60,7 +60,7 @@ assert.equal(found.outputs.check.findings, "1");
 assert.match(found.printed, /^::warning file=a folder\/server\.ts,line=7,.*unremoved-listener/m);
 assert.match(found.printed, /::error::/);
 assert.match(found.summary, /unremoved-listener/);
-assert.deepEqual(found.used, ["github/codeql-action/upload-sarif@v3"]);
+assert.deepEqual(found.used, ["github/codeql-action/upload-sarif@v4"]);
 const log = JSON.parse(readFileSync(join(work, "project", "leaklint.sarif"), "utf8"));
 assert.equal(log.runs[0].results.length, 1);
 

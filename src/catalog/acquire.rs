@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use super::compile::Compiler;
-use super::effect::{Acquire, Bind, ChainEnd, End, Flag, Holder, Item, KeyPart, There};
+use super::effect::{Acquire, Bind, ChainEnd, End, Finally, Flag, Holder, Item, KeyPart, There};
 use super::error::Problem;
 use super::parse::place;
 use super::pattern::{Callee, Place, PlaceRoot};
@@ -31,6 +31,10 @@ impl Compiler<'_> {
             .flat_map(|end| self.ends(end, &key, item.as_ref()))
             .collect();
         let activated_by = self.callees(&written.activated_by);
+        let finally = written
+            .finally
+            .as_ref()
+            .and_then(|finally| self.finally(finally, &ends, item.as_ref()));
         for callee in self.callees(&written.call) {
             let holder = match &written.holder {
                 Some(holder) => self.holder(holder),
@@ -54,8 +58,41 @@ impl Compiler<'_> {
                 activated_by: activated_by.clone(),
                 witnessed: written.witnessed,
                 ends: ends.clone(),
+                finally: finally.clone(),
             });
         }
+    }
+
+    /// One of the endings by its name, or `()` for the item that is called itself; `await` before it if it gives a promise.
+    fn finally(&mut self, written: &Text, ends: &[End], item: Option<&Item>) -> Option<Finally> {
+        let text = written.get_ref().as_str();
+        let (is_awaited, name) = match text.strip_prefix("await ") {
+            Some(name) => (true, name),
+            None => (false, text),
+        };
+        let fits = |end: &End| match end {
+            End::Call { callee, .. } => callee.name() == Some(name),
+            End::Invoke(place) => name == "()" && item.is_some_and(|item| item.at == *place),
+            _ => false,
+        };
+        if !ends.iter().any(fits) {
+            let names: Vec<&str> = ends
+                .iter()
+                .filter_map(|end| match end {
+                    End::Call { callee, .. } => callee.name(),
+                    _ => None,
+                })
+                .collect();
+            self.error(
+                written.span(),
+                Problem::unknown("ending for `finally`", name, names).help("name one of `ends`"),
+            );
+            return None;
+        }
+        Some(Finally {
+            name: (name != "()").then(|| name.into()),
+            is_awaited,
+        })
     }
 
     fn item(&mut self, written: &Spanned<TextOr<ItemSchema>>) -> Option<Item> {

@@ -192,6 +192,17 @@ pub struct Acquire {
     /// Too common a name to be evidence by itself: it counts only beside a call that is meant to end it.
     pub witnessed: bool,
     pub ends: Vec<End>,
+    /// The ending that is right whatever happened, if one is.
+    pub finally: Option<Finally>,
+}
+
+/// An ending that may stand in a `finally`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finally {
+    /// The name of what is called; `None` if it is the item.
+    pub name: Option<Box<str>>,
+    /// It gives a promise.
+    pub is_awaited: bool,
 }
 
 /// A way to give back what was acquired.

@@ -142,6 +142,7 @@ pub(crate) struct AcquireSchema {
     pub activated_by: Texts,
     #[serde(default)]
     pub witnessed: bool,
+    pub finally: Option<Text>,
     pub ends: Spanned<Vec<Spanned<EndSchema>>>,
 }
 

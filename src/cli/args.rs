@@ -114,6 +114,16 @@ pub struct CheckArguments {
     #[arg(long)]
     pub no_errors_on_unmatched: bool,
 
+    /// Mend what can be mended without anybody looking at it, and report the rest
+    ///
+    /// A fix is written only if the file with it parses, the finding is gone, and no new one appears.
+    #[arg(long, conflicts_with_all = ["facts", "staged", "stdin", "statistics"])]
+    pub fix: bool,
+
+    /// Print what would mend the findings as a diff; in `json`, `jsonl`, `sarif` and `rdjson` as a part of each finding
+    #[arg(long, conflicts_with_all = ["facts", "statistics"])]
+    pub suggest: bool,
+
     /// Exit with 2 when a file could not be analysed
     #[arg(long)]
     pub strict: bool,
@@ -202,6 +212,8 @@ impl Default for CheckArguments {
             baseline: BaselineFile::default(),
             force_exclude: false,
             no_errors_on_unmatched: false,
+            fix: false,
+            suggest: false,
             strict: false,
             exit_zero: false,
             rules: Vec::new(),

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::args::{CacheCommand, CacheFolder, CheckArguments};
-use super::{CLEAN, CliError, output};
+use super::{CLEAN, CliError, output, pages};
 use crate::cache::store::{Holdings, MAX_BYTES, Store};
 
 pub(super) fn run(command: &CacheCommand) -> Result<i32, CliError> {
@@ -15,10 +15,12 @@ pub(super) fn run(command: &CacheCommand) -> Result<i32, CliError> {
     let said = match command {
         CacheCommand::Info(_) => format!("{shown}: {}, {MAX_BYTES} at most", amount(store.holdings())),
         CacheCommand::Clean(_) => {
-            let removed = store.clean().map_err(|source| CliError::Unremovable {
-                path: store.folder().to_path_buf(),
-                source,
-            })?;
+            let removed = pages::removed(&pages_in(&store))
+                .and_then(|()| store.clean())
+                .map_err(|source| CliError::Unremovable {
+                    path: store.folder().to_path_buf(),
+                    source,
+                })?;
             format!("{shown}: removed {}", amount(removed))
         }
     };
@@ -32,6 +34,15 @@ pub(super) fn store_of_check(arguments: &CheckArguments) -> Option<Store> {
     (is_wanted && !arguments.no_cache)
         .then(|| store(&arguments.cache))
         .flatten()
+}
+
+/// Where the pages of the rules go that links of a terminal lead to.
+pub(super) fn pages(arguments: &CheckArguments) -> Option<PathBuf> {
+    store_of_check(arguments).map(|store| pages_in(&store))
+}
+
+fn pages_in(store: &Store) -> PathBuf {
+    store.folder().join("pages")
 }
 
 fn store(folder: &CacheFolder) -> Option<Store> {

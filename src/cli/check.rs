@@ -1,10 +1,11 @@
 //! `leaklint check`: lint, print, and say by the exit code how it went.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::args::{self, CheckArguments, OutputFormat, Threshold};
-use super::{CLEAN, CliError, FAILED, FINDINGS, cache, content, current_dir, output, rule_info};
-use crate::driver::{self, CheckOptions};
+use super::{CLEAN, CliError, FAILED, FINDINGS, cache, content, current_dir, fix, output, pages, rule_info};
+use crate::driver::{self, CheckOptions, mending};
 use crate::report::{self, Format, Report, github, summary, timings};
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
@@ -12,11 +13,26 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
         rule_info(rule)?;
     }
     let mut options = options(arguments)?;
-    let Some(run) = content::linted(arguments, &mut options)? else {
+    let memory = Arc::default();
+    let Some(mut run) = content::linted(arguments, &mut options, &memory)? else {
         let _ = writeln!(io::stderr(), "nothing to lint is staged");
         return Ok(CLEAN);
     };
+    let mut has_failed = false;
+    if arguments.fix {
+        let fixed = fix::fixed(&options, &memory, &run.outcome, arguments.quiet)?;
+        has_failed = fixed.has_failed;
+        if fixed.has_changed {
+            run = content::again(arguments, &options, &memory)?;
+        }
+    }
+    let fixes = match arguments.suggest && fix::are_told(arguments) {
+        true => mending::offers(&options, &memory, &run.outcome)?,
+        false => Vec::new(),
+    };
     let mut outcome = run.outcome;
+    let pages = cache::pages(arguments).filter(|_| output::style().has_links);
+    let pages = pages.and_then(|folder| pages::written(&folder));
 
     let rules = driver::rule_infos();
     let report = Report {
@@ -30,6 +46,8 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
         known: outcome.known.findings,
         gone: outcome.known.gone,
         older: run.older,
+        fixes: &fixes,
+        pages: pages.as_deref(),
     };
     for wanted in &arguments.output {
         output::to_file(&wanted.file, |out| {
@@ -40,7 +58,10 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
         true => Format::Statistics,
         false => format(arguments.format, true),
     };
-    output::to_stdout(|out| report::write(shown, &report, out))?;
+    match arguments.suggest && arguments.format == OutputFormat::Pretty {
+        true => fix::suggested(&options, &memory, &outcome, arguments.quiet)?,
+        false => output::to_stdout(|out| report::write(shown, &report, out))?,
+    }
     if arguments.format == OutputFormat::Github {
         output::to_step_summary(|out| github::write_summary(&report, out))?;
     }
@@ -62,6 +83,9 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<i32, CliError> {
         };
         let paths: Vec<String> = given.iter().map(|path| format!("`{}`", path.display())).collect();
         return Err(CliError::NothingLinted(paths.join(", ")));
+    }
+    if has_failed {
+        return Ok(FAILED);
     }
     if arguments.strict && outcome.problems.iter().any(|problem| problem.is_failure()) {
         return Ok(FAILED);

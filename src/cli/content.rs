@@ -1,9 +1,11 @@
 //! Which content is linted: the work tree's, the index's, standard input's, or what changed since a commit.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use super::CliError;
 use super::args::{CheckArguments, SinceScope};
+use crate::driver::memory::Memory;
 use crate::driver::since::{Scope, check_since};
 use crate::driver::{self, CheckOptions, Outcome};
 use crate::git::Repository;
@@ -16,7 +18,11 @@ pub(super) struct Run {
 }
 
 /// Lints what the arguments ask for; `None` if nothing is staged.
-pub(super) fn linted(arguments: &CheckArguments, options: &mut CheckOptions) -> Result<Option<Run>, CliError> {
+pub(super) fn linted(
+    arguments: &CheckArguments,
+    options: &mut CheckOptions,
+    memory: &Arc<Memory>,
+) -> Result<Option<Run>, CliError> {
     let content = &arguments.content;
     if content.stdin {
         stand_in(arguments, options)?;
@@ -24,9 +30,15 @@ pub(super) fn linted(arguments: &CheckArguments, options: &mut CheckOptions) -> 
     if content.staged && !stage(options)? {
         return Ok(None);
     }
+    again(arguments, options, memory).map(Some)
+}
+
+/// Lints what was settled before.
+pub(super) fn again(arguments: &CheckArguments, options: &CheckOptions, memory: &Arc<Memory>) -> Result<Run, CliError> {
+    let content = &arguments.content;
     let Some(revision) = &content.since else {
-        let outcome = driver::check(options)?;
-        return Ok(Some(Run { outcome, older: 0 }));
+        let outcome = driver::check_again(options, memory)?;
+        return Ok(Run { outcome, older: 0 });
     };
     let repository = Repository::around(&options.current_dir)?;
     let changes = repository.changes_since(revision)?;
@@ -35,7 +47,7 @@ pub(super) fn linted(arguments: &CheckArguments, options: &mut CheckOptions) -> 
         SinceScope::File => Scope::File,
     };
     let (outcome, older) = check_since(options, &changes, scope, repository.top())?;
-    Ok(Some(Run { outcome, older }))
+    Ok(Run { outcome, older })
 }
 
 /// Reads the text on standard input as the content of the file that it is named as.

@@ -83,20 +83,39 @@ pub(super) fn plain_style() -> Style {
     Style {
         color: false,
         width: DEFAULT_WIDTH,
+        has_links: false,
     }
+}
+
+/// Whether somebody reads standard output as it comes.
+pub(super) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// What standard output can show.
 pub(super) fn style() -> Style {
-    style_of(io::stdout().is_terminal())
+    Style {
+        has_links: has_links(),
+        ..style_of(io::stdout().is_terminal())
+    }
+}
+
+/// Links are for terminals that are known to open them; `FORCE_HYPERLINK` decides, and who wants no colors wants no links.
+fn has_links() -> bool {
+    let is_forced = std::env::var_os("FORCE_HYPERLINK").is_some();
+    (is_forced || !is_set("NO_COLOR")) && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 /// Colors follow <https://no-color.org>.
 fn style_of(is_terminal: bool) -> Style {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     Style {
         color: is_terminal && !is_set("NO_COLOR"),
         width: width.unwrap_or(DEFAULT_WIDTH).max(LEAST_WIDTH),
+        has_links: false,
     }
 }

@@ -20,6 +20,7 @@ use super::CheckOptions;
 use super::plan::Plan;
 use crate::cache::seen::{ContentHash, Missing, Seen};
 use crate::cache::store::Store;
+use crate::diagnostic::remedy::Remedy;
 use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, ProblemKind, RetainingPath, Severity};
 use crate::overlay::{Overlay, Watch};
 use crate::rules;
@@ -75,6 +76,7 @@ struct Finding {
     help: String,
     symbol: String,
     retains: Option<RetainingPath>,
+    remedy: Option<Remedy>,
 }
 
 impl Cached {
@@ -199,6 +201,7 @@ impl Finding {
             help,
             symbol,
             retains,
+            remedy,
         } = diagnostic.clone();
         Self {
             rule: rule.to_owned(),
@@ -210,6 +213,7 @@ impl Finding {
             help,
             symbol,
             retains,
+            remedy,
         }
     }
 
@@ -226,6 +230,7 @@ impl Finding {
             help: self.help,
             symbol: self.symbol,
             retains: self.retains,
+            remedy: self.remedy,
         })
     }
 }

@@ -12,6 +12,7 @@ use super::documents::Document;
 use super::protocol::Unit;
 use crate::diagnostic::Diagnostic as Finding;
 use crate::facts::ids::Span;
+use crate::fix::{Fix, Safety};
 use crate::suppress;
 
 /// What stands where the reason is to be written.
@@ -58,9 +59,30 @@ impl Found<'_> {
             title: format!("Ignore `{}` here, with a reason", finding.rule),
             kind: Some(CodeActionKind::QUICKFIX),
             diagnostics: Some(vec![shown]),
-            edit: Some(workspace_edit(edit, document, versioned)),
+            edit: Some(workspace_edit(vec![edit], document, versioned)),
             ..CodeAction::default()
         })
+    }
+
+    /// Mends the finding, by a fix of the document's present text.
+    pub(super) fn mend(&self, fix: &Fix, shown: Shown, unit: Unit, versioned: bool) -> CodeAction {
+        let document = self.document;
+        let edits = fix.edits.iter().map(|edit| TextEdit {
+            range: unit.range(&document.text, edit.span),
+            new_text: edit.text.clone(),
+        });
+        let mut title = fix.title.clone();
+        if let Some(first) = title.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        CodeAction {
+            title,
+            kind: Some(CodeActionKind::QUICKFIX),
+            diagnostics: Some(vec![shown]),
+            edit: Some(workspace_edit(edits.collect(), document, versioned)),
+            is_preferred: Some(fix.safety == Safety::Safe),
+            ..CodeAction::default()
+        }
     }
 
     /// Whether a new line above the finding's ignores it.
@@ -79,21 +101,21 @@ impl Found<'_> {
     }
 }
 
-fn workspace_edit(edit: TextEdit, document: &Document, versioned: bool) -> WorkspaceEdit {
+fn workspace_edit(edits: Vec<TextEdit>, document: &Document, versioned: bool) -> WorkspaceEdit {
     if versioned {
         // The client refuses it if the document went on in the meantime.
         let text_document = OptionalVersionedTextDocumentIdentifier {
             uri: document.uri.clone(),
             version: Some(document.version),
         };
-        let edits = vec![OneOf::Left(edit)];
+        let edits = edits.into_iter().map(OneOf::Left).collect();
         WorkspaceEdit {
             document_changes: Some(DocumentChanges::Edits(vec![TextDocumentEdit { text_document, edits }])),
             ..WorkspaceEdit::default()
         }
     } else {
         #[expect(clippy::mutable_key_type, reason = "the protocol's type; the key is not mutated")]
-        let changes = HashMap::from([(document.uri.clone(), vec![edit])]);
+        let changes = HashMap::from([(document.uri.clone(), edits)]);
         WorkspaceEdit {
             changes: Some(changes),
             ..WorkspaceEdit::default()

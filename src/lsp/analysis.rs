@@ -5,29 +5,64 @@ use std::sync::Arc;
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use lsp_server::RequestId;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, FileId};
 use crate::driver::memory::Memory;
-use crate::driver::{self, CheckError, CheckOptions, Outcome};
+use crate::driver::{self, CheckError, CheckOptions, Outcome, mending};
+use crate::fix::Fix;
 use crate::source::CheckedFile;
 
-/// A run that is finished, in the order the runs were asked for.
-pub(super) type Finished = Result<Analysis, CheckError>;
+/// What the thread is asked for.
+pub(super) enum Job {
+    Check(CheckOptions),
+    /// Fixes for findings of the last check.
+    Mend(Asked),
+}
+
+/// Findings that somebody would mend, all of one file.
+pub(super) struct Asked {
+    pub(super) id: RequestId,
+    /// Those of the check that found them.
+    pub(super) options: CheckOptions,
+    pub(super) file: CheckedFile,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+/// What the thread has done, in the order it was asked for.
+pub(super) enum Finished {
+    Checked(Result<Analysis, CheckError>),
+    /// For each finding a fix, if there is one.
+    Mended(RequestId, Vec<Option<Fix>>),
+}
 
 /// Starts the thread. It ends when nobody can ask it any more.
-pub(super) fn start() -> (Sender<CheckOptions>, Receiver<Finished>) {
-    let (jobs, inbox) = unbounded::<CheckOptions>();
+pub(super) fn start() -> (Sender<Job>, Receiver<Finished>) {
+    let (jobs, inbox) = unbounded::<Job>();
     let (outbox, results) = unbounded();
     thread::spawn(move || {
         let memory = Arc::new(Memory::default());
-        for options in inbox {
-            let finished = driver::check_again(&options, &memory).map(Analysis::new);
+        for job in inbox {
+            let finished = match job {
+                Job::Check(options) => Finished::Checked(driver::check_again(&options, &memory).map(Analysis::new)),
+                Job::Mend(asked) => mended(asked, &memory),
+            };
             if outbox.send(finished).is_err() {
                 return;
             }
         }
     });
     (jobs, results)
+}
+
+/// A run that fails offers nothing; what is wrong is said by the check that fails as well.
+fn mended(asked: Asked, memory: &Arc<Memory>) -> Finished {
+    let findings = asked.findings.iter();
+    let fixes = findings.map(|finding| {
+        let offered = mending::offer(&asked.options, memory, finding, &asked.file);
+        offered.ok().flatten()
+    });
+    Finished::Mended(asked.id, fixes.collect())
 }
 
 /// What a run found.
@@ -46,7 +81,7 @@ impl Analysis {
         self.outcome.diagnostics.iter().filter(is_here)
     }
 
-    pub(super) fn file(&self, file: crate::diagnostic::FileId) -> &CheckedFile {
+    pub(super) fn file(&self, file: FileId) -> &CheckedFile {
         &self.outcome.files[file.index()]
     }
 }

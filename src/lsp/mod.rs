@@ -16,6 +16,7 @@ mod drift;
 mod framing;
 mod present;
 mod protocol;
+mod quick_fixes;
 mod requests;
 mod server;
 mod settings;

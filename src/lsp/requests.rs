@@ -1,18 +1,16 @@
-//! Requests that are answered from what is known: diagnostics, hovers, quick fixes, pages.
+//! Requests that are answered from what is known: diagnostics, hovers, pages.
 
 use std::hash::Hasher;
 
 use lsp_server::ErrorCode;
 use lsp_types::{
-    CodeActionOrCommand, CodeActionParams, DocumentDiagnosticReport, FullDocumentDiagnosticReport, Hover,
-    HoverContents, HoverParams, RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport,
-    UnchangedDocumentDiagnosticReport,
+    DocumentDiagnosticReport, FullDocumentDiagnosticReport, Hover, HoverContents, HoverParams,
+    RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport,
 };
 use rustc_hash::FxHasher;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::actions::{Found, wants_quick_fixes};
 use super::server::{Answer, Pull, Said, Server, error, read};
 
 /// The parameters of `leaklint/explain`.
@@ -25,7 +23,6 @@ impl Server {
     pub(super) fn answer(&self, method: &str, params: Value) -> Answer {
         match method {
             "textDocument/hover" => read(params).map(|params| json!(self.hover(&params))),
-            "textDocument/codeAction" => read(params).map(|params| json!(self.code_actions(&params))),
             "leaklint/explain" => self.explain(&read::<ExplainParams>(params)?.rule),
             _ => Err(error(ErrorCode::MethodNotFound, &format!("no method `{method}`"))),
         }
@@ -61,31 +58,6 @@ impl Server {
             contents: HoverContents::Markup(view.explained(finding, &self.rules)),
             range: Some(view.unit.range(&document.text, span)),
         })
-    }
-
-    fn code_actions(&self, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
-        let only = params.context.only.as_deref();
-        let named = self.documents.named(&params.text_document.uri);
-        let (Some((path, document)), Some(view), true) = (named, self.view(), wants_quick_fixes(only)) else {
-            return Vec::new();
-        };
-        let start = view.unit.offset(&document.text, params.range.start);
-        let end = view.unit.offset(&document.text, params.range.end);
-        let mut found = Vec::new();
-        for (finding, span) in view.findings(path, document) {
-            if span.start <= end.max(start) && start.min(end) <= span.end {
-                let shown = view.shown(finding, span, document);
-                let here = Found {
-                    finding,
-                    span,
-                    path,
-                    document,
-                };
-                let action = here.ignore(shown, view.unit, self.client.versioned_edits);
-                found.extend(action.map(CodeActionOrCommand::CodeAction));
-            }
-        }
-        found
     }
 
     fn explain(&self, rule: &str) -> Answer {

@@ -12,15 +12,16 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::End;
-use super::analysis::{self, Analysis, Finished};
+use super::analysis::{self, Analysis, Finished, Job};
 use super::client::{Client, watch_registration};
 use super::documents::{Document, Documents};
 use super::framing::Incoming;
 use super::present::{SOURCE, View};
 use super::protocol::spell_uris;
+use super::quick_fixes::Mending;
 use super::settings::{Run, Settings};
 use crate::diagnostic::RuleInfo;
-use crate::driver::CheckOptions;
+use crate::driver::{CheckError, CheckOptions};
 
 /// How long nothing must be typed before a run begins.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -48,6 +49,8 @@ pub(super) fn serve(
         settings: Settings::default(),
         documents: Documents::default(),
         analysis: None,
+        options: None,
+        mending: Vec::new(),
         is_running: false,
         due: None,
         waiting: Vec::new(),
@@ -66,7 +69,8 @@ pub(super) fn serve(
                 Ok(Incoming::End) | Err(_) => return End::Abrupt,
             },
             recv(finished) -> finished => match finished {
-                Ok(finished) => server.take(finished),
+                Ok(Finished::Checked(finished)) => server.take(finished),
+                Ok(Finished::Mended(id, fixes)) => server.offer(id, &fixes),
                 // The thread is gone, and with it all there is to serve.
                 Err(_) => return End::Abrupt,
             },
@@ -84,7 +88,7 @@ enum Phase {
 
 pub(super) struct Server {
     outbox: Sender<Message>,
-    jobs: Sender<CheckOptions>,
+    pub(super) jobs: Sender<Job>,
     current_dir: PathBuf,
     pub(super) rules: Vec<RuleInfo>,
     phase: Phase,
@@ -93,6 +97,10 @@ pub(super) struct Server {
     pub(super) documents: Documents,
     /// The last run that did not fail.
     analysis: Option<Analysis>,
+    /// What the last run was asked for.
+    pub(super) options: Option<CheckOptions>,
+    /// Requests for actions that wait for fixes.
+    pub(super) mending: Vec<Mending>,
     is_running: bool,
     /// When the next run is to begin; `None` if nothing changed since the last began.
     due: Option<Instant>,
@@ -142,6 +150,10 @@ impl Server {
             }
             (Phase::Initialized, "textDocument/diagnostic") => match self.pull(&id, params) {
                 Ok(()) => return,
+                Err(error) => Err(error),
+            },
+            (Phase::Initialized, "textDocument/codeAction") => match read(params) {
+                Ok(params) => return self.code_actions(id, params),
                 Err(error) => Err(error),
             },
             (Phase::Initialized, method) => self.answer(method, params),
@@ -288,20 +300,22 @@ impl Server {
         if let Some(at) = self.waiting.iter().position(|pull| pull.id == id) {
             self.waiting.remove(at);
             self.respond(id, Err(error(ErrorCode::RequestCanceled, "canceled")));
+        } else if let Some(at) = self.mending.iter().position(|each| each.id == id) {
+            self.mending.remove(at);
+            self.respond(id, Err(error(ErrorCode::RequestCanceled, "canceled")));
         }
     }
 
     fn cancel_all(&mut self) {
-        for pull in std::mem::take(&mut self.waiting) {
-            self.respond(
-                pull.id,
-                Err(error(ErrorCode::RequestCanceled, "the server was shut down")),
-            );
+        let pulls = std::mem::take(&mut self.waiting).into_iter().map(|pull| pull.id);
+        let mending = std::mem::take(&mut self.mending).into_iter().map(|each| each.id);
+        for id in pulls.chain(mending).collect::<Vec<_>>() {
+            self.respond(id, Err(error(ErrorCode::RequestCanceled, "the server was shut down")));
         }
     }
 
     /// Whether what is known is of what there is now.
-    fn is_settled(&self) -> bool {
+    pub(super) fn is_settled(&self) -> bool {
         self.due.is_none() && !self.is_running
     }
 
@@ -323,11 +337,12 @@ impl Server {
         options.force_exclude = true;
         options.min_confidence = self.settings.min_confidence;
         // The thread lives as long as this value holds its channel.
-        self.is_running = self.jobs.send(options).is_ok();
+        self.options = Some(options.clone());
+        self.is_running = self.jobs.send(Job::Check(options)).is_ok();
     }
 
     /// Takes a finished run in. One that failed leaves the last findings standing.
-    fn take(&mut self, finished: Finished) {
+    fn take(&mut self, finished: Result<Analysis, CheckError>) {
         self.is_running = false;
         match finished {
             Ok(analysis) => self.analysis = Some(analysis),

@@ -90,6 +90,7 @@ fn entry() -> Acquire {
         activated_by: Vec::new(),
         self_ending: false,
         witnessed: false,
+        finally: None,
         ends: vec![
             end(
                 "delete",

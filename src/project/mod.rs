@@ -55,6 +55,7 @@ mod programs;
 mod promises;
 pub mod region;
 pub mod registration;
+mod remedy;
 pub mod repetition;
 pub mod resolve;
 pub mod rounds;

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::catalog::effect::Resource;
+use crate::diagnostic::remedy::Remedy;
 use crate::diagnostic::{Confidence, Label, Place};
 use crate::timings::Laps;
 
@@ -67,6 +68,7 @@ pub struct Leak {
     pub is_self_rearming: bool,
     /// What was to end it, and never does.
     pub notifier: Option<Notifier>,
+    pub remedy: Option<Remedy>,
     pub confidence: Confidence,
 }
 
@@ -111,6 +113,7 @@ pub struct Mismatch {
     pub wanted: String,
     /// Where the field that kept the function is emptied.
     pub emptied: Option<Place>,
+    pub remedy: Option<Remedy>,
     pub confidence: Confidence,
 }
 
@@ -188,6 +191,14 @@ impl Model {
         };
         model.leave_to_developers(project);
         model
+    }
+
+    /// What would mend what is found at a place.
+    pub fn remedy_at(&self, place: Place) -> Option<Remedy> {
+        let leak = self.leaks.iter().find(|leak| leak.place == place);
+        let mismatch = || self.mismatches.iter().find(|mismatch| mismatch.place == place);
+        leak.and_then(|leak| leak.remedy.clone())
+            .or_else(|| mismatch()?.remedy.clone())
     }
 
     /// Drops what is said of tests; what a package does not ship is worth a word only to those who ask.

@@ -22,6 +22,9 @@
 //! `evidence` holds places like `primary`, in causal order. Lines and columns count from 1, columns in characters; offsets
 //! count bytes of the UTF-8 text from 0; ends are exclusive. `kind` is one of `skipped`, `configuration`,
 //! `unreadable`, `not-text`, `syntax`, `limit`, `timed-out` and `internal`; `at` may be null.
+//!
+//! With `--suggest` a finding that can be mended has a `fix`: `title`, `safety` (`safe` or `suggestion`), `path`, and `edits`
+//! with `start`, `end` and `text`.
 
 use std::io::{self, Write};
 
@@ -29,6 +32,8 @@ use serde::Serialize;
 
 use super::{Report, fingerprints, plain_json};
 use crate::diagnostic::{Confidence, Diagnostic, Label, Problem, Severity};
+use crate::fix::{Fix, Safety};
+use crate::source::CheckedFile;
 
 /// Writes the document and a line end.
 ///
@@ -58,9 +63,12 @@ pub(super) fn summary(report: &Report<'_>) -> Summary {
 }
 
 pub(super) fn findings<'a>(report: &Report<'a>) -> impl Iterator<Item = Finding<'a>> {
-    let all = report.diagnostics.iter().zip(fingerprints(report));
+    let all = report.diagnostics.iter().zip(fingerprints(report)).enumerate();
     let report = *report;
-    all.map(move |(each, fingerprint)| finding(&report, each, fingerprint))
+    all.map(move |(index, (each, fingerprint))| Finding {
+        fix: report.fix(index).map(|fix| mending(&report, fix)),
+        ..finding(&report, each, fingerprint)
+    })
 }
 
 #[derive(Serialize)]
@@ -97,6 +105,25 @@ pub(super) struct Finding<'a> {
     fingerprint: String,
     primary: Site<'a>,
     evidence: Vec<Site<'a>>,
+    /// Only where fixes were asked for, and one holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Mending<'a>>,
+}
+
+#[derive(Serialize)]
+struct Mending<'a> {
+    title: &'a str,
+    safety: Safety,
+    path: &'a str,
+    /// Sorted and apart from each other; `offset` counts bytes of the text as it was.
+    edits: Vec<Change<'a>>,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    start: Point,
+    end: Point,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -125,23 +152,43 @@ fn finding<'a>(report: &Report<'a>, diagnostic: &'a Diagnostic, fingerprint: Str
         fingerprint,
         primary: site(report, &diagnostic.primary),
         evidence: diagnostic.evidence.iter().map(|label| site(report, label)).collect(),
+        fix: None,
+    }
+}
+
+fn mending<'a>(report: &Report<'a>, fix: &'a Fix) -> Mending<'a> {
+    let file = &report.files[fix.file.index()];
+    Mending {
+        title: &fix.title,
+        safety: fix.safety,
+        path: file.shown(),
+        edits: fix
+            .edits
+            .iter()
+            .map(|edit| Change {
+                start: point(file, edit.span.start),
+                end: point(file, edit.span.end),
+                text: &edit.text,
+            })
+            .collect(),
     }
 }
 
 fn site<'a>(report: &Report<'a>, label: &'a Label) -> Site<'a> {
     let file = report.file(label.place);
-    let point = |offset| {
-        let position = file.source().position(offset);
-        Point {
-            line: position.line,
-            column: position.column,
-            offset,
-        }
-    };
     Site {
         path: file.shown(),
         text: &label.text,
-        start: point(label.place.span.start),
-        end: point(label.place.span.end),
+        start: point(file, label.place.span.start),
+        end: point(file, label.place.span.end),
+    }
+}
+
+fn point(file: &CheckedFile, offset: u32) -> Point {
+    let position = file.source().position(offset);
+    Point {
+        line: position.line,
+        column: position.column,
+        offset,
     }
 }

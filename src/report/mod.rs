@@ -30,6 +30,7 @@ use std::path::Path;
 
 use crate::baseline::key::Key;
 use crate::diagnostic::{Diagnostic, Place, Problem, RuleInfo};
+use crate::fix::Fix;
 use crate::source::{CheckedFile, Position, slashed};
 
 /// Everything that a format may print.
@@ -52,6 +53,10 @@ pub struct Report<'a> {
     pub gone: usize,
     /// How many findings are older than the changes that were asked for.
     pub older: usize,
+    /// For each finding what would mend it, where that was asked for; else empty.
+    pub fixes: &'a [Option<Fix>],
+    /// The folder in which each rule has its page, for those who can open it.
+    pub pages: Option<&'a Path>,
 }
 
 /// Text from a linted project, made harmless for a terminal.
@@ -62,6 +67,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 impl<'a> Report<'a> {
     pub(crate) fn file(&self, place: Place) -> &'a CheckedFile {
         &self.files[place.file.index()]
+    }
+
+    /// What would mend the n-th finding.
+    pub(crate) fn fix(&self, index: usize) -> Option<&'a Fix> {
+        self.fixes.get(index)?.as_ref()
     }
 
     /// Where a place begins.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use url::Url;
 
 use super::escape::visible;
 use super::excerpt::{CONTEXT_LINES, Excerpt};
@@ -20,6 +21,8 @@ pub struct Style {
     pub color: bool,
     /// Of the terminal, in columns.
     pub width: usize,
+    /// It opens links.
+    pub has_links: bool,
 }
 
 /// Writes each finding and an empty line.
@@ -41,10 +44,37 @@ pub fn write(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Resu
 
 fn rendered(report: &Report<'_>, diagnostic: &Diagnostic, style: Style) -> Result<String, fmt::Error> {
     let mut text = drawn(picture(report, diagnostic), style)?;
+    if style.has_links {
+        text = linked(&text, report, diagnostic);
+    }
     if let Some(line) = retaining::line(diagnostic) {
         text.push_str(&format!("  kept: {line}\n"));
     }
     Ok(text)
+}
+
+/// The drawing with the rule's name leading to its page, and the place to its file.
+fn linked(text: &str, report: &Report<'_>, diagnostic: &Diagnostic) -> String {
+    let file = report.file(diagnostic.primary.place);
+    let page = report.pages.map(|pages| pages.join(format!("{}.md", diagnostic.rule)));
+    let mut linked = text.to_owned();
+    let name = visible(file.shown());
+    let targets = [(diagnostic.rule, page.as_deref()), (&*name, Some(file.disk()))];
+    for (words, target) in targets {
+        let Some(url) = target.and_then(|target| Url::from_file_path(target).ok()) else {
+            continue;
+        };
+        // The place stands in brackets, the rule begins its line.
+        let at = match words == diagnostic.rule {
+            true => linked.find(words),
+            false => linked.find(&format!("[{words}:")).map(|at| at + 1),
+        };
+        if let Some(at) = at {
+            let link = format!("\u{1b}]8;;{url}\u{1b}\\{words}\u{1b}]8;;\u{1b}\\");
+            linked.replace_range(at..at + words.len(), &link);
+        }
+    }
+    linked
 }
 
 /// A picture as `miette` draws it.

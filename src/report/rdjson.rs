@@ -7,13 +7,28 @@ use serde_json::{Value, json};
 
 use super::Report;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::facts::ids::Span;
+use crate::fix::Fix;
+use crate::fix::edit::{Edit, applied};
 
 /// Writes the document and a line end.
 ///
 /// # Errors
 /// The writer's.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let diagnostics: Vec<Value> = report.diagnostics.iter().map(|each| diagnostic(report, each)).collect();
+    let diagnostics: Vec<Value> = report
+        .diagnostics
+        .iter()
+        .enumerate()
+        .map(|(index, each)| {
+            let mut diagnostic = diagnostic(report, each);
+            // A suggestion is one range, so it is the whole from the first edit to the last.
+            if let Some(suggestion) = report.fix(index).and_then(|fix| suggestion(report, fix)) {
+                diagnostic["suggestions"] = json!([suggestion]);
+            }
+            diagnostic
+        })
+        .collect();
     let document = json!({ "source": { "name": "leaklint" }, "diagnostics": diagnostics });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
@@ -40,6 +55,22 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
         "code": { "value": diagnostic.rule },
         "relatedLocations": related,
     })
+}
+
+fn suggestion(report: &Report<'_>, fix: &Fix) -> Option<Value> {
+    let source = report.files[fix.file.index()].source();
+    let (first, last) = (fix.edits.first()?, fix.edits.last()?);
+    let whole = Span::new(first.span.start, last.span.end);
+    let moved = fix.edits.iter().map(|edit| Edit {
+        span: Span::new(edit.span.start - whole.start, edit.span.end - whole.start),
+        text: edit.text.clone(),
+    });
+    let moved: Vec<Edit> = moved.collect();
+    let point = |offset| json!({ "line": source.position(offset).line, "column": source.byte_column(offset) });
+    Some(json!({
+        "range": { "start": point(whole.start), "end": point(whole.end) },
+        "text": applied(source.slice(whole), &moved),
+    }))
 }
 
 fn location(report: &Report<'_>, place: Place) -> Value {

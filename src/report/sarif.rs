@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::fingerprint::line_hashes;
 use super::{Report, plain_json};
 use crate::diagnostic::{Confidence, Diagnostic, FileId, Label, Place, Problem, RuleInfo, Severity};
+use crate::fix::Fix;
 use crate::source::portable;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -49,7 +50,13 @@ fn log(report: &Report<'_>) -> Value {
     }
     let results: Vec<Value> = surest
         .into_iter()
-        .map(|each| result(report, each, &mut hashes))
+        .map(|(index, each)| {
+            let mut result = result(report, each, &mut hashes);
+            if let Some(fix) = report.fix(index) {
+                result["fixes"] = json!([change(report, fix)]);
+            }
+            result
+        })
         .collect();
     let mut driver = json!({
         "name": env!("CARGO_PKG_NAME"),
@@ -96,14 +103,14 @@ fn rule(rule: &RuleInfo) -> Value {
 }
 
 /// The findings of highest confidence, then severity, at most `limit`, in the order they came in.
-fn surest(diagnostics: &[Diagnostic], limit: usize) -> Vec<&Diagnostic> {
+fn surest(diagnostics: &[Diagnostic], limit: usize) -> Vec<(usize, &Diagnostic)> {
     let mut chosen: Vec<(usize, &Diagnostic)> = diagnostics.iter().enumerate().collect();
     if chosen.len() > limit {
         chosen.sort_by_key(|(_, each)| (Reverse(each.confidence), Reverse(each.severity)));
         chosen.truncate(limit);
         chosen.sort_unstable_by_key(|(position, _)| *position);
     }
-    chosen.into_iter().map(|(_, each)| each).collect()
+    chosen
 }
 
 fn left_out(all: usize) -> Value {
@@ -151,6 +158,35 @@ fn result(report: &Report<'_>, diagnostic: &Diagnostic, hashes: &mut BTreeMap<Fi
         None => result["partialFingerprints"] = json!({ "leaklint/message": diagnostic.message }),
     }
     result
+}
+
+/// What would mend a result.
+fn change(report: &Report<'_>, fix: &Fix) -> Value {
+    let file = &report.files[fix.file.index()];
+    let source = file.source();
+    let replacements: Vec<Value> = fix
+        .edits
+        .iter()
+        .map(|edit| {
+            let region = json!({
+                "startLine": source.position(edit.span.start).line,
+                "startColumn": source.utf16_column(edit.span.start),
+                "endLine": source.position(edit.span.end).line,
+                "endColumn": source.utf16_column(edit.span.end),
+            });
+            match edit.text.is_empty() {
+                true => json!({ "deletedRegion": region }),
+                false => json!({ "deletedRegion": region, "insertedContent": { "text": edit.text } }),
+            }
+        })
+        .collect();
+    json!({
+        "description": { "text": sentence(&unlinked(&fix.title)) },
+        "artifactChanges": [{
+            "artifactLocation": { "uri": uri(file.path()), "uriBaseId": ROOT_ID },
+            "replacements": replacements,
+        }],
+    })
 }
 
 /// Message, proof and help as text in which `[words](1)` leads to the related location 1.

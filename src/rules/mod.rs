@@ -63,6 +63,7 @@ impl Rule {
         Diagnostic {
             symbol: project.symbol_at(said.primary.place),
             retains: said.retains,
+            remedy: project.model().remedy_at(said.primary.place),
             rule: self.info.id,
             severity: self.info.severity,
             confidence: said.confidence,

@@ -199,6 +199,7 @@ impl Wrong {
             help: self.help.clone(),
             symbol: String::new(),
             retains: None,
+            remedy: None,
         }
     }
 }

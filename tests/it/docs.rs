@@ -17,13 +17,15 @@ const MAX_NOT_RUN: usize = 12;
 const SHOWN: [&str; 6] = ["text", "ts", "tsx", "js", "jsx", ""];
 
 /// The pages that hold instructions.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
     "README.md",
     "docs/baseline.md",
     "docs/ci.md",
     "docs/configuration.md",
     "docs/editors.md",
+    "docs/fixes.md",
     "docs/getting-started.md",
+    "docs/how-it-decides.md",
     "docs/hooks.md",
     "docs/output.md",
     "docs/sharding.md",
@@ -241,4 +243,36 @@ fn assert_runs(place: &str, line: &str, folder: &Path) {
     let is_fine = matches!(output.status.code(), Some(0 | 1));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(is_fine, "{place}: `{line}` ends with {}: {said}", output.status);
+}
+
+/// What of a page stands in its blocks of a language.
+fn shown<'b>(blocks: &'b [Block], language: &str) -> Vec<&'b str> {
+    let of_language = blocks.iter().filter(|block| block.language == language);
+    of_language.map(|block| block.text.as_str()).collect()
+}
+
+/// The page's library, as it is described there, in a project that uses it.
+#[test]
+fn the_described_library_is_judged_and_mended() {
+    let blocks = blocks_of("docs/catalogue.md");
+    let (toml, json) = (shown(&blocks, "toml"), shown(&blocks, "json"));
+    let described: toml::Table = toml::from_str(toml[0]).unwrap();
+    let example = &described["example"][0];
+    let folder = tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("package.json", "{}");
+    write("tickets.toml", toml[0]);
+    write("leaklint.json", json[0]);
+    write("leak.js", example["leak"].as_str().unwrap());
+    write("ok.js", example["ok"].as_str().unwrap());
+    let leaklint = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_leaklint"));
+        command.args(arguments).current_dir(folder.path()).output().unwrap()
+    };
+    let ran = leaklint(&["check", "--format", "concise", "--no-cache"]);
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert!(said.starts_with("leak.js:6:") && said.lines().count() == 1, "{said}");
+    assert_eq!(leaklint(&["check", "--fix", "--no-cache"]).status.code(), Some(0));
+    let [leak, ok] = ["leak.js", "ok.js"].map(|name| fs::read_to_string(folder.path().join(name)).unwrap());
+    assert_eq!(leak, ok);
 }

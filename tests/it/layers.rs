@@ -38,6 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("rules", &["project", "catalog::effect", "diagnostic"]),
+    ("fix", &["source", "parse::outline", "diagnostic", "facts::ids"]),
     ("git", &["source", "overlay", "walk"]),
     ("suppress", &["source", "spelling", "parse", "diagnostic", "facts::ids"]),
     ("baseline", &["source", "diagnostic"]),
@@ -65,6 +66,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "limits",
             "panics",
             "cache",
+            "fix",
         ],
     ),
     (
@@ -76,6 +78,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "timings",
             "config::mistake",
             "baseline::key",
+            "fix",
         ],
     ),
     (
@@ -88,6 +91,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "diagnostic",
             "source",
             "facts::ids",
+            "fix",
         ],
     ),
     (
@@ -113,6 +117,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "source",
             "limits",
             "cache::store",
+            "fix",
         ],
     ),
 ];

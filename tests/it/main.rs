@@ -12,6 +12,7 @@ mod docs;
 mod driver;
 mod ecosystem;
 mod facts;
+mod fixes;
 mod fixtures;
 mod formats;
 mod git;

@@ -12,6 +12,7 @@ use crate::support::package_root;
 const STYLE: Style = Style {
     color: false,
     width: 100,
+    has_links: false,
 };
 
 fn picture(rule: &str) -> String {
@@ -32,6 +33,8 @@ fn picture(rule: &str) -> String {
         known: 0,
         gone: 0,
         older: 0,
+        fixes: &[],
+        pages: None,
     };
     let mut out = Vec::new();
     write(Format::Pretty(STYLE), &report, &mut out).unwrap();
@@ -78,4 +81,44 @@ fn messages_read_well() {
     wrong.sort();
     wrong.dedup();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Links lead from the place to the file and from the rule to its page, and change nothing else.
+#[test]
+fn links_change_nothing_that_is_read() {
+    let leaklint = |variables: &[(&str, &str)]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_leaklint"));
+        let cache = tempfile::tempdir().unwrap();
+        command
+            .args(["check", "--no-context", "--quiet", "--cache-dir"])
+            .arg(cache.path())
+            .arg("fixtures/pictures/unremoved-listener.ts")
+            .current_dir(package_root())
+            .env_remove("FORCE_HYPERLINK")
+            .env_remove("NO_COLOR")
+            .envs(variables.iter().copied());
+        let ran = command.output().unwrap();
+        let page = cache.path().join("pages/unremoved-listener.md");
+        (String::from_utf8(ran.stdout).unwrap(), page.is_file())
+    };
+    let (plain, has_page) = leaklint(&[]);
+    assert!(!plain.contains('\u{1b}') && !has_page, "{plain:?}");
+    let (linked, has_page) = leaklint(&[("FORCE_HYPERLINK", "1"), ("NO_COLOR", "1")]);
+    assert!(has_page);
+    let targets: Vec<&str> = linked
+        .split("\u{1b}]8;;")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("\u{1b}\\").map(|(url, _)| url))
+        .filter(|url| !url.is_empty())
+        .collect();
+    assert!(targets[0].starts_with("file://") && targets[0].ends_with("/pages/unremoved-listener.md"));
+    assert!(targets[1].ends_with("/fixtures/pictures/unremoved-listener.ts"));
+    let mut read = linked.clone();
+    for url in targets.iter().chain([&""]) {
+        read = read.replace(&format!("\u{1b}]8;;{url}\u{1b}\\"), "");
+    }
+    assert_eq!(read, plain);
+    for variables in [&[("FORCE_HYPERLINK", "0")], &[("TERM_PROGRAM", "WezTerm")]] {
+        assert_eq!(leaklint(variables).0, plain, "{variables:?}");
+    }
 }

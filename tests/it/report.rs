@@ -53,6 +53,8 @@ impl Sample {
             known: 0,
             gone: 0,
             older: 0,
+            fixes: &[],
+            pages: None,
         }
     }
 }
@@ -77,6 +79,7 @@ pub fn sample() -> Sample {
         CheckedFile::with_text("src/db.js", DATABASE),
     ];
     let diagnostic = Diagnostic {
+        remedy: None,
         rule: "unreleased-connection",
         severity: Severity::Error,
         confidence: Confidence::High,
@@ -135,6 +138,7 @@ pub fn printed(sample: &Sample, format: Format) -> String {
 const PRETTY: Format = Format::Pretty(Style {
     color: false,
     width: 100,
+    has_links: false,
 });
 
 #[test]

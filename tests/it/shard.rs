@@ -95,10 +95,13 @@ pub fn printed(outcome: &Outcome) -> Vec<String> {
         known: 0,
         gone: 0,
         older: 0,
+        fixes: &[],
+        pages: None,
     };
     let style = Style {
         color: false,
         width: 100,
+        has_links: false,
     };
     let formats = [Format::Pretty(style), Format::Concise, Format::Json, Format::Sarif];
     let mut texts: Vec<String> = formats

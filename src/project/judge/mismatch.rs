@@ -271,6 +271,7 @@ impl Project<'_> {
             named: described(wrong.removal, part),
             wanted: described(acquisition.call, part),
             emptied: wrong.emptied,
+            remedy: self.naming(acquisition, wrong.removal, wrong.difference),
             confidence: confidence(&[self.holder_grade(&region), self.run_grade(acquisition)]),
         }
     }

@@ -77,6 +77,7 @@ impl Project<'_> {
         }?;
         let fact = self.call(acquisition.call);
         let (kept, kept_at) = self.kept_by(acquisition);
+        let remedy = self.remedy(acquisition, verdict.teardown.is_some());
         let mut grades = verdict.grades;
         grades.push(Grade::from(tier));
         Some(Leak {
@@ -98,6 +99,7 @@ impl Project<'_> {
             teardown: verdict.teardown,
             is_self_rearming: verdict.is_self_rearming,
             notifier,
+            remedy,
             confidence: confidence(&grades),
         })
     }

@@ -173,3 +173,47 @@ fn settings_are_asked_for_and_files_are_watched_where_the_client_can() {
     client.send(&json!({ "jsonrpc": "2.0", "id": question["id"], "result": [{ "enable": false }] }));
     assert_eq!(client.published("watch.ts", Some(1)), [] as [Value; 0]);
 }
+
+#[test]
+fn a_finding_can_be_mended_where_its_fix_holds() {
+    let case = package_root().join("fixtures/fixes/finally-moves-the-release");
+    let [before, fixed] = ["before.js", "fixed.js"].map(|name| std::fs::read_to_string(case.join(name)).unwrap());
+    let mut client = Client::with(&[("server.ts", SERVER)], pushed(), Value::Null);
+    client.open_with("rename.js", &before);
+    let found = client.published("rename.js", Some(1));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let range = json!({ "range": found[0]["range"], "context": { "diagnostics": found } });
+    let answer = client.ask("textDocument/codeAction", "rename.js", range.clone());
+    let actions = answer["result"].as_array().unwrap();
+    let titles: Vec<&str> = actions.iter().map(|each| each["title"].as_str().unwrap()).collect();
+    assert_eq!(titles[0], "Call `client.release()` in a `finally`");
+    assert!(titles.len() == 2 && titles[1].starts_with("Ignore"), "{titles:?}");
+    assert_eq!(actions[0]["isPreferred"], true);
+    let edits = actions[0]["edit"]["changes"][client.uri("rename.js")]
+        .as_array()
+        .unwrap();
+    let after = edited(&before, edits);
+    assert_eq!(after, fixed);
+    client.replace("rename.js", 2, &after);
+    assert_eq!(client.published("rename.js", Some(2)), [] as [Value; 0]);
+    // Nothing is left to be done there.
+    assert_eq!(
+        client.ask("textDocument/codeAction", "rename.js", range)["result"],
+        json!([])
+    );
+}
+
+/// A text of single-byte characters with an editor's edits.
+fn edited(text: &str, edits: &[Value]) -> String {
+    let starts: Vec<usize> = std::iter::once(0)
+        .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+        .collect();
+    let offset =
+        |at: &Value| starts[at["line"].as_u64().unwrap() as usize] + at["character"].as_u64().unwrap() as usize;
+    let mut new = text.to_owned();
+    for edit in edits.iter().rev() {
+        let range = offset(&edit["range"]["start"])..offset(&edit["range"]["end"]);
+        new.replace_range(range, edit["newText"].as_str().unwrap());
+    }
+    new
+}
