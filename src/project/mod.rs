@@ -244,10 +244,10 @@ impl<'a> Project<'a> {
         let implementers = Implementers::collect(&project);
         project.learn(|linked| linked.implementers = implementers);
         let own = OwnExports::collect(&project, resolver);
-        let offered = Offered::collect(&project, resolver);
-        project.learn(|linked| linked.offered = offered);
         // Calls were not known as the catalogue's before.
         project.learn(|linked| linked.own = own);
+        let offered = Offered::collect(&project, resolver);
+        project.learn(|linked| linked.offered = offered);
         laps.end("owners");
         let graph = CallGraph::build(&project);
         // What was asked while the call graph was unfinished may have answers now.
