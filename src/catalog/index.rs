@@ -179,13 +179,17 @@ impl Catalog {
 
     /// Whether a package belongs to a library that runs handlers for requests: who loads it stays up for others.
     pub fn serves(&self, package: &str) -> bool {
-        self.runs.iter().any(|run| {
-            run.per == Per::Request
-                && self.libraries[run.library]
-                    .packages
-                    .iter()
-                    .any(|each| **each == *package)
-        })
+        self.runs_per(Per::Request, package)
+    }
+
+    /// Whether a package belongs to a library that runs tests.
+    pub fn tests(&self, package: &str) -> bool {
+        self.runs_per(Per::Test, package)
+    }
+
+    fn runs_per(&self, per: Per, package: &str) -> bool {
+        let is_of = |library: usize| self.libraries[library].packages.iter().any(|each| **each == *package);
+        self.runs.iter().any(|run| run.per == per && is_of(run.library))
     }
 
     pub fn takes_named(&self, name: &str) -> impl Iterator<Item = &Takes> {

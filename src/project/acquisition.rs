@@ -299,16 +299,19 @@ impl<'a> Project<'a> {
         self.is_called_on(items, failing, call)
     }
 
-    /// Whether a call is of one of these methods on the thing.
+    /// Whether a call is of one of these methods on the thing, or of one of these functions with it as the first argument.
     fn is_called_on<'c>(&self, items: &[Path], mut methods: impl Iterator<Item = &'c Callee>, call: CallRef) -> bool {
-        let named = methods.any(|callee| match callee {
-            Callee::Method { name, .. } | Callee::Shape { name } => self.callee_name(call) == Some(name),
+        let is_it = |of: ExprRef| self.is_one_of(items, of) != Match::No;
+        methods.any(|callee| match callee {
+            Callee::Method { name, .. } | Callee::Shape { name } => {
+                self.callee_name(call) == Some(name) && self.receiver(call).is_some_and(is_it)
+            }
+            // `once(stream, 'open')`
+            Callee::Export(export) => {
+                self.is_export(call.with(self.call(call).callee), export) && self.argument(call, 0).is_some_and(is_it)
+            }
             _ => false,
-        });
-        named
-            && self
-                .receiver(call)
-                .is_some_and(|of| self.is_one_of(items, of) != Match::No)
+        })
     }
 
     /// Whether an expression is, or is reached through, or contains, the part of the thing that whoever reads takes over.

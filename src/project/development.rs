@@ -1,9 +1,10 @@
 //! Code that is not the product: tests, and what a published package does not ship.
 //!
 //! Both are told by what the project says itself, never by where a file lies: a test hands functions to a test runner
-//! and is of no use to other files; a package that lists its `files` ships those and what its entry points load.
+//! and is of no use to other files; what only tests load and that loads a test runner itself belongs to them; a package that
+//! lists its `files` ships those and what its entry points load.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::effect::Per;
 use crate::diagnostic::FileId;
@@ -20,16 +21,15 @@ pub struct Development {
 
 impl Development {
     pub fn find(project: &Project<'_>, resolver: &Resolver) -> Self {
+        let tests: FxHashSet<FileId> = project
+            .file_ids()
+            .zip(
+                project.each_file(|project, file| project.links.exports_nothing(file) && project.tests_something(file)),
+            )
+            .filter_map(|(file, is_test)| is_test.unwrap_or(false).then_some(file))
+            .collect();
         Self {
-            tests: project
-                .file_ids()
-                .zip(
-                    project.each_file(|project, file| {
-                        project.links.exports_nothing(file) && project.tests_something(file)
-                    }),
-                )
-                .filter_map(|(file, is_test)| is_test.unwrap_or(false).then_some(file))
-                .collect(),
+            tests: project.with_their_helpers(tests),
             unshipped: project.unshipped(resolver),
         }
     }
@@ -50,6 +50,35 @@ impl Project<'_> {
     fn tests_something(&self, file: FileId) -> bool {
         self.calls_of(file)
             .any(|call| self.hands_over(call, |per| per == Per::Test))
+    }
+
+    /// The tests, and the files that load a test runner and that only tests and such files load.
+    fn with_their_helpers(&self, mut tests: FxHashSet<FileId>) -> FxHashSet<FileId> {
+        let configured = self.file_ids().filter(|&file| self.files[file.index()].is_test);
+        tests.extend(configured);
+        let loads_a_runner = |file: FileId| {
+            let mut packages = self.links.packages(file);
+            packages.any(|package| self.catalog.tests(self.text(package)))
+        };
+        let mut loaded_by: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
+        for file in self.file_ids() {
+            for other in self.links.loads(file).filter(|&other| other != file) {
+                loaded_by.entry(other).or_default().push(file);
+            }
+        }
+        let mut helpers: Vec<FileId> = loaded_by.keys().copied().filter(|&file| loads_a_runner(file)).collect();
+        helpers.sort_unstable();
+        loop {
+            let before = tests.len();
+            for &file in &helpers {
+                if loaded_by[&file].iter().all(|loader| tests.contains(loader)) {
+                    tests.insert(file);
+                }
+            }
+            if tests.len() == before {
+                return tests;
+            }
+        }
     }
 
     /// Files of packages that say what they ship, which neither the list names nor an entry point loads.

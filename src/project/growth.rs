@@ -65,6 +65,21 @@ impl Project<'_> {
 }
 
 impl Judge<'_, '_> {
+    /// `set(key, value) { this.map.set(key, value); }`: a method that hands its parameters to the same method of the container.
+    fn is_handed_on(&self, site: &GrowthSite) -> bool {
+        let project = self.project;
+        let Some(call) = site.call else { return false };
+        let args = &project.call(call).args;
+        let are_parameters = args.iter().all(|&arg| {
+            let path = project.path(call.with(arg));
+            path.is_root() && matches!(path.root, Root::Param(of, _) if of == site.function)
+        });
+        !args.is_empty()
+            && are_parameters
+            && project.function_name(site.function).is_some()
+            && project.function_name(site.function) == project.callee_name(call)
+    }
+
     fn growth(&self, engine: &mut Engine, usage: &ContainerUse, site: &GrowthSite) -> Option<Growth> {
         let project = self.project;
         let made = self.containers.get(site.container)?;
@@ -96,6 +111,10 @@ impl Judge<'_, '_> {
             return None;
         }
         let (mut repeat, why) = self.repetition(site)?;
+        // What is a container itself grows as its users make it grow.
+        if repeat != Grade::First && self.is_handed_on(site) {
+            return None;
+        }
         if repeat == Grade::Second && project.is_application(site.function.file) {
             // All callers are in view, and none of them repeats.
             repeat = Grade::Third;

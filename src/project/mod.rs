@@ -28,6 +28,7 @@ pub mod entry;
 pub mod growth;
 pub mod guard;
 pub mod hierarchy;
+mod just_stored;
 pub mod latch;
 pub mod identity;
 pub mod implementers;

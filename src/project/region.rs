@@ -34,6 +34,9 @@ pub enum Region {
 impl Project<'_> {
     /// How long the object lives that an expression names, for a line in `function`.
     pub fn region_of(&self, expr: ExprRef, function: FnRef) -> Region {
+        if let Some(value) = self.just_stored(expr, function) {
+            return self.region_of(value, function);
+        }
         if let Some(region) = self.field_region(expr, function) {
             return region;
         }

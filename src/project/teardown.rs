@@ -20,7 +20,7 @@ impl Project<'_> {
             return outer
                 .and_then(|outer| self.factory_teardown(outer))
                 .or_else(|| self.module_teardown(function.file))
-                .filter(|&end| self.gives_back(end));
+                .filter(|&end| !self.is_within(function, end) && self.gives_back(end));
         };
         let is_called = |end: FnRef| {
             let name = self.function_name(end);

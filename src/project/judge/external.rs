@@ -1,6 +1,7 @@
 //! What lives outside the heap: connections, locks, files, workers and clients. Losing the last reference does not give them back.
 
 use crate::catalog::effect::{End, Per, Resource};
+use crate::catalog::pattern::Callee;
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::Op;
 use crate::facts::ids::{BindingId, ExprId};
@@ -119,7 +120,11 @@ impl Project<'_> {
         if acquisition.resource() == Resource::Connection {
             return missed;
         }
-        let fails_with_the_rest = acquisition.entry.ends.iter().any(|end| matches!(end, End::Fails(_)));
+        let fails_with_the_rest = acquisition
+            .entry
+            .ends
+            .iter()
+            .any(|end| matches!(end, End::Fails(Callee::Method { .. } | Callee::Shape { .. })));
         // A closure that runs later may end what is still open where all went well.
         if self.is_kept_by_closure(acquisition) {
             let root = self.activation_of(acquisition.function);
@@ -129,6 +134,7 @@ impl Project<'_> {
             };
             missed.retain(|each| each.exit != Exit::Return || !is_here(each));
         }
+        missed.retain(|each| !self.fails_to_begin(acquisition, each));
         for each in &mut missed {
             let Some((function, index)) = each.leaves else { continue };
             if fails_with_the_rest && each.exit == Exit::Unhandled {
@@ -145,6 +151,31 @@ impl Project<'_> {
             }
         }
         missed
+    }
+
+    /// Whether a way out is taken where the thing could not be activated, and so holds nothing:
+    /// `await new Promise((resolve, reject) => server.once('error', reject).listen(port, resolve))`.
+    fn fails_to_begin(&self, acquisition: &Acquisition<'_>, missed: &Missed) -> bool {
+        let Some((function, index)) = missed.leaves else {
+            return false;
+        };
+        let Op::Await(value) = self.function(function).ops[index as usize] else {
+            return false;
+        };
+        let Root::Call(promise) = self.path(function.with(value)).root else {
+            return false;
+        };
+        let Some(executor) = self.argument(promise, 0) else {
+            return false;
+        };
+        self.functions_in(executor)
+            .into_iter()
+            .filter(|&each| self.is_executor(each))
+            .any(|executor| {
+                let inside: Vec<FnRef> = self.nested(executor).collect();
+                self.calls_in(&inside)
+                    .any(|call| self.activates(acquisition, &acquisition.items, call))
+            })
     }
 
     /// Whether nothing but an operation on the thing itself can fail: a file that was opened can mostly be read.

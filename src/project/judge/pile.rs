@@ -98,7 +98,8 @@ impl Project<'_> {
         let outer = self.around(function).take_while(|&each| !self.is_module(each)).last()?;
         let end = self
             .factory_teardown(outer)
-            .or_else(|| self.module_teardown(function.file));
+            .or_else(|| self.module_teardown(function.file))
+            .filter(|&end| !self.is_within(function, end));
         let teardown = end.map(|end| self.named(end));
         let why = vec![Label::new(
             Place {

@@ -1,0 +1,45 @@
+//! What a field holds where it was given its value just before: `state.session = await launch(); state.session.on(…)`.
+
+use crate::facts::body::Op;
+use crate::facts::expr::Expr;
+
+use super::Project;
+use super::path::{ExprRef, FnRef};
+
+impl Project<'_> {
+    /// The value that the same function stores in a field on every way to a call on that field, if it does. However long the
+    /// field lives, what it holds there is that value.
+    pub(super) fn just_stored(&self, field: ExprRef, function: FnRef) -> Option<ExprRef> {
+        let Expr::Member { .. } = *self.expr(field) else {
+            return None;
+        };
+        let ops = &self.function(function).ops;
+        let used = ops
+            .iter()
+            .position(|op| matches!(*op, Op::Call(call) if self.receiver(function.with(call)) == Some(field)))?;
+        let mut depth = 0_i32;
+        for op in ops[..used].iter().rev() {
+            match *op {
+                Op::EndIf | Op::EndLoop(_) | Op::EndTry | Op::EndSwitch(_) | Op::EndBlock(_) => depth += 1,
+                Op::If(_) | Op::Loop(_) | Op::Try | Op::Switch { .. } | Op::Block(_) => depth = (depth - 1).max(0),
+                // The other side of a choice is not passed on the way.
+                Op::Else | Op::Catch { .. } | Op::Case { .. } if depth == 0 => return None,
+                Op::Store { to, value } if depth == 0 && self.is_same_field(function.with(to), field) => {
+                    let value = function.with(value);
+                    return (!self.path(value).is_nullish()).then_some(value);
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn is_same_field(&self, a: ExprRef, b: ExprRef) -> bool {
+        match (self.expr(a), self.expr(b)) {
+            (&Expr::Member { object: x, name: m, .. }, &Expr::Member { object: y, name: n, .. }) => {
+                self.sym(a.file, m) == self.sym(b.file, n) && self.path(a.with(x)) == self.path(b.with(y))
+            }
+            _ => false,
+        }
+    }
+}
