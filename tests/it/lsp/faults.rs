@@ -115,6 +115,15 @@ fn messages_that_come_late_twice_or_for_nothing_are_let_pass() {
 }
 
 #[test]
+fn who_asks_without_having_said_so_is_answered() {
+    let mut client = Client::with(PROJECT, pushed(), Value::Null);
+    client.open("watch.ts");
+    let answer = client.ask("textDocument/diagnostic", "watch.ts", json!({}));
+    assert_eq!(answer["result"]["items"].as_array().unwrap().len(), 1, "{answer:#}");
+    assert_eq!(client.published("watch.ts", Some(1)).len(), 1);
+}
+
+#[test]
 fn a_canceled_request_is_answered_once() {
     let mut client = Client::with(PROJECT, pulls(), Value::Null);
     client.open("watch.ts");
