@@ -33,7 +33,7 @@ impl Limits {
         // On 256 MB of stack all known shapes survive this depth.
         nesting: 20_000,
         nodes: 20_000,
-        // A second or two; of 4,290 files of three applications the costliest takes 60 million.
+        // None of 26,005 files of eleven large projects takes 3 million.
         steps: 300_000_000,
     };
 

@@ -5,12 +5,15 @@
 //! the overlay is there whether the disk has it or not, and a hidden one is not there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{env, io};
 
 use crate::source::{read_limited, read_regular};
+
+/// Bytes of a file beside the sources (a configuration, a manifest, a catalogue, a baseline) above which it is not read.
+pub const MAX_CONFIGURATION: u64 = 32 << 20;
 
 /// What takes the place of files, by absolute path without `.` and `..`. Cheap to clone.
 #[derive(Clone, Default, Debug)]
@@ -109,6 +112,18 @@ impl Overlay {
         }
     }
 
+    /// The bytes of a file beside the sources.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; `FileTooLarge` for one of more than [`MAX_CONFIGURATION`] bytes.
+    pub fn read_configuration(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.note(path);
+        self.read_limited(path, MAX_CONFIGURATION)?.ok_or_else(|| {
+            let message = format!("it has more than {MAX_CONFIGURATION} bytes");
+            io::Error::new(io::ErrorKind::FileTooLarge, message)
+        })
+    }
+
     /// As [`Self::read`]; `None` for a file of more than `limit` bytes.
     ///
     /// # Errors
@@ -120,6 +135,20 @@ impl Overlay {
                 .map(|bytes| Some(bytes).filter(|bytes| bytes.len() as u64 <= limit)),
             None => read_limited(path, limit),
         }
+    }
+
+    /// The folder around a path beyond which no configuration counts and nothing is read for one: the repository, else the
+    /// topmost package, else the folder itself.
+    pub fn boundary(&self, folder: &Path) -> PathBuf {
+        let home = env::home_dir();
+        let is_inside = |folder: &&Path| folder.parent().is_some() && home.as_deref() != Some(*folder);
+        let above = || folder.ancestors().take_while(is_inside);
+        let repository = above().find(|folder| folder.join(".git").exists());
+        let package = || {
+            let packages = above().filter(|folder| self.is_file(&folder.join("package.json")));
+            packages.last()
+        };
+        repository.or_else(package).unwrap_or(folder).to_path_buf()
     }
 
     /// The files inside a folder that have a content here.

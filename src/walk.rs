@@ -18,11 +18,11 @@ use thiserror::Error;
 
 use crate::diagnostic::{Problem, ProblemKind};
 use crate::markup::Format;
-use crate::overlay::Overlay;
+use crate::overlay::{MAX_CONFIGURATION, Overlay};
 use crate::source::{no_regular_file, slashed};
 
 /// Names of ignore files, as the `ignore` crate opens them.
-const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", ".leaklintignore"];
+const IGNORE_FILES: [&str; 4] = [".gitignore", ".ignore", ".leaklintignore", ".git/info/exclude"];
 
 const EXTENSIONS: [&str; 8] = ["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"];
 
@@ -190,19 +190,16 @@ impl Found<'_> {
     fn walk_folders(&self, folders: &[PathBuf], threads: usize) {
         // Ignore files above the start are opened too.
         let above: FxHashSet<&Path> = folders.iter().flat_map(|folder| folder.ancestors()).collect();
-        let odd: Vec<PathBuf> = above.into_iter().filter_map(odd_ignore_file).collect();
+        let odd: Vec<Odd> = above.into_iter().filter_map(odd_ignore_file).collect();
         let mut plain = Vec::new();
         if odd.is_empty() {
             plain = self.walk_with(folders, threads, IgnoreFiles::Count);
         } else {
-            odd.iter().for_each(|file| self.report_odd(file));
+            odd.iter().for_each(|odd| self.report_odd(odd));
             self.walk_with(folders, threads, IgnoreFiles::AreNotOpened);
         }
-        plain.iter().for_each(|file| self.report_odd(file));
-        let plain: Vec<PathBuf> = plain
-            .iter()
-            .filter_map(|file| Some(file.parent()?.to_path_buf()))
-            .collect();
+        plain.iter().for_each(|odd| self.report_odd(odd));
+        let plain: Vec<PathBuf> = plain.into_iter().map(|odd| odd.folder).collect();
         if !plain.is_empty() {
             self.walk_with(&plain, threads, IgnoreFiles::AreNotOpened);
         }
@@ -225,8 +222,8 @@ impl Found<'_> {
         }
     }
 
-    /// Walks the folders, but for those with an ignore file that must not be opened; these files are given back.
-    fn walk_with(&self, folders: &[PathBuf], threads: usize, ignore_files: IgnoreFiles) -> Vec<PathBuf> {
+    /// Walks the folders, but for those with an ignore file that must not be opened, which are given back.
+    fn walk_with(&self, folders: &[PathBuf], threads: usize, ignore_files: IgnoreFiles) -> Vec<Odd> {
         let Some((first, rest)) = folders.split_first() else {
             return Vec::new();
         };
@@ -269,9 +266,9 @@ impl Found<'_> {
         std::mem::take(&mut odd.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn report_odd(&self, file: &Path) {
-        let message = "not a regular file: in its folder no ignore file counts".to_owned();
-        self.add_problem(file, ProblemKind::Configuration, message);
+    fn report_odd(&self, odd: &Odd) {
+        let message = format!("{}: in its folder no ignore file counts", odd.reason);
+        self.add_problem(&odd.file, ProblemKind::Configuration, message);
     }
 
     fn visit(&self, entry: &DirEntry) {
@@ -337,10 +334,31 @@ enum IgnoreFiles {
     AreNotOpened,
 }
 
-/// An ignore file of the folder that must not be opened: the `ignore` crate does so unchecked, and a pipe would hang it.
-fn odd_ignore_file(folder: &Path) -> Option<PathBuf> {
-    let mut files = IGNORE_FILES.iter().map(|name| folder.join(name));
-    files.find(|file| fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()))
+/// A folder whose ignore files must not be opened.
+struct Odd {
+    folder: PathBuf,
+    /// The one that is to blame.
+    file: PathBuf,
+    reason: &'static str,
+}
+
+/// Whether an ignore file of the folder must not be opened: the `ignore` crate does so unchecked, and a pipe would hang it,
+/// a file almost without end fill the memory.
+fn odd_ignore_file(folder: &Path) -> Option<Odd> {
+    IGNORE_FILES.iter().find_map(|name| {
+        let file = folder.join(name);
+        let metadata = fs::metadata(&file).ok().filter(|metadata| !metadata.is_dir())?;
+        let reason = match metadata.is_file() {
+            false => "not a regular file",
+            true if metadata.len() > MAX_CONFIGURATION => "too large",
+            true => return None,
+        };
+        Some(Odd {
+            folder: folder.to_path_buf(),
+            file,
+            reason,
+        })
+    })
 }
 
 fn without_path(error: &ignore::Error) -> String {

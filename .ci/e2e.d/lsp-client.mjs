@@ -96,6 +96,39 @@ async function pulled() {
   await leave(client);
 }
 
+// A document that is nowhere on disk is mended by its quick fix, and then nothing is found and nothing is offered but that.
+async function mended() {
+  const read = (name) => readFileSync(join("fixtures/fixes/finally-moves-the-release", name), "utf8");
+  const client = connect();
+  const { connection } = client;
+  await connection.sendRequest(lsp.InitializeRequest.type, params({ textDocument: { diagnostic: {} } }));
+  await connection.sendNotification(lsp.InitializedNotification.type, {});
+  const uri = pathToFileURL(join(folder, "rename.js")).href;
+  let [text, version] = [read("before.js"), 1];
+  await connection.sendNotification(lsp.DidOpenTextDocumentNotification.type, {
+    textDocument: { uri, languageId: "javascript", version, text },
+  });
+  const found = async () => (await connection.sendRequest(lsp.DocumentDiagnosticRequest.type, { textDocument: { uri } })).items;
+  const diagnostics = await found();
+  assert.equal(diagnostics.length, 1);
+  const [{ range }] = diagnostics;
+  const actions = await connection.sendRequest(lsp.CodeActionRequest.type, { textDocument: { uri }, range, context: { diagnostics } });
+  assert.deepEqual(actions.map((each) => each.isPreferred), [true, undefined]);
+  const offset = ({ line, character }) => text.split("\n").slice(0, line).join("\n").length + (line > 0 ? 1 : 0) + character;
+  for (const { range, newText } of actions[0].edit.changes[uri].toReversed()) {
+    text = text.slice(0, offset(range.start)) + newText + text.slice(offset(range.end));
+  }
+  assert.equal(text, read("fixed.js"));
+  version += 1;
+  await connection.sendNotification(lsp.DidChangeTextDocumentNotification.type, {
+    textDocument: { uri, version },
+    contentChanges: [{ text }],
+  });
+  assert.deepEqual(await found(), []);
+  await leave(client);
+}
+
 await pushed();
 await pulled();
-console.log("editors: a vscode-languageserver-protocol client pushed and pulled");
+await mended();
+console.log("editors: a vscode-languageserver-protocol client pushed, pulled and mended");

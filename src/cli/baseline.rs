@@ -8,7 +8,7 @@ use super::args;
 use super::args::{BaselineAction, BaselineArguments, BaselineCreateArguments, BaselineRun, Threshold};
 use super::{CLEAN, CliError, current_dir, output, rule_info};
 use crate::baseline::Baseline;
-use crate::config::discover::{BASELINE_FILE, boundary};
+use crate::config::discover::BASELINE_FILE;
 use crate::driver::known::{self, BaselineChoice};
 use crate::driver::{self, CheckError, CheckOptions};
 use crate::walk::normalized;
@@ -110,7 +110,7 @@ fn place(named: Option<&Path>, options: &CheckOptions) -> Result<PathBuf, CliErr
         .as_deref()
         .and_then(Path::parent)
         .map(|folder| folder.join(BASELINE_FILE));
-    let in_root = || boundary(&options.current_dir, &options.overlay).join(BASELINE_FILE);
+    let in_root = || options.overlay.boundary(&options.current_dir).join(BASELINE_FILE);
     Ok(settings.baseline.or(beside).unwrap_or_else(in_root))
 }
 

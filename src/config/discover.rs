@@ -17,6 +17,9 @@ use super::{FILE_NAMES, PACKAGE_FIELD, PACKAGE_FILE};
 use crate::overlay::Overlay;
 use crate::source::decode;
 
+/// Configurations that one configuration may extend, directly or not, counted as often as they are met.
+const MAX_EXTENDED: usize = 100;
+
 /// The known findings of a project, beside its configuration or in its root.
 pub const BASELINE_FILE: &str = "leaklint-baseline.json";
 
@@ -56,6 +59,7 @@ impl Configurations {
             known_rules,
             home: env::home_dir(),
             by_folder: FxHashMap::default(),
+            around: FxHashMap::default(),
             none: Arc::new(Settings::none(root)),
         };
         match choice {
@@ -98,27 +102,23 @@ impl Configurations {
     }
 }
 
-/// The folder around a path beyond which no configuration counts: the repository, else the topmost package, else the
-/// folder itself.
-pub fn boundary(folder: &Path, overlay: &Overlay) -> PathBuf {
-    let home = env::home_dir();
-    let is_inside = |folder: &&Path| folder.parent().is_some() && home.as_deref() != Some(*folder);
-    let above = || folder.ancestors().take_while(is_inside);
-    let repository = above().find(|folder| folder.join(".git").exists());
-    let package = || {
-        above()
-            .filter(|folder| overlay.is_file(&folder.join(PACKAGE_FILE)))
-            .last()
-    };
-    repository.or_else(package).unwrap_or(folder).to_path_buf()
-}
-
 struct Finder<'a> {
     overlay: &'a Overlay,
     known_rules: &'a [&'a str],
     home: Option<PathBuf>,
     by_folder: FxHashMap<PathBuf, Arc<Settings>>,
+    /// What is around each folder that was asked for, so that many nested configurations do not ask again and again.
+    around: FxHashMap<PathBuf, Around>,
     none: Arc<Settings>,
+}
+
+/// The folders at or above one that may be its boundary.
+#[derive(Clone, Default)]
+struct Around {
+    /// The nearest repository.
+    repository: Option<PathBuf>,
+    /// The topmost package.
+    package: Option<PathBuf>,
 }
 
 impl Finder<'_> {
@@ -183,11 +183,39 @@ impl Finder<'_> {
         }])
     }
 
+    /// As [`Overlay::boundary`] says.
+    fn boundary(&mut self, folder: &Path) -> PathBuf {
+        let Around { repository, package } = self.around(folder);
+        repository.or(package).unwrap_or_else(|| folder.to_path_buf())
+    }
+
+    fn around(&mut self, folder: &Path) -> Around {
+        if let Some(known) = self.around.get(folder) {
+            return known.clone();
+        }
+        let around = match folder.parent().filter(|_| self.home.as_deref() != Some(folder)) {
+            None => Around::default(),
+            Some(above) => {
+                let above = self.around(above);
+                let is_package = || self.overlay.is_file(&folder.join(PACKAGE_FILE));
+                Around {
+                    repository: match folder.join(".git").exists() {
+                        true => Some(folder.to_path_buf()),
+                        false => above.repository,
+                    },
+                    package: above.package.or_else(|| is_package().then(|| folder.to_path_buf())),
+                }
+            }
+        };
+        self.around.insert(folder.to_path_buf(), around.clone());
+        around
+    }
+
     /// A configuration with all that it extends.
-    fn settings(&self, path: &Path) -> Result<Settings, Vec<Mistake>> {
+    fn settings(&mut self, path: &Path) -> Result<Settings, Vec<Mistake>> {
         let folder = path.parent().unwrap_or(path);
         let mut settings = Settings::none(folder);
-        let boundary = boundary(folder, self.overlay);
+        let boundary = self.boundary(folder);
         let document = match self.document(path)? {
             Some(document) => document,
             None => {
@@ -214,6 +242,9 @@ impl Finder<'_> {
             let steps = [Step::from("extends"), index.into()];
             let wrong = |message: String| vec![document.at(&steps, Part::Value, message, None)];
             let path = inside(document, extended, boundary).map_err(wrong)?;
+            if open.len().max(settings.extended.len()) >= MAX_EXTENDED {
+                return Err(wrong(format!("more than {MAX_EXTENDED} configurations are extended")));
+            }
             if open.contains(&path) {
                 return Err(wrong(format!("`{extended}` extends this configuration itself")));
             }
@@ -247,7 +278,7 @@ impl Finder<'_> {
     }
 
     fn document(&self, path: &Path) -> Result<Option<Document>, Vec<Mistake>> {
-        let bytes = self.overlay.read(path);
+        let bytes = self.overlay.read_configuration(path);
         let bytes = bytes.map_err(|error| format!("cannot be read: {error}"));
         let text = match bytes.and_then(|bytes| decode(bytes).map_err(|error| error.to_string())) {
             Ok(text) => text,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use jsonc_parser::ast::{ObjectProp, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use rustc_hash::FxHashSet;
 use serde_path_to_error::Segment;
 
 use super::mistake::Mistake;
@@ -207,13 +208,10 @@ fn no_object<'v, 'a>(value: &'v Value<'a>) -> Option<(&'v Value<'a>, &'static st
 fn repeated<'v, 'a>(value: &'v Value<'a>) -> Option<&'v ObjectProp<'a>> {
     match value {
         Value::Object(object) => {
-            let is_second = |at: usize| {
-                let name = object.properties[at].name.as_str();
-                object.properties[..at].iter().any(|other| other.name.as_str() == name)
-            };
-            let second = (0..object.properties.len()).find(|&at| is_second(at));
+            let mut seen = FxHashSet::default();
+            let second = object.properties.iter().find(|each| !seen.insert(each.name.as_str()));
             let deeper = || object.properties.iter().find_map(|property| repeated(&property.value));
-            second.map(|at| &object.properties[at]).or_else(deeper)
+            second.or_else(deeper)
         }
         Value::Array(array) => array.elements.iter().find_map(repeated),
         _ => None,

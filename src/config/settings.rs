@@ -12,6 +12,9 @@ use super::{DEFAULT_TESTS, PACKAGE_FIELD, PACKAGE_FILE};
 use crate::diagnostic::Confidence;
 use crate::spelling::advice;
 
+/// Unknown rules of one place that are named; nobody reads more of them.
+const MAX_UNKNOWN: usize = 20;
+
 /// What is shown without being asked for more.
 pub const DEFAULT_CONFIDENCE: Confidence = Confidence::Medium;
 
@@ -256,7 +259,8 @@ fn unknown_rules(
     known: &[&str],
     mistakes: &mut Vec<Mistake>,
 ) {
-    for id in written.keys().filter(|id| !known.contains(&id.as_str())) {
+    let unknown = written.keys().filter(|id| !known.contains(&id.as_str()));
+    for id in unknown.take(MAX_UNKNOWN) {
         let steps = [steps, &[Step::from(id.as_str())]].concat();
         mistakes.push(document.at(
             &steps,

@@ -56,7 +56,7 @@ pub(super) fn catalog(files: &[PathBuf], overlay: &Overlay) -> Result<Cow<'stati
     }
     let mut own: Vec<(String, String)> = Vec::new();
     for path in files {
-        let text = overlay.read(path).map_err(|error| error.to_string());
+        let text = overlay.read_configuration(path).map_err(|error| error.to_string());
         let text = text.and_then(|bytes| decode(bytes).map_err(|error| error.to_string()));
         match text {
             Ok(text) => own.push((path.to_string_lossy().into_owned(), text)),

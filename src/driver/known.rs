@@ -45,10 +45,12 @@ fn baseline_of(options: &CheckOptions, outcome: &Outcome, file: &CheckedFile) ->
 /// # Errors
 /// It is not there, or is none.
 pub fn read(path: &Path, overlay: &Overlay) -> Result<Baseline, BaselineError> {
-    let bytes = overlay.read(path).map_err(|source| BaselineError::Unreadable {
-        path: path.to_path_buf(),
-        source,
-    })?;
+    let bytes = overlay
+        .read_configuration(path)
+        .map_err(|source| BaselineError::Unreadable {
+            path: path.to_path_buf(),
+            source,
+        })?;
     Baseline::parse(path, &bytes)
 }
 

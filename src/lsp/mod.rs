@@ -21,7 +21,7 @@ mod requests;
 mod server;
 mod settings;
 
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::{io, thread};
 
@@ -44,9 +44,19 @@ pub enum End {
 ///
 /// `current_dir` is absolute; `rules` are those the server may explain.
 pub fn run(current_dir: PathBuf, rules: Vec<RuleInfo>) -> End {
+    converse(io::stdin(), io::stdout(), current_dir, rules)
+}
+
+/// Serves a client that writes to `input` and reads from `output` until it leaves.
+pub fn converse(
+    input: impl Read + Send + 'static,
+    output: impl Write + Send + 'static,
+    current_dir: PathBuf,
+    rules: Vec<RuleInfo>,
+) -> End {
     let (incoming, inbox) = unbounded();
     thread::spawn(move || {
-        let mut reader = Reader::new(BufReader::new(io::stdin()));
+        let mut reader = Reader::new(BufReader::new(input));
         while let Some(message) = reader.next() {
             if incoming.send(message).is_err() {
                 return;
@@ -56,7 +66,7 @@ pub fn run(current_dir: PathBuf, rules: Vec<RuleInfo>) -> End {
     });
     let (outbox, outgoing) = unbounded::<Message>();
     let writer = thread::spawn(move || {
-        let mut out = BufWriter::new(io::stdout());
+        let mut out = BufWriter::new(output);
         // A client that is gone reads nothing; the reader's thread sees its end and the conversation is over.
         for message in outgoing {
             if message.write(&mut out).and_then(|()| out.flush()).is_err() {

@@ -373,6 +373,10 @@ impl Server {
             self.publish(uri, Some(said.version), said.items.clone());
             self.said.insert(path, said);
         }
+        // Who asks without having said that it would is answered all the same.
+        if self.due.is_none() {
+            self.answer_waiting();
+        }
     }
 
     /// Answers all who wait; if what was said of other documents no longer holds, lets the client ask again.

@@ -92,10 +92,10 @@ impl Scan<'_, '_> {
                 matches!(
                     project.function(self.function).kind,
                     crate::facts::body::FunctionKind::FieldInitializers
-                ) || project.is_module(self.function)
+                ) || project.is_module_body(self.function)
             }
             ContainerId::Variable(_) | ContainerId::Literal(_) | ContainerId::Global(_) => {
-                project.is_module(self.function)
+                project.is_module_body(self.function)
             }
         }
     }

@@ -316,6 +316,33 @@ impl Project<'_> {
         self.function(function).kind == FunctionKind::Module
     }
 
+    /// Whether a function is the module or stands around its whole life: `(function () { … })()`, called where it is written,
+    /// with the module, and by nobody else.
+    pub fn is_module_body(&self, function: FnRef) -> bool {
+        if self.is_module(function) {
+            return true;
+        }
+        let [call] = *self.graph.callers(function) else {
+            return false;
+        };
+        matches!(*self.expr(call.with(self.call(call).callee)), Expr::Function(id) if call.with(id) == function)
+            && !self.function(function).is_generator
+            && self.is_module_body(self.calling(call))
+            && self
+                .op_of(call)
+                .is_some_and(|at| !self.is_in_loop(self.calling(call), at))
+    }
+
+    /// Whether an operation of a function stands in a loop of it.
+    fn is_in_loop(&self, function: FnRef, at: usize) -> bool {
+        let open = self.function(function).ops[..at].iter().map(|op| match op {
+            Op::Loop(_) => 1,
+            Op::EndLoop(_) => -1,
+            _ => 0,
+        });
+        open.sum::<i32>() > 0
+    }
+
     /// A boolean literal.
     pub fn as_bool(&self, expr: ExprRef) -> Option<bool> {
         match self.expr(expr) {

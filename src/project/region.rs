@@ -4,7 +4,7 @@ use crate::catalog::effect::{Lifetime, Per};
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::{FunctionKind, How, Op};
 use crate::facts::expr::Expr;
-use crate::facts::ids::{FnId, Span};
+use crate::facts::ids::Span;
 
 use super::Project;
 use super::names::Sym;
@@ -250,7 +250,7 @@ impl Project<'_> {
                 if self.is_assigned_around(binding, function) {
                     return Region::Activation;
                 }
-                if fact.function == FnId(0) {
+                if self.is_module_body(binding.with(fact.function)) {
                     return Region::Process;
                 }
                 let mut regions = fact
@@ -274,7 +274,7 @@ impl Project<'_> {
             Root::Call(call) if self.gives_what_is_shared(call) => Region::Given(self.calling(call)),
             Root::Call(call) => {
                 let maker = self.calling(call);
-                if self.is_module(maker) {
+                if self.is_module_body(maker) {
                     // A part of a part may be another one by now: `socket.io.engine`.
                     return if path.steps.iter().filter(|step| matches!(step, Step::Field(_))).count() > 1 {
                         Region::Unknown

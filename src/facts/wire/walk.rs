@@ -4,6 +4,17 @@
 //! the one that was read. What an earlier step implies is not stored: where calls and operations stand is guessed from
 //! what they are made of (`extent`), and only the difference is kept.
 
+/// One value of each variant of an enum, in the order of their tags. A variant that is missing does not compile, so whoever looks
+/// for that of a value finds one.
+macro_rules! all_of {
+    ($of:ident: $($variant:ident $(($($part:expr),*))? $({ $($field:ident: $value:expr),* $(,)? })?),* $(,)?) => {{
+        const _: fn(&$of) = |value| match value {
+            $($of::$variant { .. } => {})*
+        };
+        [$($of::$variant $(($($part),*))? $({ $($field: $value),* })?),*]
+    }};
+}
+
 mod call;
 mod class;
 mod expr;

@@ -445,18 +445,23 @@ impl Run<'_, '_, '_> {
         Action::Arm { must }
     }
 
-    /// The last argument of a call on the thing itself, or an error-first callback: it is called once, when the work is done.
+    /// The last argument of a call on the thing itself, or a callback that is told of errors: it is called once, when the
+    /// work is done.
     pub(super) fn is_continuation(&self, call: CallRef, position: usize) -> bool {
         let project = self.project;
         // An event may come any number of times, or never.
         let is_listener = project
             .acquisition(call)
             .is_some_and(|found| found.resource() == crate::catalog::effect::Resource::Listener);
+        let is_it = |expr| project.is_one_of(&self.items, expr) != Match::No;
+        // `fs.fstat(fd, …)`: the library that gave the thing works on it.
+        let works_on_it = || {
+            let entry = &self.acquisition.entry;
+            project.call(call).args.iter().any(|&arg| is_it(call.with(arg)))
+                && (project.is_of_library(call, entry.library) || project.is_of_module(call, &entry.callee))
+        };
         position + 1 == project.call(call).args.len()
             && !is_listener
-            && (project
-                .receiver(call)
-                .is_some_and(|of| project.is_one_of(&self.items, of) != Match::No)
-                || project.is_error_first(call, position))
+            && (project.receiver(call).is_some_and(is_it) || works_on_it() || project.is_error_first(call, position))
     }
 }

@@ -2,11 +2,13 @@
 
 use crate::catalog::effect::{End, Resource};
 use crate::catalog::pattern::Callee;
+use crate::facts::body::{How, Op};
 use crate::facts::expr::Expr;
 
 use super::super::Project;
 use super::super::acquisition::Acquisition;
-use super::super::path::{CallRef, ExprRef, Root};
+use super::super::guard::contradicts;
+use super::super::path::{CallRef, ExprRef, FnRef, Path, Root};
 use super::super::value::Match;
 
 impl Project<'_> {
@@ -87,21 +89,54 @@ impl Project<'_> {
                 .any(|arg| same(arg, keeps))
     }
 
-    /// Whether a callback's first parameter is an error: the call fires it once, when its work is done.
+    /// Whether a callback treats its first parameter as an error, which says that the call fires it once, when its work is
+    /// done: it throws it, rejects with it or, where it is given more, leaves or hands it on when it is there.
     pub fn is_error_first(&self, call: CallRef, position: usize) -> bool {
         let Some(arg) = self.argument(call, position) else {
             return false;
         };
         self.functions_in(arg).into_iter().any(|callback| {
-            let facts = self.facts(callback.file);
-            let first = self.function(callback).params.first().and_then(|param| param.binding);
-            first.is_some_and(|first| {
-                matches!(
-                    facts.name(facts.binding(first).name),
-                    "err" | "error" | "e" | "_err" | "er"
-                )
-            })
+            self.nested(callback)
+                .any(|function| self.treats_as_an_error(callback, function))
         })
+    }
+
+    /// Whether a function treats the first parameter of `callback`, which it is or stands in, as an error.
+    fn treats_as_an_error(&self, callback: FnRef, function: FnRef) -> bool {
+        let is_given_more = self.function(callback).params.len() > 1;
+        let is_it = |id| self.path(function.with(id)) == Path::root(Root::Param(callback, 0));
+        let given_to = |op: &Op| match *op {
+            Op::Call(call) => {
+                let call = function.with(call);
+                let is_given = self.call(call).args.first().is_some_and(|&given| is_it(given));
+                is_given.then_some(call)
+            }
+            _ => None,
+        };
+        let ops = &self.function(function).ops;
+        ops.iter().enumerate().any(|(at, op)| match *op {
+            Op::Throw(value) => is_it(value),
+            Op::If(test) if is_given_more => {
+                let is_there = contradicts(self, function.with(test), true, false, &|each| is_it(each.id));
+                let hands_on = |op: &Op| given_to(op).is_some_and(|call| self.is_local_settle(call));
+                is_there
+                    && first_branch(&ops[at + 1..])
+                        .iter()
+                        .any(|op| matches!(op, Op::Return(_) | Op::Throw(_)) || hands_on(op))
+            }
+            _ => given_to(op).is_some_and(|call| self.is_rejection(call)),
+        })
+    }
+
+    /// Whether a call rejects the promise around it: `reject(error)`.
+    fn is_rejection(&self, call: CallRef) -> bool {
+        let callee = self.path(call.with(self.call(call).callee));
+        let Root::Param(executor, 1) = callee.root else {
+            return false;
+        };
+        let made = self.function(executor).argument_of;
+        callee.is_root()
+            && made.is_some_and(|(made, position)| position == 0 && self.call(executor.with(made)).how == How::New)
     }
 
     /// Whether a registered callback surely fires before what it waits on is garbage: terminal events, timers.
@@ -141,4 +176,22 @@ impl Project<'_> {
         }
         false
     }
+}
+
+/// The operations up to the `else` or the end of the `if` that they stand in.
+fn first_branch(ops: &[Op]) -> &[Op] {
+    let mut depth = 0;
+    let end = ops.iter().position(|op| match op {
+        Op::If(_) => {
+            depth += 1;
+            false
+        }
+        Op::EndIf if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        Op::Else | Op::EndIf => depth == 0,
+        _ => false,
+    });
+    &ops[..end.unwrap_or(ops.len())]
 }

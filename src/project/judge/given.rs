@@ -1,5 +1,7 @@
 //! What was handed in: whether it outlives the call or the object it was handed to, by those who hand it in.
 
+use rustc_hash::FxHashMap;
+
 use crate::facts::body::Op;
 use crate::facts::expr::{Expr, Property};
 
@@ -25,6 +27,9 @@ pub(super) enum Handed {
     Unknown,
 }
 
+/// What is handed in at steps of a parameter, so many callers up: the ways to a caller are many more than the callers.
+type Asked = FxHashMap<(FnRef, u16, Vec<Step>, u32), Handed>;
+
 impl Handed {
     fn or(self, other: Handed) -> Handed {
         match (self, other) {
@@ -41,7 +46,7 @@ impl Project<'_> {
     pub(super) fn handed_in(&self, holder: ExprRef) -> Handed {
         let path = self.path(holder);
         match path.root {
-            Root::Param(function, index) => self.handed_at(function, index, &path.steps, 0),
+            Root::Param(function, index) => self.handed_at(function, index, &path.steps, 0, &mut Asked::default()),
             Root::Instance(owner) => match path.steps.as_slice() {
                 [Step::Field(field), rest @ ..] => self.handed_to_field(owner, *field, rest),
                 _ => Handed::Unknown,
@@ -60,13 +65,14 @@ impl Project<'_> {
             .bases(owner)
             .into_iter()
             .flat_map(|each| self.owners.stores(each, field, false).iter());
+        let mut asked = Asked::default();
         let given = stores.filter_map(|store| {
             let path = self.path(store.value);
             match path.root {
                 _ if path.is_nullish() => None,
                 Root::Param(function, index) => {
                     let steps: Vec<Step> = path.steps.iter().chain(rest).copied().collect();
-                    Some(self.handed_at(function, index, &steps, 0))
+                    Some(self.handed_at(function, index, &steps, 0, &mut asked))
                 }
                 _ => Some(Handed::Unknown),
             }
@@ -74,7 +80,17 @@ impl Project<'_> {
         given.reduce(Handed::or).unwrap_or(Handed::Unknown)
     }
 
-    fn handed_at(&self, function: FnRef, index: u16, steps: &[Step], depth: u32) -> Handed {
+    fn handed_at(&self, function: FnRef, index: u16, steps: &[Step], depth: u32, asked: &mut Asked) -> Handed {
+        let question = (function, index, steps.to_vec(), depth);
+        if let Some(&known) = asked.get(&question) {
+            return known;
+        }
+        let handed = self.handed_by_callers(function, index, steps, depth, asked);
+        asked.insert(question, handed);
+        handed
+    }
+
+    fn handed_by_callers(&self, function: FnRef, index: u16, steps: &[Step], depth: u32, asked: &mut Asked) -> Handed {
         let made = self
             .owners
             .of_function(function)
@@ -97,7 +113,7 @@ impl Project<'_> {
                 if made.is_none() && self.is_handed_each_round(call, arg) {
                     Handed::Shared
                 } else {
-                    self.handed_by(arg, rest, call, made.is_some(), depth)
+                    self.handed_by(arg, rest, call, made.is_some(), depth, asked)
                 }
             })
         });
@@ -125,7 +141,15 @@ impl Project<'_> {
         Some((arg, steps))
     }
 
-    fn handed_by(&self, arg: ExprRef, rest: &[Step], call: CallRef, makes: bool, depth: u32) -> Handed {
+    fn handed_by(
+        &self,
+        arg: ExprRef,
+        rest: &[Step],
+        call: CallRef,
+        makes: bool,
+        depth: u32,
+        asked: &mut Asked,
+    ) -> Handed {
         let caller = self.calling(call);
         let path = self.path(arg);
         // A part of something that is handed on: only the same part of it is known.
@@ -150,7 +174,7 @@ impl Project<'_> {
             Region::Owner(_) | Region::Owned(_) | Region::Injected(..) => {
                 if self.is_once_per_instance(caller) {
                     match whole.root {
-                        Root::Param(of, index) if makes => self.handed_at(of, index, &whole.steps, depth + 1),
+                        Root::Param(of, index) if makes => self.handed_at(of, index, &whole.steps, depth + 1, asked),
                         _ => Handed::Dies,
                     }
                 } else if !makes {
@@ -162,7 +186,7 @@ impl Project<'_> {
                 }
             }
             Region::Given(_) => match whole.root {
-                Root::Param(of, index) => self.handed_at(of, index, &whole.steps, depth + 1),
+                Root::Param(of, index) => self.handed_at(of, index, &whole.steps, depth + 1, asked),
                 _ => Handed::Unknown,
             },
             Region::Unknown => Handed::Unknown,

@@ -43,7 +43,7 @@ pub struct PackageJson {
 impl PackageJson {
     /// Reads a manifest; broken JSON counts as no manifest.
     pub(super) fn read(folder: &Path, overlay: &Overlay) -> Option<Self> {
-        let bytes = overlay.read(&folder.join("package.json")).ok()?;
+        let bytes = overlay.read_configuration(&folder.join("package.json")).ok()?;
         let json: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).ok()?;
         let fields = json.as_object()?;
         let text = |field: &str| fields.get(field).and_then(Value::as_str).map(str::to_owned);

@@ -85,7 +85,7 @@ impl FileSystem for TreeFileSystem {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         if is_manifest(path) {
-            self.tree.overlay.read(path)
+            self.tree.overlay.read_configuration(path)
         } else {
             Err(io::ErrorKind::NotFound.into())
         }

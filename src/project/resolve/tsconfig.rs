@@ -16,8 +16,9 @@ use super::package::{PackageJson, Packages};
 use super::package_name;
 use crate::overlay::Overlay;
 
-/// Configurations that extend each other in one chain; beyond them the rest counts as absent.
-const MAX_EXTENDS: usize = 32;
+/// Configurations that one configuration extends, directly or not, counted as often as they are met; the rest counts as
+/// absent.
+const MAX_EXTENDS: usize = 64;
 
 /// Names of configurations, the first one in a folder counts.
 const NAMES: [&str; 2] = ["tsconfig.json", "jsconfig.json"];
@@ -38,6 +39,8 @@ pub struct ConfigProblem {
 pub(super) struct TsConfigs {
     /// Configurations above it do not count.
     root: PathBuf,
+    /// Nothing outside is extended or referred to.
+    boundary: PathBuf,
     overlay: Overlay,
     by_folder: Mutex<FxHashMap<PathBuf, Option<Arc<Aliases>>>>,
     problems: Mutex<Vec<ConfigProblem>>,
@@ -98,6 +101,15 @@ impl Aliases {
     }
 }
 
+/// What a configuration extends.
+#[derive(Default)]
+struct Chain {
+    /// The configurations that led to the one that is read.
+    open: Vec<PathBuf>,
+    /// How many were read.
+    read: usize,
+}
+
 /// Patterns and their targets, as written.
 type Patterns = Vec<(String, Vec<String>)>;
 
@@ -114,6 +126,7 @@ impl TsConfigs {
     pub(super) fn new(root: &Path, overlay: &Overlay) -> Self {
         Self {
             root: root.to_path_buf(),
+            boundary: overlay.boundary(root),
             overlay: overlay.clone(),
             by_folder: Mutex::default(),
             problems: Mutex::default(),
@@ -173,18 +186,18 @@ impl TsConfigs {
         } else {
             Vec::new()
         };
-        let settings = self.settings(config, parsed, packages, &mut Vec::new());
+        let settings = self.settings(config, parsed, packages, &mut Chain::default());
         let references = references.iter().filter_map(|reference| {
             let path = folder.normalize_with(&reference.path);
             self.overlay.note(&path);
             let path = if path.is_dir() { path.join(NAMES[0]) } else { path };
             self.overlay.note(&path);
-            if path == config || !path.exists() {
+            if path == config || !path.exists() || !self.is_inside(&path) {
                 return None;
             }
             let parsed = self.parse(&path)?;
             let home = path.parent()?.to_path_buf();
-            let settings = self.settings(&path, parsed, packages, &mut Vec::new());
+            let settings = self.settings(&path, parsed, packages, &mut Chain::default());
             Some((settings.included_folders(&home), settings.aliases(&home)))
         });
         let references = references.collect();
@@ -194,10 +207,16 @@ impl TsConfigs {
         }
     }
 
+    /// Whether a configuration lies in the repository, by links too: what others put elsewhere is not read.
+    fn is_inside(&self, config: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        config.starts_with(&self.boundary) && (!config.exists() || real(config).starts_with(real(&self.boundary)))
+    }
+
     fn parse(&self, config: &Path) -> Option<TsConfig> {
         let text = self
             .overlay
-            .read(config)
+            .read_configuration(config)
             .map_err(|error| error.to_string())
             .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()));
         let parsed = text.and_then(|text| {
@@ -213,8 +232,7 @@ impl TsConfigs {
     }
 
     /// The settings of a configuration, and of those it extends where it has none; later ones count more.
-    /// `chain` holds the configurations that led here.
-    fn settings(&self, config: &Path, parsed: TsConfig, packages: &Packages, chain: &mut Vec<PathBuf>) -> Settings {
+    fn settings(&self, config: &Path, parsed: TsConfig, packages: &Packages, chain: &mut Chain) -> Settings {
         let folder = config.parent().unwrap_or(config);
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
         let options = &parsed.compiler_options;
@@ -237,23 +255,23 @@ impl TsConfigs {
             Some(ExtendsField::Single(one)) => std::slice::from_ref(one),
             Some(ExtendsField::Multiple(all)) => all.as_slice(),
         };
-        chain.push(config.to_path_buf());
+        chain.open.push(config.to_path_buf());
         for specifier in extended.iter().rev() {
-            let Some(base) = extended_config(folder, specifier, packages) else {
-                continue;
-            };
-            if chain.contains(&base) {
+            let base = extended_config(folder, specifier, packages).filter(|base| self.is_inside(base));
+            let Some(base) = base else { continue };
+            if chain.open.contains(&base) {
                 self.report(config, "its `extends` go in a circle".to_owned());
                 continue;
             }
-            if chain.len() > MAX_EXTENDS {
+            if chain.read >= MAX_EXTENDS {
                 continue;
             }
+            chain.read += 1;
             if let Some(parsed) = self.parse(&base) {
                 settings.fill(self.settings(&base, parsed, packages, chain));
             }
         }
-        chain.pop();
+        chain.open.pop();
         settings
     }
 }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use crate::overlay::Overlay;
@@ -26,7 +27,7 @@ impl Workspace {
     pub fn read(folder: &Path, overlay: &Overlay) -> Option<Workspace> {
         let mut patterns = Vec::new();
         for (file, field) in [("package.json", "workspaces"), ("lerna.json", "packages")] {
-            let json = overlay.read(&folder.join(file)).ok();
+            let json = overlay.read_configuration(&folder.join(file)).ok();
             let json = json.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
             // Yarn also writes `{ "packages": [] }`.
             let list = json.as_ref().and_then(|json| json.get(field));
@@ -34,7 +35,7 @@ impl Workspace {
             let texts = list.and_then(Value::as_array).into_iter().flatten();
             patterns.extend(texts.filter_map(Value::as_str).map(str::to_owned));
         }
-        if let Ok(bytes) = overlay.read(&folder.join("pnpm-workspace.yaml")) {
+        if let Ok(bytes) = overlay.read_configuration(&folder.join("pnpm-workspace.yaml")) {
             patterns.extend(yaml_packages(&String::from_utf8_lossy(&bytes)));
         }
         if patterns.is_empty() {
@@ -67,14 +68,30 @@ impl Workspace {
                 .split('/')
                 .filter(|part| !part.is_empty() && *part != ".")
                 .collect();
-            self.expand(&self.root, &parts, MAX_LEVELS, overlay, &mut found);
+            // What lies outside is no member, and is not looked at.
+            if !parts.contains(&"..") {
+                let mut seen = FxHashSet::default();
+                self.expand(&self.root, &parts, MAX_LEVELS, overlay, &mut seen, &mut found);
+            }
         }
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    fn expand(&self, folder: &Path, parts: &[&str], levels: usize, overlay: &Overlay, found: &mut Vec<PathBuf>) {
+    /// `seen` holds the folders that were looked at, with how many parts were left: `**` leads to the same in many ways.
+    fn expand(
+        &self,
+        folder: &Path,
+        parts: &[&str],
+        levels: usize,
+        overlay: &Overlay,
+        seen: &mut FxHashSet<(PathBuf, usize)>,
+        found: &mut Vec<PathBuf>,
+    ) {
+        if !seen.insert((folder.to_path_buf(), parts.len())) {
+            return;
+        }
         let Some((first, rest)) = parts.split_first() else {
             if self.has(folder) {
                 found.push(folder.to_path_buf());
@@ -82,11 +99,11 @@ impl Workspace {
             return;
         };
         if !first.contains(['*', '?', '{', '[']) {
-            return self.expand(&folder.join(first), rest, levels, overlay, found);
+            return self.expand(&folder.join(first), rest, levels, overlay, seen, found);
         }
         let any_depth = *first == "**";
         if any_depth {
-            self.expand(folder, rest, levels, overlay, found);
+            self.expand(folder, rest, levels, overlay, seen, found);
         }
         if levels == 0 {
             return;
@@ -97,7 +114,7 @@ impl Workspace {
             let is_folder = child.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder && !is_hidden && child.file_name() != "node_modules" {
                 let rest = if any_depth { parts } else { rest };
-                self.expand(&child.path(), rest, levels - 1, overlay, found);
+                self.expand(&child.path(), rest, levels - 1, overlay, seen, found);
             }
         }
     }

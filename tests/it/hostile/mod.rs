@@ -7,7 +7,7 @@
 //! `cargo test hostile` takes the sizes that a debug build does in seconds. The large ones:
 //!
 //! ```sh
-//! cargo test --test it hostile -- --ignored --nocapture
+//! cargo test --release --test it hostile -- --ignored --nocapture
 //! ```
 
 mod batch;
@@ -18,6 +18,8 @@ mod mutations;
 mod nesting;
 #[cfg(unix)]
 mod output;
+#[cfg(unix)]
+mod place_cases;
 #[cfg(unix)]
 mod places;
 #[cfg(unix)]

@@ -1,360 +1,19 @@
 //! What may stand in a file system: each thing in a folder of its own, between two good neighbours.
 
+use std::path::Path;
+
 use tempfile::TempDir;
 
 use super::LEAK;
+use super::place_cases::Expect::{Found, Nothing, Problem};
+use super::place_cases::{CASES, Case};
 use super::run::{Ran, check_json, leaklint, ran, shell};
-
-/// What must be said of a thing.
-#[derive(Clone, Copy, Debug)]
-enum Expect {
-    /// A leak is reported at this path, as JSON shows it.
-    Found(&'static str),
-    /// The path is named with a problem of this kind, whose message has this word.
-    Problem(&'static str, &'static str, &'static str),
-    /// There is nothing to say: it is no source.
-    Nothing,
-}
-use Expect::{Found, Nothing, Problem};
-
-struct Case {
-    name: &'static str,
-    /// A shell script that makes the thing beside `a.js` and `z.js`.
-    arrange: &'static str,
-    /// Named after `.`, one a line.
-    named: &'static str,
-    expect: Expect,
-}
-
-const fn found(name: &'static str, arrange: &'static str, expect: Expect) -> Case {
-    named(name, arrange, "", expect)
-}
-
-const fn named(name: &'static str, arrange: &'static str, named: &'static str, expect: Expect) -> Case {
-    Case {
-        name,
-        arrange,
-        named,
-        expect,
-    }
-}
-
-const CASES: &[Case] = &[
-    // What is no regular file.
-    found(
-        "pipe",
-        "mkfifo m.js",
-        Problem("m.js", "unreadable", "not a regular file"),
-    ),
-    named(
-        "named-pipe",
-        "mkfifo m.js",
-        "m.js",
-        Problem("m.js", "unreadable", "not a regular file"),
-    ),
-    named(
-        "device",
-        "ln -s /dev/zero m.js",
-        "m.js",
-        Problem("m.js", "unreadable", "not a regular file"),
-    ),
-    named(
-        "endless-device",
-        "ln -s /dev/urandom m.ts",
-        "m.ts",
-        Problem("m.ts", "unreadable", "not a regular file"),
-    ),
-    found(
-        "folder-like-a-file",
-        "mkdir m.js; cp a.js m.js/b.js",
-        Found("m.js/b.js"),
-    ),
-    found("empty-folder-like-a-file", "mkdir m.js", Nothing),
-    // Configuration and ignore files that are no regular files.
-    found(
-        "pipe-gitignore",
-        "mkdir d; cp a.js d/b.js; mkfifo d/.gitignore",
-        Found("d/b.js"),
-    ),
-    found(
-        "pipe-gitignore-is-named",
-        "mkdir d; cp a.js d/b.js; mkfifo d/.gitignore",
-        Problem("d/.gitignore", "configuration", "regular"),
-    ),
-    found(
-        "pipe-gitignore-at-the-root",
-        "mkfifo .gitignore",
-        Problem(".gitignore", "configuration", "regular"),
-    ),
-    found(
-        "pipe-ignore",
-        "mkfifo .ignore",
-        Problem(".ignore", "configuration", "regular"),
-    ),
-    found(
-        "pipe-leaklintignore",
-        "mkdir d; cp a.js d/b.js; mkfifo d/.leaklintignore",
-        Found("d/b.js"),
-    ),
-    found(
-        "pipe-gitignore-below-another",
-        "mkdir -p d/e; cp a.js d/e/b.js; mkfifo d/.gitignore d/e/.gitignore",
-        Found("d/e/b.js"),
-    ),
-    found(
-        "pipe-package",
-        "mkdir d; cp a.js d/b.js; mkfifo d/package.json",
-        Found("d/b.js"),
-    ),
-    found("pipe-package-at-the-root", "mkfifo package.json", Nothing),
-    found(
-        "pipe-tsconfig",
-        "mkdir d; cp a.js d/b.ts; mkfifo d/tsconfig.json",
-        Found("d/b.ts"),
-    ),
-    found(
-        "pipe-jsconfig",
-        "mkdir d; cp a.js d/b.js; mkfifo d/jsconfig.json",
-        Found("d/b.js"),
-    ),
-    found("pipe-pnpm-workspace", "mkfifo pnpm-workspace.yaml lerna.json", Nothing),
-    found("pipe-configuration", "mkfifo leaklint.json leaklint.jsonc", Nothing),
-    found("folder-gitignore", "mkdir .gitignore", Nothing),
-    found("folder-package", "mkdir package.json tsconfig.json", Nothing),
-    found(
-        "pipe-that-tsconfig-extends",
-        "mkfifo b.json; echo '{\"extends\":\"./b.json\"}' >tsconfig.json; cp a.js b.ts",
-        Found("b.ts"),
-    ),
-    // Links.
-    found(
-        "link-to-a-file",
-        "ln -s a.js m.js",
-        Problem("m.js", "skipped", "symbolic link"),
-    ),
-    named(
-        "named-link-to-a-file",
-        "mkdir ../other.$$; cp a.js b.mjs; ln -s b.mjs m.js",
-        "m.js",
-        Found("m.js"),
-    ),
-    found(
-        "link-to-itself",
-        "ln -s m.js m.js",
-        Problem("m.js", "skipped", "symbolic link"),
-    ),
-    found(
-        "link-to-nothing",
-        "ln -s nowhere m.js",
-        Problem("m.js", "skipped", "symbolic link"),
-    ),
-    found(
-        "link-to-the-folder-above",
-        "mkdir d; cp a.js d/b.js; ln -s .. d/loop",
-        Found("d/b.js"),
-    ),
-    found(
-        "links-in-a-circle",
-        "ln -s m.js n.js; ln -s n.js m.js",
-        Problem("n.js", "skipped", "symbolic link"),
-    ),
-    found("link-to-the-root", "ln -s / m", Nothing),
-    found(
-        "link-to-a-device",
-        "ln -s /dev/zero m.js",
-        Problem("m.js", "skipped", "symbolic link"),
-    ),
-    found("hard-link", "ln a.js m.js", Found("m.js")),
-    // Names.
-    found(
-        "name-of-invalid-bytes",
-        "cp a.js \"$(printf 'm\\377.js')\"",
-        Found("m\u{fffd}.js"),
-    ),
-    found(
-        "names-that-differ-in-invalid-bytes",
-        "cp a.js \"$(printf 'm\\377.js')\"; cp a.js \"$(printf 'm\\376.js')\"",
-        Found("m\u{fffd}.js"),
-    ),
-    found(
-        "folder-of-invalid-bytes",
-        "d=\"$(printf 'd\\200')\"; mkdir \"$d\"; cp a.js \"$d/b.js\"",
-        Found("d\u{fffd}/b.js"),
-    ),
-    found(
-        "name-with-a-newline",
-        "cp a.js \"$(printf 'm\\nn.js')\"",
-        Found("m\nn.js"),
-    ),
-    found(
-        "name-with-an-escape",
-        "cp a.js \"$(printf 'm\\033[31m.js')\"",
-        Found("m\u{1b}[31m.js"),
-    ),
-    found(
-        "name-that-rings",
-        "cp a.js \"$(printf 'm\\007\\010\\177.js')\"",
-        Found("m\u{7}\u{8}\u{7f}.js"),
-    ),
-    found(
-        "name-that-turns",
-        "cp a.js \"$(printf 'm\\342\\200\\256sj.js')\"",
-        Found("m\u{202e}sj.js"),
-    ),
-    found("name-like-a-command", "cp a.js '::error::m.js'", Found("::error::m.js")),
-    found("name-like-an-option", "cp a.js ./--help.js", Found("--help.js")),
-    found("name-with-a-space", "cp a.js 'm n.js'", Found("m n.js")),
-    found("name-with-quotes", "cp a.js \"m'n\\\"o.js\"", Found("m'n\"o.js")),
-    found("name-with-percent", "cp a.js 'm%20n.js'", Found("m%20n.js")),
-    found("name-with-hash-and-question", "cp a.js 'm#n?o.js'", Found("m#n?o.js")),
-    found("name-with-backslash", "cp a.js 'm\\n.js'", Found("m\\n.js")),
-    found("name-with-colon", "cp a.js 'm:1:2: n.js'", Found("m:1:2: n.js")),
-    found("name-with-glob", "cp a.js 'm[n]*{o}.js'", Found("m[n]*{o}.js")),
-    found(
-        "name-with-emoji",
-        "cp a.js \"$(printf 'm\\360\\237\\230\\200.js')\"",
-        Found("m\u{1f600}.js"),
-    ),
-    found("folder-with-dots", "mkdir ...; cp a.js .../b.js", Nothing),
-    found("name-of-255-bytes", "cp a.js \"$(printf '%0252d' 0).js\"", Nothing),
-    found("names-that-differ-in-case", "cp a.js A.js", Found("A.js")),
-    found("extension-alone", "cp a.js .js", Nothing),
-    // Depth and size.
-    found(
-        "two-thousand-folders",
-        "p=$(printf 'd/%.0s' $(seq 1900)); mkdir -p $p; cp a.js $p/b.js",
-        Nothing,
-    ),
-    found(
-        "folders-beyond-the-longest-path",
-        "n=$(printf '%0200d' 0); (for i in $(seq 24); do mkdir $n && cd -P $n || exit 0; done 2>/dev/null); :",
-        Nothing,
-    ),
-    found(
-        "sparse-file-of-5-gb",
-        "truncate -s 5G m.js",
-        Problem("m.js", "limit", "bytes"),
-    ),
-    named(
-        "sparse-file-of-5-gb-by-name",
-        "truncate -s 5G m.js",
-        "m.js",
-        Problem("m.js", "limit", "--limit bytes"),
-    ),
-    found(
-        "file-over-the-limit",
-        "truncate -s 34M m.js",
-        Problem("m.js", "limit", "bytes"),
-    ),
-    found("empty-files", "for i in $(seq 500); do : >e$i.js; done", Nothing),
-    found(
-        "many-folders",
-        "for i in $(seq 500); do mkdir f$i; done; cp a.js f77/b.js",
-        Found("f77/b.js"),
-    ),
-    // Ignore files.
-    found(
-        "gitignore-with-a-bad-glob",
-        "printf '[\\n{a\\n\\\\\\n' >.gitignore; cp a.js b.js",
-        Found("b.js"),
-    ),
-    found(
-        "gitignore-of-invalid-bytes",
-        "printf '\\377\\n' >.gitignore; cp a.js b.js",
-        Found("b.js"),
-    ),
-    found(
-        "gitignore-of-one-long-line",
-        "printf '%0100000d' 0 >.gitignore; cp a.js b.js",
-        Found("b.js"),
-    ),
-    found(
-        "gitignore-that-explodes",
-        "printf '**/%.0s' $(seq 60) >.gitignore; printf 'q\\n' >>.gitignore; mkdir -p a/a/a/a/a/a; cp a.js a/a/a/a/a/a/b.js",
-        Found("a/a/a/a/a/a/b.js"),
-    ),
-    found(
-        "gitignore-of-many-rules",
-        "seq 20000 >.gitignore; cp a.js b.js",
-        Found("b.js"),
-    ),
-    found(
-        "ignored-file",
-        "echo m.js >.gitignore; cp a.js m.js",
-        Problem("m.js", "skipped", "ignored"),
-    ),
-    found(
-        "ignored-folder",
-        "echo d/ >.gitignore; mkdir d; cp a.js d/b.js",
-        Problem("d", "skipped", "ignored"),
-    ),
-    found(
-        "node-modules",
-        "mkdir -p node_modules/p; cp a.js node_modules/p/b.js",
-        Problem("node_modules", "skipped", "node_modules"),
-    ),
-    // Configuration.
-    found("package-that-is-no-json", "echo '{' >package.json", Nothing),
-    found(
-        "package-of-deep-json",
-        "printf '[%.0s' $(seq 50000) >package.json",
-        Nothing,
-    ),
-    found("package-of-invalid-bytes", "printf '\\377' >package.json", Nothing),
-    found(
-        "workspaces-that-explode",
-        "echo '{\"workspaces\":[\"**/**/**/**/**/**/**/*\",\"{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}\"]}' >package.json; mkdir -p a/a/a/a/a; cp a.js a/a/a/a/a/b.js",
-        Found("a/a/a/a/a/b.js"),
-    ),
-    found(
-        "workspaces-outside",
-        "echo '{\"workspaces\":[\"../*\",\"/etc\",\"../../..\"]}' >package.json",
-        Nothing,
-    ),
-    found(
-        "tsconfig-that-extends-itself",
-        "echo '{\"extends\":\"./tsconfig.json\"}' >tsconfig.json; cp a.js b.ts",
-        Found("b.ts"),
-    ),
-    found(
-        "tsconfigs-in-a-circle",
-        "echo '{\"extends\":\"./b.json\"}' >tsconfig.json; echo '{\"extends\":\"./tsconfig.json\"}' >b.json; cp a.js b.ts",
-        Found("b.ts"),
-    ),
-    found(
-        "tsconfig-that-extends-the-outside",
-        "echo '{\"extends\":\"/etc/passwd\"}' >tsconfig.json; cp a.js b.ts",
-        Found("b.ts"),
-    ),
-    found(
-        "tsconfig-of-deep-json",
-        "printf '{\"a\":%.0s' $(seq 50000) >tsconfig.json; cp a.js b.ts",
-        Found("b.ts"),
-    ),
-    found(
-        "tsconfig-with-a-path-that-explodes",
-        "echo '{\"compilerOptions\":{\"baseUrl\":\"../../../../..\",\"paths\":{\"*\":[\"*\",\"*/*\"],\"**\":[\"/*\"]}}}' >tsconfig.json; cp a.js b.ts",
-        Found("b.ts"),
-    ),
-    // Arguments.
-    named("named-twice", "cp a.js m.js", "m.js\n./m.js\nd/../m.js", Found("m.js")),
-    named(
-        "named-no-source",
-        "echo >m.txt",
-        "m.txt",
-        Problem("m.txt", "skipped", "not a JavaScript"),
-    ),
-    named(
-        "named-declarations",
-        "echo >m.d.ts",
-        "m.d.ts",
-        Problem("m.d.ts", "skipped", "declaration"),
-    ),
-];
 
 #[test]
 fn things_in_folders_cost_no_neighbour() {
-    let wrong: Vec<String> = CASES.iter().filter_map(wrong).collect();
+    let (alone, together): (Vec<&Case>, Vec<&Case>) = CASES.iter().partition(|case| case.is_alone);
+    let mut wrong = wrong_together(&together);
+    wrong.extend(alone.iter().flat_map(|case| wrong_together(&[case])));
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -362,57 +21,136 @@ fn things_in_folders_cost_no_neighbour() {
 fn neighbours() -> TempDir {
     // A name without a leading dot: hidden folders are not walked.
     let folder = tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap();
-    for name in ["a.js", "z.js"] {
-        std::fs::write(folder.path().join(name), LEAK).unwrap();
-    }
+    add_neighbours(folder.path());
     folder
 }
 
-fn wrong(case: &Case) -> Option<String> {
-    let folder = neighbours();
-    let arranged = ran(shell(folder.path(), case.arrange));
-    if arranged.code != Some(0) {
-        return Some(format!("{}: cannot be arranged: {}", case.name, arranged.stderr()));
+fn add_neighbours(folder: &Path) {
+    for name in ["a.js", "z.js"] {
+        std::fs::write(folder.join(name), LEAK).unwrap();
     }
-    let arguments: Vec<&str> = std::iter::once(".").chain(case.named.lines()).collect();
+}
+
+/// What is not as it must be, a line each. All cases are linted in one run, a folder each; if that fails as a whole it is
+/// repeated in parts, to name the culprits.
+fn wrong_together(cases: &[&Case]) -> Vec<String> {
+    let folder = tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap();
+    // A case by itself stands at the root of the run.
+    let own = |case: &Case| match cases {
+        [_] => folder.path().to_path_buf(),
+        _ => folder.path().join(case.name),
+    };
+    let mut wrong = Vec::new();
+    let mut arguments = vec![".".to_owned()];
+    for case in cases {
+        let own = own(case);
+        std::fs::create_dir_all(&own).unwrap();
+        add_neighbours(&own);
+        let arranged = ran(shell(&own, case.arrange));
+        if arranged.code != Some(0) {
+            wrong.push(format!("{}: cannot be arranged: {}", case.name, arranged.stderr()));
+        }
+        arguments.extend(case.named.lines().map(|name| {
+            let path = own.strip_prefix(folder.path()).unwrap().join(name);
+            path.to_str().unwrap().to_owned()
+        }));
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let ran = check_json(folder.path(), &arguments);
     if ran.hung || ran.code != Some(1) {
-        return Some(format!(
-            "{}: code {:?}, hung: {}: {}",
-            case.name,
+        let names: Vec<&str> = cases.iter().map(|case| case.name).collect();
+        wrong.push(format!(
+            "{names:?}: code {:?}, hung: {}: {}",
             ran.code,
             ran.hung,
             ran.stderr()
         ));
+        if cases.len() > 1 {
+            let parts = cases.chunks(cases.len().div_ceil(4));
+            wrong.extend(parts.flat_map(wrong_together));
+        }
+        return wrong;
     }
-    let found = ran.found();
-    if !["a.js", "z.js"]
-        .iter()
-        .all(|neighbour| found.iter().any(|path| path == neighbour))
-    {
-        return Some(format!(
-            "{}: a neighbour is lost: {found:?} {:?}",
-            case.name,
-            ran.problems()
-        ));
-    }
-    let is_right = match case.expect {
-        Found(path) => found.iter().any(|each| each == path),
-        Problem(path, kind, word) => ran
-            .problems()
-            .iter()
-            .any(|(of, given, message)| of == path && given == kind && message.contains(word)),
-        Nothing => true,
+    let (found, problems) = (ran.found(), ran.problems());
+    let prefix = |case: &Case| match cases {
+        [_] => String::new(),
+        _ => format!("{}/", case.name),
     };
+    wrong.extend(
+        cases
+            .iter()
+            .filter_map(|case| verdict(case, &prefix(case), &found, &problems)),
+    );
+    wrong
+}
+
+/// What is wrong with a case, if something is.
+fn verdict(case: &Case, prefix: &str, found: &[String], problems: &[(String, String, String)]) -> Option<String> {
+    let own: Vec<&str> = found.iter().filter_map(|path| path.strip_prefix(prefix)).collect();
+    let is_found = |name: &str| own.contains(&name);
+    let problem = |name: &str, kind: &str, word: &str| {
+        let mut own = problems.iter().filter(|(of, ..)| of.strip_prefix(prefix) == Some(name));
+        own.any(|(_, given, message)| given == kind && message.contains(word))
+    };
+    let is_right = is_found("a.js")
+        && is_found("z.js")
+        && match case.expect {
+            Found(path) => is_found(path),
+            Problem(path, kind, word) => problem(path, kind, word),
+            Nothing => true,
+        };
     let said = || {
+        let own_problems: Vec<_> = problems.iter().filter(|(of, ..)| of.starts_with(prefix)).collect();
         format!(
-            "{}: {:?} is expected, given are {found:?} {:?}",
-            case.name,
-            case.expect,
-            ran.problems()
+            "{}: {:?} is expected, given are {own:?} {own_problems:?}",
+            case.name, case.expect
         )
     };
     (!is_right).then(said)
+}
+
+#[test]
+fn what_is_no_regular_file_is_never_opened() {
+    use std::os::unix::net::UnixListener;
+    let folder = neighbours();
+    let inner = folder.path().join("d");
+    std::fs::create_dir(&inner).unwrap();
+    std::fs::write(inner.join("b.js"), LEAK).unwrap();
+    let configurations = [
+        ".gitignore",
+        ".ignore",
+        "package.json",
+        "tsconfig.json",
+        "leaklint.json",
+        "lerna.json",
+    ];
+    let sockets = ["m.js", "n.ts"].iter().map(|name| folder.path().join(name));
+    let sockets = sockets.chain(configurations.iter().map(|name| inner.join(name)));
+    let _listening: Vec<UnixListener> = sockets.map(|path| UnixListener::bind(path).unwrap()).collect();
+    let mut odd = vec!["m.js", "n.ts"];
+    // Only root can make a device.
+    if is_root() {
+        assert_eq!(
+            ran(shell(folder.path(), "mknod o.js c 1 5 && mknod p.js b 7 99")).code,
+            Some(0)
+        );
+        odd.extend(["o.js", "p.js"]);
+    }
+    for named in [false, true] {
+        let arguments: Vec<&str> = std::iter::once(".")
+            .chain(odd.iter().copied().filter(|_| named))
+            .collect();
+        let ran = check_json(folder.path(), &arguments);
+        assert_eq!(ran.code, Some(1), "{}", ran.stderr());
+        assert_eq!(ran.found(), ["a.js", "d/b.js", "z.js"]);
+        for path in &odd {
+            let problems = ran.problems();
+            let is_named = problems.iter().any(|(of, kind, message)| {
+                of == path && kind == "unreadable" && message.contains("not a regular file")
+            });
+            assert!(is_named, "{path}: {problems:?}");
+        }
+    }
 }
 
 /// Whether the tests run as somebody whom no permission stops.

@@ -1,6 +1,9 @@
 //! What may happen to a process: limits, closed ends, signals, strange surroundings.
 
-use super::run::{ran, shell};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::run::{leaklint, ran, shell};
 use super::{LEAK, places};
 
 /// A shell script that runs the program, `$L`, on a folder with a leak in `a.js` and in `z.js`, and the code it ends with.
@@ -238,13 +241,89 @@ const CASES: &[Case] = &[
         2,
         "error",
     ),
-    // Signals.
+    // Configurations that are more than a configuration.
     case(
-        "interrupt",
-        "mkfifo o; exec 3<>o; for i in $(seq 300); do cat a.js; done >b.js; $L check . >o & p=$!; kill -INT $p; kill -TERM $p; wait $p; exit 0",
-        0,
-        "",
+        "configuration-of-5-gb",
+        "truncate -s 5G leaklint.json; $L check",
+        2,
+        "more than 33554432 bytes",
     ),
+    case(
+        "baseline-of-5-gb",
+        "truncate -s 5G leaklint-baseline.json; $L check",
+        2,
+        "more than 33554432 bytes",
+    ),
+    case(
+        "catalogue-of-5-gb",
+        "echo '{\"catalog\":[\"c.toml\"]}' >leaklint.json; truncate -s 5G c.toml; $L check",
+        2,
+        "more than 33554432 bytes",
+    ),
+    case(
+        "configurations-that-double",
+        "for i in $(seq 40); do echo \"{\\\"extends\\\":[\\\"c$((i + 1)).json\\\",\\\"c$((i + 1)).json\\\"]}\" >c$i.json; done; echo '{}' >c41.json; cp c1.json leaklint.json; $L check",
+        2,
+        "more than 100 configurations",
+    ),
+    case(
+        "configurations-in-a-long-row",
+        "for i in $(seq 3000); do echo \"{\\\"extends\\\":\\\"c$((i + 1)).json\\\"}\" >c$i.json; done; cp c1.json leaklint.json; $L check",
+        2,
+        "more than 100 configurations",
+    ),
+    case(
+        "configuration-of-many-keys",
+        "{ echo '{\"rules\":{'; for i in $(seq 20000); do echo \"\\\"r$i\\\":\\\"off\\\",\"; done; echo '}}'; } >leaklint.json; $L check",
+        2,
+        "unknown rule `r1`",
+    ),
+    case(
+        "configuration-of-deep-json",
+        "{ printf '{\"overrides\":'; head -c 20000000 /dev/zero | tr '\\0' '['; } >leaklint.json; $L check",
+        2,
+        "nesting depth",
+    ),
+    case(
+        "catalogue-of-deep-toml",
+        "echo '{\"catalog\":[\"c.toml\"]}' >leaklint.json; { printf 'a = '; head -c 20000000 /dev/zero | tr '\\0' '['; } >c.toml; $L check",
+        2,
+        "recursion depth",
+    ),
+    case(
+        "baseline-of-deep-json",
+        "head -c 20000000 /dev/zero | tr '\\0' '[' >leaklint-baseline.json; $L check",
+        2,
+        "error",
+    ),
+    case(
+        "globs-that-explode",
+        "s=$(printf '{a,b}%.0s' $(seq 40)); t=$(printf '**/*a%.0s' $(seq 60)); echo \"{\\\"exclude\\\":[\\\"$s\\\",\\\"$t\\\"]}\" >leaklint.json; $L check",
+        1,
+        BOTH,
+    ),
+    case(
+        "extended-from-outside",
+        "echo '{\"extends\":\"../../../../etc/passwd\"}' >leaklint.json; $L check",
+        2,
+        "is outside",
+    ),
+    case(
+        "catalogue-from-outside-by-a-link",
+        "mkdir .git; ln -s /etc/passwd c.toml; echo '{\"catalog\":[\"c.toml\"]}' >leaklint.json; $L check",
+        2,
+        "is outside",
+    ),
+    case(
+        "read-only-cache",
+        "mkdir c; chmod 555 c; $L check --cache-dir c",
+        1,
+        BOTH,
+    ),
+    case("pipe-for-a-cache", "mkfifo c; $L check --cache-dir c", 1, BOTH),
+    case("file-for-a-cache", ": >c; $L check --cache-dir c", 1, BOTH),
+    case("device-for-a-cache", "$L check --cache-dir /dev/full", 1, BOTH),
+    // Signals; those that end the program have a test of their own.
     case("hang-up", "nohup $L check 2>&1", 1, BOTH),
     case("ignored-pipe-signal", "trap '' PIPE; $L check", 1, BOTH),
 ];
@@ -274,6 +353,57 @@ fn wrong(case: &Case) -> Option<String> {
     };
     let is_raw = said.chars().any(|each| each.is_control() && each != '\n');
     (!is_right || is_raw).then(told)
+}
+
+/// A text on which the parser works for minutes.
+const ENDLESS: &str = "<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(\
+<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(<any>(x";
+
+#[test]
+fn a_signal_ends_the_program_at_once_and_leaves_nothing_half_written() {
+    use std::os::unix::process::ExitStatusExt;
+    for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1), ("KILL", 9)] {
+        let folder = tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap();
+        std::fs::write(folder.path().join("a.js"), LEAK).unwrap();
+        std::fs::write(folder.path().join("m.ts"), ENDLESS).unwrap();
+        let mut command = leaklint(folder.path());
+        command.args([
+            "check",
+            "--file-timeout",
+            "600",
+            "--cache-dir",
+            "cache",
+            "--output",
+            "json=out.json",
+        ]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        // It is at work on the endless file by then.
+        std::thread::sleep(Duration::from_millis(1500));
+        assert_eq!(child.try_wait().unwrap(), None, "{name}: it ended by itself");
+        let kill = Command::new("kill")
+            .args([&format!("-{name}"), &child.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success());
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            if begun.elapsed() > Duration::from_secs(30) {
+                child.kill().unwrap();
+                panic!("{name} does not end it");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        assert_eq!(status.signal(), Some(number), "{name}: {status}");
+        let left: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.file_name())
+            .collect();
+        assert!(!left.contains(&"out.json".into()), "{name}: {left:?}");
+    }
 }
 
 #[test]

@@ -10,16 +10,16 @@ use crate::facts::wire::coder::Way;
 use crate::facts::wire::column::Column;
 use crate::facts::wire::extent::Extents;
 
-const HOWS: [How; 4] = [How::Call, How::New, How::Super, How::Tag];
+const HOWS: [How; 4] = all_of!(How:Call, New, Super, Tag);
 
-const USES: [Used; 6] = [
-    Used::Dropped,
-    Used::AwaitedDropped,
-    Used::Receiver,
-    Used::Argument,
-    Used::Returned,
-    Used::Value,
-];
+const USES: [Used; 6] = all_of!(Used:
+    Dropped,
+    AwaitedDropped,
+    Receiver,
+    Argument,
+    Returned,
+    Value,
+);
 
 impl<W: Way> Walk<'_, W> {
     pub(super) fn calls(&mut self, facts: &mut FileFacts) {

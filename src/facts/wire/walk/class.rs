@@ -11,20 +11,20 @@ use crate::facts::{Class, FileFacts, Member, MemberKind};
 const FUNCTION: FnId = FnId(0);
 
 /// One of each kind of member, in the order of their tags.
-const KINDS: [MemberKind; 6] = [
-    MemberKind::Constructor(FUNCTION),
-    MemberKind::Method(FUNCTION),
-    MemberKind::Getter(FUNCTION),
-    MemberKind::Setter(FUNCTION),
-    MemberKind::Field {
+const KINDS: [MemberKind; 6] = all_of!(MemberKind:
+    Constructor(FUNCTION),
+    Method(FUNCTION),
+    Getter(FUNCTION),
+    Setter(FUNCTION),
+    Field {
         annotation: None,
         init: None,
     },
-    MemberKind::ParameterProperty {
+    ParameterProperty {
         annotation: None,
         param: 0,
     },
-];
+);
 
 impl<W: Way> Walk<'_, W> {
     pub(super) fn classes(&mut self, facts: &mut FileFacts) {

@@ -22,139 +22,139 @@ impl Blanks {
     pub(super) fn new() -> Self {
         Self {
             exprs: exprs(),
-            literals: [
-                Literal::String(NAME),
-                Literal::Number(NAME),
-                Literal::Bool(false),
-                Literal::Null,
-                Literal::Undefined,
-                Literal::BigInt(NAME),
-                Literal::Regex(NAME),
-            ],
-            properties: [
-                Property::Field {
+            literals: all_of!(Literal:
+                String(NAME),
+                Number(NAME),
+                Bool(false),
+                Null,
+                Undefined,
+                BigInt(NAME),
+                Regex(NAME),
+            ),
+            properties: all_of!(Property:
+                Field {
                     name: NAME,
                     value: EXPR,
                 },
-                Property::Getter {
+                Getter {
                     name: NAME,
                     function: FUNCTION,
                 },
-                Property::Setter {
+                Setter {
                     name: NAME,
                     function: FUNCTION,
                 },
-                Property::Computed { key: EXPR, value: EXPR },
-                Property::Spread(EXPR),
-            ],
+                Computed { key: EXPR, value: EXPR },
+                Spread(EXPR),
+            ),
         }
     }
 }
 
 fn exprs() -> Vec<Expr> {
-    vec![
-        Expr::Opaque,
-        Expr::Literal(Literal::Null),
-        Expr::Binding(BindingId(0)),
-        Expr::Global(NAME),
-        Expr::This(FUNCTION),
-        Expr::Super(FUNCTION),
-        Expr::Module(NAME),
-        Expr::DynamicImport(NAME),
-        Expr::Import {
+    Vec::from(all_of!(Expr:
+        Opaque,
+        Literal(Literal::Null),
+        Binding(BindingId(0)),
+        Global(NAME),
+        This(FUNCTION),
+        Super(FUNCTION),
+        Module(NAME),
+        DynamicImport(NAME),
+        Import {
             module: NAME,
             name: NAME,
         },
-        Expr::Param {
+        Param {
             function: FUNCTION,
             index: 0,
         },
-        Expr::RestParam {
+        RestParam {
             function: FUNCTION,
             index: 0,
         },
-        Expr::Arguments(FUNCTION),
-        Expr::Member {
+        Arguments(FUNCTION),
+        Member {
             object: EXPR,
             name: NAME,
             optional: false,
         },
-        Expr::Element {
+        Element {
             object: EXPR,
             key: EXPR,
             optional: false,
         },
-        Expr::Item(EXPR),
-        Expr::Index { of: EXPR, index: 0 },
-        Expr::Key(EXPR),
-        Expr::Rest(EXPR),
-        Expr::Call(CallId(0)),
-        Expr::Function(FUNCTION),
-        Expr::Class(ClassId(0)),
-        Expr::Object(Box::default()),
-        Expr::Array(Box::default()),
-        Expr::Spread(EXPR),
-        Expr::Template(Box::default()),
-        Expr::Unary {
+        Item(EXPR),
+        Index { of: EXPR, index: 0 },
+        Key(EXPR),
+        Rest(EXPR),
+        Call(CallId(0)),
+        Function(FUNCTION),
+        Class(ClassId(0)),
+        Object(Box::default()),
+        Array(Box::default()),
+        Spread(EXPR),
+        Template(Box::default()),
+        Unary {
             operator: UnaryOperator::Not,
             of: EXPR,
         },
-        Expr::Binary {
+        Binary {
             operator: BinaryOperator::Equal,
             left: EXPR,
             right: EXPR,
         },
-        Expr::Logical {
+        Logical {
             operator: LogicalOperator::Or,
             left: EXPR,
             right: EXPR,
         },
-        Expr::Conditional {
+        Conditional {
             test: EXPR,
             yes: EXPR,
             no: EXPR,
         },
-        Expr::Await(EXPR),
-        Expr::Yield(EXPR),
-        Expr::Caught,
-        Expr::Cast {
+        Await(EXPR),
+        Yield(EXPR),
+        Caught,
+        Cast {
             value: EXPR,
             ty: TypeId(0),
         },
-        Expr::Jsx {
+        Jsx {
             tag: EXPR,
             attributes: Box::default(),
         },
-    ]
+    ))
 }
 
-const UNARY: [UnaryOperator; 5] = [
-    UnaryOperator::Not,
-    UnaryOperator::TypeOf,
-    UnaryOperator::Void,
-    UnaryOperator::Delete,
-    UnaryOperator::Arithmetic,
-];
+const UNARY: [UnaryOperator; 5] = all_of!(UnaryOperator:
+    Not,
+    TypeOf,
+    Void,
+    Delete,
+    Arithmetic,
+);
 
-const BINARY: [BinaryOperator; 15] = [
-    BinaryOperator::Equal,
-    BinaryOperator::NotEqual,
-    BinaryOperator::Less,
-    BinaryOperator::LessEqual,
-    BinaryOperator::Greater,
-    BinaryOperator::GreaterEqual,
-    BinaryOperator::Add,
-    BinaryOperator::Subtract,
-    BinaryOperator::Multiply,
-    BinaryOperator::Divide,
-    BinaryOperator::Remainder,
-    BinaryOperator::Mask,
-    BinaryOperator::Arithmetic,
-    BinaryOperator::InstanceOf,
-    BinaryOperator::In,
-];
+const BINARY: [BinaryOperator; 15] = all_of!(BinaryOperator:
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    Mask,
+    Arithmetic,
+    InstanceOf,
+    In,
+);
 
-const LOGICAL: [LogicalOperator; 3] = [LogicalOperator::Or, LogicalOperator::And, LogicalOperator::Nullish];
+const LOGICAL: [LogicalOperator; 3] = all_of!(LogicalOperator:Or, And, Nullish);
 
 /// Which kind of expression a name or a part belongs to: the context of its odds.
 #[derive(Clone, Copy)]

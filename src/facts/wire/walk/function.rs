@@ -8,30 +8,30 @@ use crate::facts::wire::coder::Way;
 use crate::facts::wire::column::Column;
 use crate::facts::{Binding, BindingKind, FileFacts};
 
-const BINDING_KINDS: [BindingKind; 11] = [
-    BindingKind::Const,
-    BindingKind::Let,
-    BindingKind::Var,
-    BindingKind::Param,
-    BindingKind::Function,
-    BindingKind::Class,
-    BindingKind::Import,
-    BindingKind::Catch,
-    BindingKind::Enum,
-    BindingKind::Namespace,
-    BindingKind::Type,
-];
+const BINDING_KINDS: [BindingKind; 11] = all_of!(BindingKind:
+    Const,
+    Let,
+    Var,
+    Param,
+    Function,
+    Class,
+    Import,
+    Catch,
+    Enum,
+    Namespace,
+    Type,
+);
 
-const FUNCTION_KINDS: [FunctionKind; 8] = [
-    FunctionKind::Module,
-    FunctionKind::Function,
-    FunctionKind::Arrow,
-    FunctionKind::Method,
-    FunctionKind::Constructor,
-    FunctionKind::Getter,
-    FunctionKind::Setter,
-    FunctionKind::FieldInitializers,
-];
+const FUNCTION_KINDS: [FunctionKind; 8] = all_of!(FunctionKind:
+    Module,
+    Function,
+    Arrow,
+    Method,
+    Constructor,
+    Getter,
+    Setter,
+    FieldInitializers,
+);
 
 /// Packs answers into bits, the first in the lowest.
 pub(super) fn bits(answers: &[bool]) -> u32 {

@@ -6,26 +6,26 @@ use crate::facts::wire::coder::Way;
 use crate::facts::wire::column::Column;
 use crate::facts::{Export, FileFacts, Import, ImportKind};
 
-const IMPORT_KINDS: [ImportKind; 4] = [
-    ImportKind::Static,
-    ImportKind::TypeOnly,
-    ImportKind::Require,
-    ImportKind::Dynamic,
-];
+const IMPORT_KINDS: [ImportKind; 4] = all_of!(ImportKind:
+    Static,
+    TypeOnly,
+    Require,
+    Dynamic,
+);
 
 /// One of each kind of export, in the order of their tags.
-const EXPORTS: [Export; 3] = [
-    Export::Local {
+const EXPORTS: [Export; 3] = all_of!(Export:
+    Local {
         name: Name(0),
         value: ExprId(0),
     },
-    Export::From {
+    From {
         name: Name(0),
         module: Name(0),
         imported: Name(0),
     },
-    Export::Star { module: Name(0) },
-];
+    Star { module: Name(0) },
+);
 
 impl<W: Way> Walk<'_, W> {
     pub(super) fn modules(&mut self, facts: &mut FileFacts) {

@@ -13,48 +13,48 @@ const BINDING: BindingId = BindingId(0);
 const LABEL: LabelId = LabelId(0);
 
 /// One of each operation, in the order of their tags.
-const OPS: [Op; 30] = [
-    Op::Call(CallId(0)),
-    Op::Assign {
+const OPS: [Op; 30] = all_of!(Op:
+    Call(CallId(0)),
+    Assign {
         to: BINDING,
         value: EXPR,
         declares: false,
     },
-    Op::Store { to: EXPR, value: EXPR },
-    Op::Delete(EXPR),
-    Op::Await(EXPR),
-    Op::Yield(EXPR),
-    Op::Return(None),
-    Op::Throw(EXPR),
-    Op::Jsx(EXPR),
-    Op::Using {
+    Store { to: EXPR, value: EXPR },
+    Delete(EXPR),
+    Await(EXPR),
+    Yield(EXPR),
+    Return(None),
+    Throw(EXPR),
+    Jsx(EXPR),
+    Using {
         binding: BINDING,
         is_await: false,
     },
-    Op::EndUsing(BINDING),
-    Op::If(EXPR),
-    Op::Else,
-    Op::EndIf,
-    Op::Loop(LABEL),
-    Op::LoopTest(EXPR),
-    Op::LoopItem {
+    EndUsing(BINDING),
+    If(EXPR),
+    Else,
+    EndIf,
+    Loop(LABEL),
+    LoopTest(EXPR),
+    LoopItem {
         of: EXPR,
         is_await: false,
     },
-    Op::LoopNext(LABEL),
-    Op::EndLoop(LABEL),
-    Op::Block(LABEL),
-    Op::EndBlock(LABEL),
-    Op::Switch { label: LABEL, on: EXPR },
-    Op::Case(None),
-    Op::EndSwitch(LABEL),
-    Op::Break(LABEL),
-    Op::Continue(LABEL),
-    Op::Try,
-    Op::Catch(None),
-    Op::Finally,
-    Op::EndTry,
-];
+    LoopNext(LABEL),
+    EndLoop(LABEL),
+    Block(LABEL),
+    EndBlock(LABEL),
+    Switch { label: LABEL, on: EXPR },
+    Case(None),
+    EndSwitch(LABEL),
+    Break(LABEL),
+    Continue(LABEL),
+    Try,
+    Catch(None),
+    Finally,
+    EndTry,
+);
 
 /// How many of a variable's next values are looked at for the one that is assigned.
 const NEXT_VALUES: usize = 4;

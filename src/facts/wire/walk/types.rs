@@ -117,34 +117,34 @@ impl<W: Way> Walk<'_, W> {
 }
 
 fn type_blanks() -> [TypeExpr; 11] {
-    [
-        TypeExpr::Named {
+    all_of!(TypeExpr:
+        Named {
             name: ExprId(0),
             args: Box::default(),
         },
-        TypeExpr::Union(Box::default()),
-        TypeExpr::Intersection(Box::default()),
-        TypeExpr::Array(TYPE),
-        TypeExpr::Tuple(Box::default()),
-        TypeExpr::Function(FunctionType {
+        Union(Box::default()),
+        Intersection(Box::default()),
+        Array(TYPE),
+        Tuple(Box::default()),
+        Function(FunctionType {
             params: Box::default(),
             result: TYPE,
         }),
-        TypeExpr::Object(Box::default()),
-        TypeExpr::TypeOf(ExprId(0)),
-        TypeExpr::Literal,
-        TypeExpr::Keyword(Name(0)),
-        TypeExpr::Other,
-    ]
+        Object(Box::default()),
+        TypeOf(ExprId(0)),
+        Literal,
+        Keyword(Name(0)),
+        Other,
+    )
 }
 
 fn declaration_blanks() -> [TypeDeclKind; 3] {
-    [
-        TypeDeclKind::Interface {
+    all_of!(TypeDeclKind:
+        Interface {
             extends: Vec::new(),
             members: Vec::new(),
         },
-        TypeDeclKind::Alias(TYPE),
-        TypeDeclKind::Enum(Vec::new()),
-    ]
+        Alias(TYPE),
+        Enum(Vec::new()),
+    )
 }

@@ -1,0 +1,420 @@
+//! What may stand in a file system, and what must be said of it.
+
+/// What must be said of a thing.
+#[derive(Clone, Copy, Debug)]
+pub enum Expect {
+    /// A leak is reported at this path, as JSON shows it.
+    Found(&'static str),
+    /// The path is named with a problem of this kind, whose message has this word.
+    Problem(&'static str, &'static str, &'static str),
+    /// There is nothing to say: it is no source.
+    Nothing,
+}
+use Expect::{Found, Nothing, Problem};
+
+pub struct Case {
+    pub name: &'static str,
+    /// A shell script that makes the thing beside `a.js` and `z.js`.
+    pub arrange: &'static str,
+    /// Named after the folder, one a line.
+    pub named: &'static str,
+    pub expect: Expect,
+    /// It changes how the whole run walks, and is linted by itself.
+    pub is_alone: bool,
+}
+
+const fn found(name: &'static str, arrange: &'static str, expect: Expect) -> Case {
+    named(name, arrange, "", expect)
+}
+
+const fn named(name: &'static str, arrange: &'static str, named: &'static str, expect: Expect) -> Case {
+    Case {
+        name,
+        arrange,
+        named,
+        expect,
+        is_alone: false,
+    }
+}
+
+const fn alone(name: &'static str, arrange: &'static str, expect: Expect) -> Case {
+    Case {
+        is_alone: true,
+        ..named(name, arrange, "", expect)
+    }
+}
+
+pub const CASES: &[Case] = &[
+    // What is no regular file.
+    found(
+        "pipe",
+        "mkfifo m.js",
+        Problem("m.js", "unreadable", "not a regular file"),
+    ),
+    named(
+        "named-pipe",
+        "mkfifo m.js",
+        "m.js",
+        Problem("m.js", "unreadable", "not a regular file"),
+    ),
+    named(
+        "device",
+        "ln -s /dev/zero m.js",
+        "m.js",
+        Problem("m.js", "unreadable", "not a regular file"),
+    ),
+    named(
+        "endless-device",
+        "ln -s /dev/urandom m.ts",
+        "m.ts",
+        Problem("m.ts", "unreadable", "not a regular file"),
+    ),
+    found(
+        "folder-like-a-file",
+        "mkdir m.js; cp a.js m.js/b.js",
+        Found("m.js/b.js"),
+    ),
+    found("empty-folder-like-a-file", "mkdir m.js", Nothing),
+    // Configuration and ignore files that are no regular files.
+    found(
+        "pipe-gitignore",
+        "mkdir d; cp a.js d/b.js; mkfifo d/.gitignore",
+        Found("d/b.js"),
+    ),
+    found(
+        "pipe-gitignore-is-named",
+        "mkdir d; cp a.js d/b.js; mkfifo d/.gitignore",
+        Problem("d/.gitignore", "configuration", "regular"),
+    ),
+    alone(
+        "pipe-gitignore-at-the-root",
+        "mkfifo .gitignore",
+        Problem(".gitignore", "configuration", "regular"),
+    ),
+    alone(
+        "pipe-ignore",
+        "mkfifo .ignore",
+        Problem(".ignore", "configuration", "regular"),
+    ),
+    found(
+        "pipe-leaklintignore",
+        "mkdir d; cp a.js d/b.js; mkfifo d/.leaklintignore",
+        Found("d/b.js"),
+    ),
+    found(
+        "pipe-gitignore-below-another",
+        "mkdir -p d/e; cp a.js d/e/b.js; mkfifo d/.gitignore d/e/.gitignore",
+        Found("d/e/b.js"),
+    ),
+    found(
+        "pipe-package",
+        "mkdir d; cp a.js d/b.js; mkfifo d/package.json",
+        Found("d/b.js"),
+    ),
+    found("pipe-package-at-the-root", "mkfifo package.json", Nothing),
+    found(
+        "pipe-tsconfig",
+        "mkdir d; cp a.js d/b.ts; mkfifo d/tsconfig.json",
+        Found("d/b.ts"),
+    ),
+    found(
+        "pipe-jsconfig",
+        "mkdir d; cp a.js d/b.js; mkfifo d/jsconfig.json",
+        Found("d/b.js"),
+    ),
+    found("pipe-pnpm-workspace", "mkfifo pnpm-workspace.yaml lerna.json", Nothing),
+    found("pipe-configuration", "mkfifo leaklint.json leaklint.jsonc", Nothing),
+    found("folder-gitignore", "mkdir .gitignore", Nothing),
+    found("folder-package", "mkdir package.json tsconfig.json", Nothing),
+    found(
+        "pipe-that-tsconfig-extends",
+        "mkfifo b.json; echo '{\"extends\":\"./b.json\"}' >tsconfig.json; cp a.js b.ts",
+        Found("b.ts"),
+    ),
+    // Links.
+    found(
+        "link-to-a-file",
+        "ln -s a.js m.js",
+        Problem("m.js", "skipped", "symbolic link"),
+    ),
+    named(
+        "named-link-to-a-file",
+        "mkdir ../other.$$; cp a.js b.mjs; ln -s b.mjs m.js",
+        "m.js",
+        Found("m.js"),
+    ),
+    found(
+        "link-to-itself",
+        "ln -s m.js m.js",
+        Problem("m.js", "skipped", "symbolic link"),
+    ),
+    found(
+        "link-to-nothing",
+        "ln -s nowhere m.js",
+        Problem("m.js", "skipped", "symbolic link"),
+    ),
+    found(
+        "link-to-the-folder-above",
+        "mkdir d; cp a.js d/b.js; ln -s .. d/loop",
+        Found("d/b.js"),
+    ),
+    found(
+        "links-in-a-circle",
+        "ln -s m.js n.js; ln -s n.js m.js",
+        Problem("n.js", "skipped", "symbolic link"),
+    ),
+    found("link-to-the-root", "ln -s / m", Nothing),
+    found(
+        "link-to-a-device",
+        "ln -s /dev/zero m.js",
+        Problem("m.js", "skipped", "symbolic link"),
+    ),
+    found("hard-link", "ln a.js m.js", Found("m.js")),
+    // Names.
+    found(
+        "name-of-invalid-bytes",
+        "cp a.js \"$(printf 'm\\377.js')\"",
+        Found("m\u{fffd}.js"),
+    ),
+    found(
+        "names-that-differ-in-invalid-bytes",
+        "cp a.js \"$(printf 'm\\377.js')\"; cp a.js \"$(printf 'm\\376.js')\"",
+        Found("m\u{fffd}.js"),
+    ),
+    found(
+        "folder-of-invalid-bytes",
+        "d=\"$(printf 'd\\200')\"; mkdir \"$d\"; cp a.js \"$d/b.js\"",
+        Found("d\u{fffd}/b.js"),
+    ),
+    found(
+        "name-with-a-newline",
+        "cp a.js \"$(printf 'm\\nn.js')\"",
+        Found("m\nn.js"),
+    ),
+    found(
+        "name-with-an-escape",
+        "cp a.js \"$(printf 'm\\033[31m.js')\"",
+        Found("m\u{1b}[31m.js"),
+    ),
+    found(
+        "name-that-rings",
+        "cp a.js \"$(printf 'm\\007\\010\\177.js')\"",
+        Found("m\u{7}\u{8}\u{7f}.js"),
+    ),
+    found(
+        "name-that-turns",
+        "cp a.js \"$(printf 'm\\342\\200\\256sj.js')\"",
+        Found("m\u{202e}sj.js"),
+    ),
+    found("name-like-a-command", "cp a.js '::error::m.js'", Found("::error::m.js")),
+    found("name-like-an-option", "cp a.js ./--help.js", Found("--help.js")),
+    found("name-with-a-space", "cp a.js 'm n.js'", Found("m n.js")),
+    found("name-with-quotes", "cp a.js \"m'n\\\"o.js\"", Found("m'n\"o.js")),
+    found("name-with-percent", "cp a.js 'm%20n.js'", Found("m%20n.js")),
+    found("name-with-hash-and-question", "cp a.js 'm#n?o.js'", Found("m#n?o.js")),
+    found("name-with-backslash", "cp a.js 'm\\n.js'", Found("m\\n.js")),
+    found("name-with-colon", "cp a.js 'm:1:2: n.js'", Found("m:1:2: n.js")),
+    found("name-with-glob", "cp a.js 'm[n]*{o}.js'", Found("m[n]*{o}.js")),
+    found(
+        "name-with-emoji",
+        "cp a.js \"$(printf 'm\\360\\237\\230\\200.js')\"",
+        Found("m\u{1f600}.js"),
+    ),
+    found("folder-with-dots", "mkdir ...; cp a.js .../b.js", Nothing),
+    found("name-of-255-bytes", "cp a.js \"$(printf '%0252d' 0).js\"", Nothing),
+    found("names-that-differ-in-case", "cp a.js A.js", Found("A.js")),
+    found("extension-alone", "cp a.js .js", Nothing),
+    // Depth and size.
+    found(
+        "two-thousand-folders",
+        "p=$(printf 'd/%.0s' $(seq 1900)); mkdir -p $p; cp a.js $p/b.js",
+        Nothing,
+    ),
+    found(
+        "folders-beyond-the-longest-path",
+        "n=$(printf '%0200d' 0); (for i in $(seq 24); do mkdir $n && cd -P $n || exit 0; done 2>/dev/null); :",
+        Nothing,
+    ),
+    found(
+        "sparse-file-of-5-gb",
+        "truncate -s 5G m.js",
+        Problem("m.js", "limit", "bytes"),
+    ),
+    named(
+        "sparse-file-of-5-gb-by-name",
+        "truncate -s 5G m.js",
+        "m.js",
+        Problem("m.js", "limit", "--limit bytes"),
+    ),
+    found(
+        "file-over-the-limit",
+        "truncate -s 34M m.js",
+        Problem("m.js", "limit", "bytes"),
+    ),
+    found("empty-files", "for i in $(seq 500); do : >e$i.js; done", Nothing),
+    found(
+        "many-folders",
+        "for i in $(seq 500); do mkdir f$i; done; cp a.js f77/b.js",
+        Found("f77/b.js"),
+    ),
+    // Ignore files.
+    found(
+        "gitignore-with-a-bad-glob",
+        "printf '[\\n{a\\n\\\\\\n' >.gitignore; cp a.js b.js",
+        Found("b.js"),
+    ),
+    found(
+        "gitignore-of-invalid-bytes",
+        "printf '\\377\\n' >.gitignore; cp a.js b.js",
+        Found("b.js"),
+    ),
+    found(
+        "gitignore-of-one-long-line",
+        "printf '%0100000d' 0 >.gitignore; cp a.js b.js",
+        Found("b.js"),
+    ),
+    alone(
+        "gitignore-that-explodes",
+        "printf '**/%.0s' $(seq 60) >.gitignore; printf 'q\\n' >>.gitignore; mkdir -p a/a/a/a/a/a; cp a.js a/a/a/a/a/a/b.js",
+        Found("a/a/a/a/a/a/b.js"),
+    ),
+    found(
+        "gitignore-of-many-rules",
+        "seq 20000 >.gitignore; cp a.js b.js",
+        Found("b.js"),
+    ),
+    found(
+        "ignored-file",
+        "echo m.js >.gitignore; cp a.js m.js",
+        Problem("m.js", "skipped", "ignored"),
+    ),
+    found(
+        "ignored-folder",
+        "echo d/ >.gitignore; mkdir d; cp a.js d/b.js",
+        Problem("d", "skipped", "ignored"),
+    ),
+    found(
+        "node-modules",
+        "mkdir -p node_modules/p; cp a.js node_modules/p/b.js",
+        Problem("node_modules", "skipped", "node_modules"),
+    ),
+    // Configuration.
+    found("package-that-is-no-json", "echo '{' >package.json", Nothing),
+    found(
+        "package-of-deep-json",
+        "printf '[%.0s' $(seq 50000) >package.json",
+        Nothing,
+    ),
+    found("package-of-invalid-bytes", "printf '\\377' >package.json", Nothing),
+    found(
+        "workspaces-that-explode",
+        "echo '{\"workspaces\":[\"**/**/**/**/**/**/**/*\",\"{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}\"]}' >package.json; mkdir -p a/a/a/a/a; cp a.js a/a/a/a/a/b.js",
+        Found("a/a/a/a/a/b.js"),
+    ),
+    found(
+        "workspaces-outside",
+        "echo '{\"workspaces\":[\"../*\",\"/etc\",\"../../..\"]}' >package.json",
+        Nothing,
+    ),
+    found(
+        "tsconfig-that-extends-itself",
+        "echo '{\"extends\":\"./tsconfig.json\"}' >tsconfig.json; cp a.js b.ts",
+        Found("b.ts"),
+    ),
+    found(
+        "tsconfigs-in-a-circle",
+        "echo '{\"extends\":\"./b.json\"}' >tsconfig.json; echo '{\"extends\":\"./tsconfig.json\"}' >b.json; cp a.js b.ts",
+        Found("b.ts"),
+    ),
+    found(
+        "tsconfig-that-extends-the-outside",
+        "echo '{\"extends\":\"/etc/passwd\"}' >tsconfig.json; cp a.js b.ts",
+        Found("b.ts"),
+    ),
+    found(
+        "tsconfig-of-deep-json",
+        "printf '{\"a\":%.0s' $(seq 50000) >tsconfig.json; cp a.js b.ts",
+        Found("b.ts"),
+    ),
+    found(
+        "tsconfig-with-a-path-that-explodes",
+        "echo '{\"compilerOptions\":{\"baseUrl\":\"../../../../..\",\"paths\":{\"*\":[\"*\",\"*/*\"],\"**\":[\"/*\"]}}}' >tsconfig.json; cp a.js b.ts",
+        Found("b.ts"),
+    ),
+    // Files that are nothing but large.
+    found(
+        "gitignore-of-5-gb",
+        "mkdir d; cp a.js d/b.js; truncate -s 5G d/.gitignore",
+        Problem("d/.gitignore", "configuration", "too large"),
+    ),
+    found(
+        "large-gitignore-beside-a-file",
+        "mkdir d; cp a.js d/b.js; truncate -s 5G d/.gitignore",
+        Found("d/b.js"),
+    ),
+    found(
+        "package-of-5-gb",
+        "mkdir d; cp a.js d/b.js; truncate -s 5G d/package.json",
+        Found("d/b.js"),
+    ),
+    found(
+        "tsconfig-of-5-gb",
+        "mkdir d; cp a.js d/b.ts; truncate -s 5G d/tsconfig.json",
+        Found("d/b.ts"),
+    ),
+    found(
+        "workspace-of-5-gb",
+        "truncate -s 5G pnpm-workspace.yaml lerna.json",
+        Nothing,
+    ),
+    found(
+        "pipe-for-excludes",
+        "mkdir -p d/.git/info; cp a.js d/b.js; mkfifo d/.git/info/exclude",
+        Problem("d/.git/info/exclude", "configuration", "regular"),
+    ),
+    found(
+        "pipe-for-excludes-beside-a-file",
+        "mkdir -p d/.git/info; cp a.js d/b.js; mkfifo d/.git/info/exclude",
+        Found("d/b.js"),
+    ),
+    found(
+        "pipe-for-git",
+        "mkdir d; cp a.js d/b.js; mkfifo d/.git",
+        Found("d/b.js"),
+    ),
+    // What leads to more and more.
+    found(
+        "tsconfigs-that-double",
+        "for i in $(seq 40); do n=./c$((i + 1)).json; echo \"{\\\"extends\\\":[\\\"$n\\\",\\\"$n\\\"]}\" >c$i.json; done; echo '{}' >c41.json; cp c1.json tsconfig.json; cp a.js b.ts; echo 'import \"@/x\"' >>b.ts",
+        Found("b.ts"),
+    ),
+    found(
+        "tsconfig-that-refers-to-the-outside",
+        "echo '{\"references\":[{\"path\":\"/dev/zero\"},{\"path\":\"/etc/passwd\"}]}' >tsconfig.json; cp a.js b.ts; echo 'import \"@/x\"' >>b.ts",
+        Found("b.ts"),
+    ),
+    found(
+        "tsconfig-that-extends-a-device",
+        "echo '{\"extends\":\"/dev/zero\"}' >tsconfig.json; cp a.js b.ts; echo 'import \"@/x\"' >>b.ts",
+        Found("b.ts"),
+    ),
+    found(
+        "workspaces-of-many-stars",
+        "s=$(printf '**/a/%.0s' $(seq 40)); echo \"{\\\"workspaces\\\":[\\\"$s*\\\"]}\" >package.json; p=$(printf 'a/%.0s' $(seq 30)); mkdir -p $p; cp a.js $p/b.js",
+        Nothing,
+    ),
+    // Arguments.
+    named("named-twice", "cp a.js m.js", "m.js\n./m.js\nd/../m.js", Found("m.js")),
+    named(
+        "named-no-source",
+        "echo >m.txt",
+        "m.txt",
+        Problem("m.txt", "skipped", "not a JavaScript"),
+    ),
+    named(
+        "named-declarations",
+        "echo >m.d.ts",
+        "m.d.ts",
+        Problem("m.d.ts", "skipped", "declaration"),
+    ),
+];
