@@ -31,7 +31,7 @@ pub(super) struct Asked {
 
 /// What the thread has done, in the order it was asked for.
 pub(super) enum Finished {
-    Checked(Result<Analysis, CheckError>),
+    Checked(Box<Result<Analysis, CheckError>>),
     /// For each finding a fix, if there is one.
     Mended(RequestId, Vec<Option<Fix>>),
 }
@@ -44,7 +44,9 @@ pub(super) fn start() -> (Sender<Job>, Receiver<Finished>) {
         let memory = Arc::new(Memory::default());
         for job in inbox {
             let finished = match job {
-                Job::Check(options) => Finished::Checked(driver::check_again(&options, &memory).map(Analysis::new)),
+                Job::Check(options) => {
+                    Finished::Checked(Box::new(driver::check_again(&options, &memory).map(Analysis::new)))
+                }
                 Job::Mend(asked) => mended(asked, &memory),
             };
             if outbox.send(finished).is_err() {

@@ -61,9 +61,9 @@ impl Server {
             others,
         };
         let asked = self.asked(&mending, &view, document);
-        match asked.map(|asked| self.jobs.send(Job::Mend(asked))) {
-            Some(Ok(())) => self.mending.push(mending),
-            Some(Err(_)) | None => self.respond(mending.id, Ok(json!(mending.others))),
+        match asked.map(|asked| self.jobs.send(Job::Mend(asked)).is_ok()) {
+            Some(true) => self.mending.push(mending),
+            Some(false) | None => self.respond(mending.id, Ok(json!(mending.others))),
         }
     }
 

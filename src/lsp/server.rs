@@ -69,7 +69,7 @@ pub(super) fn serve(
                 Ok(Incoming::End) | Err(_) => return End::Abrupt,
             },
             recv(finished) -> finished => match finished {
-                Ok(Finished::Checked(finished)) => server.take(finished),
+                Ok(Finished::Checked(finished)) => server.take(*finished),
                 Ok(Finished::Mended(id, fixes)) => server.offer(id, &fixes),
                 // The thread is gone, and with it all there is to serve.
                 Err(_) => return End::Abrupt,

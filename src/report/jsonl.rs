@@ -14,7 +14,7 @@ use crate::diagnostic::Problem;
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {
-    Finding(Finding<'a>),
+    Finding(Box<Finding<'a>>),
     Problem(&'a Problem),
     Summary(Summary),
 }
@@ -25,7 +25,7 @@ enum Line<'a> {
 /// The writer's.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let lines = findings(report)
-        .map(Line::Finding)
+        .map(|finding| Line::Finding(Box::new(finding)))
         .chain(report.problems.iter().map(Line::Problem));
     for line in lines.chain([Line::Summary(summary(report))]) {
         serde_json::to_writer(&mut *out, &line)?;

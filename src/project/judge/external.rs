@@ -134,7 +134,6 @@ impl Project<'_> {
             };
             missed.retain(|each| each.exit != Exit::Return || !is_here(each));
         }
-        missed.retain(|each| !self.fails_to_begin(acquisition, each));
         for each in &mut missed {
             let Some((function, index)) = each.leaves else { continue };
             if fails_with_the_rest && each.exit == Exit::Unhandled {
@@ -151,31 +150,6 @@ impl Project<'_> {
             }
         }
         missed
-    }
-
-    /// Whether a way out is taken where the thing could not be activated, and so holds nothing:
-    /// `await new Promise((resolve, reject) => server.once('error', reject).listen(port, resolve))`.
-    fn fails_to_begin(&self, acquisition: &Acquisition<'_>, missed: &Missed) -> bool {
-        let Some((function, index)) = missed.leaves else {
-            return false;
-        };
-        let Op::Await(value) = self.function(function).ops[index as usize] else {
-            return false;
-        };
-        let Root::Call(promise) = self.path(function.with(value)).root else {
-            return false;
-        };
-        let Some(executor) = self.argument(promise, 0) else {
-            return false;
-        };
-        self.functions_in(executor)
-            .into_iter()
-            .filter(|&each| self.is_executor(each))
-            .any(|executor| {
-                let inside: Vec<FnRef> = self.nested(executor).collect();
-                self.calls_in(&inside)
-                    .any(|call| self.activates(acquisition, &acquisition.items, call))
-            })
     }
 
     /// Whether nothing but an operation on the thing itself can fail: a file that was opened can mostly be read.

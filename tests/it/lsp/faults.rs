@@ -62,27 +62,6 @@ fn a_broken_stream_costs_the_message_that_is_broken() {
 }
 
 #[test]
-fn a_hundred_megabytes_cost_the_document_that_has_them() {
-    let mut client = Client::with(PROJECT, pushed(), Value::Null);
-    client.open("watch.ts");
-    assert_eq!(client.published("watch.ts", Some(1)).len(), 1);
-    client.open_with("large.ts", &format!("// {}\n{LEAKS}", "x".repeat(100 << 20)));
-    // What is over the limit of bytes is not analysed, and nothing is said of it.
-    assert_eq!(client.published("large.ts", Some(1)), [] as [Value; 0]);
-    client.replace("large.ts", 2, LEAKS);
-    // The run before may have to end first.
-    while client.published("large.ts", Some(2)).len() != 1 {}
-    // Longer than any message may be: its bytes are let pass.
-    client.write(&format!("Content-Length: {}\r\n\r\n", 1_u64 << 40));
-    client.notify("$/nothing", json!({ "padding": "x".repeat(600) }));
-    assert_eq!(
-        client.request("textDocument/rename", json!({}))["error"]["code"],
-        -32601
-    );
-    assert!(client.leave().success());
-}
-
-#[test]
 fn positions_out_of_range_do_no_harm() {
     let mut client = Client::with(PROJECT, pushed(), Value::Null);
     client.open("watch.ts");
