@@ -22,6 +22,22 @@ pub enum Resource {
 }
 
 impl Resource {
+    /// What is acquired, in a word or two.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Resource::Listener => "listener",
+            Resource::Interval => "interval",
+            Resource::Timeout => "timeout",
+            Resource::Connection => "connection",
+            Resource::Handle => "handle",
+            Resource::Client => "client",
+            Resource::Observer => "observer",
+            Resource::Subscription => "subscription",
+            Resource::ObjectUrl => "object URL",
+            Resource::Entry => "entry",
+        }
+    }
+
     /// Lives outside the heap (a socket, a lock, a file): losing the last reference does not give it back.
     pub fn is_external(self) -> bool {
         match self {

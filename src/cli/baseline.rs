@@ -4,8 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::args;
-use super::args::{BaselineAction, BaselineArguments, BaselineCreateArguments, BaselineRun, Threshold};
+use super::args::{BaselineAction, BaselineArguments, BaselineCreateArguments, BaselineRun};
+use super::values::{Threshold, limits};
 use super::{CLEAN, CliError, current_dir, output, rule_info};
 use crate::baseline::Baseline;
 use crate::config::discover::BASELINE_FILE;
@@ -33,7 +33,7 @@ fn options(run: &BaselineRun) -> Result<CheckOptions, CliError> {
     options.context = !run.no_context;
     options.threads = run.effort.threads;
     options.file_timeout = run.effort.file_timeout;
-    options.limits = args::limits(&run.effort.limits);
+    options.limits = limits(&run.effort.limits);
     options.progress = !run.effort.no_progress;
     options.baseline = BaselineChoice::None;
     Ok(options)

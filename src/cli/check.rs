@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::args::{self, CheckArguments, OutputFormat, Threshold};
+use super::args::CheckArguments;
+use super::values::{OutputFormat, Threshold, limits};
 use super::{CLEAN, CliError, FAILED, FINDINGS, cache, content, current_dir, fix, output, pages, rule_info};
 use crate::driver::{self, CheckOptions, mending};
 use crate::report::{self, Format, Report, github, summary, timings};
@@ -120,7 +121,7 @@ pub(super) fn options(arguments: &CheckArguments) -> Result<CheckOptions, CliErr
     options.facts = arguments.facts.clone();
     options.threads = arguments.effort.threads;
     options.file_timeout = arguments.effort.file_timeout;
-    options.limits = args::limits(&arguments.effort.limits);
+    options.limits = limits(&arguments.effort.limits);
     options.min_confidence = arguments.min_confidence.map(Threshold::confidence);
     options.configuration = arguments.config.choice(&options.current_dir);
     options.baseline = arguments.baseline.choice(&options.current_dir);

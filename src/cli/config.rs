@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::args::{ConfigArguments, ListFormat};
+use super::args::ConfigArguments;
+use super::values::ListFormat;
 use super::{CLEAN, CliError, current_dir, output};
 use crate::config::options::Level;
 use crate::config::schema;

@@ -1,6 +1,7 @@
 //! `leaklint debug`: what the analysis believes about one file, for bug reports and for those who work on it.
 
-use super::args::{DebugArguments, DebugView};
+use super::args::DebugArguments;
+use super::values::DebugView;
 use super::{CLEAN, CliError, current_dir, output};
 use crate::diagnostic::FileId;
 use crate::driver::{self, CheckOptions};

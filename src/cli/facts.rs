@@ -3,7 +3,8 @@
 use std::fs;
 use std::io::{self, Write};
 
-use super::args::{self, FactsArguments};
+use super::args::FactsArguments;
+use super::values::limits;
 use super::{CLEAN, CliError, current_dir};
 use crate::driver::{self, CheckOptions};
 
@@ -12,7 +13,7 @@ pub(super) fn run(arguments: &FactsArguments) -> Result<i32, CliError> {
     let mut options = CheckOptions::new(arguments.paths.clone(), current_dir.clone());
     options.threads = arguments.effort.threads;
     options.file_timeout = arguments.effort.file_timeout;
-    options.limits = args::limits(&arguments.effort.limits);
+    options.limits = limits(&arguments.effort.limits);
     options.configuration = arguments.config.choice(&current_dir);
     options.progress = !arguments.effort.no_progress;
     let shard = driver::facts(&options, arguments.shard)?;

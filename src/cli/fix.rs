@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::args::{CheckArguments, OutputFormat};
+use super::args::CheckArguments;
+use super::values::OutputFormat;
 use super::{CliError, output};
 use crate::driver::memory::Memory;
 use crate::driver::mending::{self, Mending};

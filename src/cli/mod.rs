@@ -2,8 +2,8 @@
 
 pub mod args;
 mod bare;
-mod cache;
 mod baseline;
+mod cache;
 mod check;
 mod config;
 mod content;
@@ -11,13 +11,14 @@ mod debug;
 mod explain;
 mod facts;
 mod fix;
-mod init;
 mod generate;
+mod init;
 mod lsp;
 mod output;
 mod pages;
 mod parse;
 mod rules;
+mod values;
 mod why;
 
 use std::io;

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::args::{ListFormat, RulesArguments};
+use super::args::RulesArguments;
+use super::values::ListFormat;
 use super::{CLEAN, CliError, output};
 use crate::config::options::Level;
 use crate::driver;

@@ -4,7 +4,7 @@
 //! and is of no use to other files; what only tests load and that loads a test runner itself belongs to them; a package that
 //! lists its `files` ships those and what its entry points load.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::catalog::effect::Per;
 use crate::diagnostic::FileId;
@@ -60,12 +60,7 @@ impl Project<'_> {
             let mut packages = self.links.packages(file);
             packages.any(|package| self.catalog.tests(self.text(package)))
         };
-        let mut loaded_by: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
-        for file in self.file_ids() {
-            for other in self.links.loads(file).filter(|&other| other != file) {
-                loaded_by.entry(other).or_default().push(file);
-            }
-        }
+        let loaded_by = self.loaded_by(self.file_ids());
         let mut helpers: Vec<FileId> = loaded_by.keys().copied().filter(|&file| loads_a_runner(file)).collect();
         helpers.sort_unstable();
         loop {

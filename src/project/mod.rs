@@ -1,6 +1,6 @@
 //! The whole project: facts of all files joined, and what they mean by the catalogue.
 //!
-//! In reading order: [`link`] joins imports to exports, [`value`] says what expressions name, [`owner`], [`own`] and
+//! In reading order: [`link`] joins imports to exports, [`value`] says what expressions name, [`owner`], [`own_package`] and
 //! [`typing`] what they are, [`calls`] what a call calls, [`repetition`] how often a line runs, [`region`] who outlives whom,
 //! [`cfg`] how control flows, [`duty`] whether a release is missed, [`container`] what
 //! may grow, [`container_use`] what is done with it, [`growth`] whether that is a leak, and [`confidence`] how
@@ -20,23 +20,25 @@ pub mod container_store;
 pub mod container_use;
 pub mod contents;
 pub mod debug;
-pub mod duty;
 pub mod development;
+pub mod duty;
 pub mod effects;
 pub mod elsewhere;
 pub mod entry;
+mod exposed;
 pub mod growth;
 pub mod guard;
 pub mod hierarchy;
-mod just_stored;
-pub mod latch;
 pub mod identity;
 pub mod implementers;
 pub mod injection;
 pub mod judge;
+mod just_stored;
+pub mod latch;
 pub mod lifecycle;
 pub mod link;
 pub mod lives;
+pub mod many_keys;
 pub mod matching;
 pub mod membership;
 mod memo;
@@ -46,7 +48,6 @@ pub mod model;
 pub mod names;
 pub mod notifier;
 pub mod origin;
-mod offered;
 pub mod own_package;
 pub mod owner;
 mod passing_on;
@@ -61,15 +62,14 @@ pub mod repetition;
 pub mod resolve;
 pub mod rounds;
 pub mod settle;
-pub mod stream;
-pub mod story;
 mod side_by_side;
+pub mod story;
+pub mod stream;
 mod symbol;
 pub mod teardown;
 pub mod typing;
 pub mod value;
 pub mod words;
-pub mod many_keys;
 pub mod wrapper;
 
 use std::ops::Deref;
@@ -90,6 +90,7 @@ use crate::timings::Laps;
 
 use calls::CallGraph;
 use development::Development;
+use exposed::Exposed;
 use hierarchy::Hierarchy;
 use implementers::Implementers;
 use lifecycle::Lifecycles;
@@ -99,7 +100,6 @@ use mentions::Mentions;
 use meter::{Allowance, Excess, Meter};
 use model::Model;
 use names::{Names, Sym};
-use offered::Offered;
 use own_package::OwnExports;
 use owner::Owners;
 use path::{At, FnRef};
@@ -131,7 +131,7 @@ pub struct Linked<'a> {
     links: Links,
     owners: Owners,
     own: OwnExports,
-    offered: Offered,
+    exposed: Exposed,
     implementers: Implementers,
     hierarchy: Hierarchy,
     graph: CallGraph,
@@ -217,7 +217,7 @@ impl<'a> Project<'a> {
             links,
             owners: Owners::default(),
             own: OwnExports::default(),
-            offered: Offered::default(),
+            exposed: Exposed::default(),
             implementers: Implementers::default(),
             hierarchy: Hierarchy::default(),
             graph: CallGraph::default(),
@@ -247,8 +247,8 @@ impl<'a> Project<'a> {
         let own = OwnExports::collect(&project, resolver);
         // Calls were not known as the catalogue's before.
         project.learn(|linked| linked.own = own);
-        let offered = Offered::collect(&project, resolver);
-        project.learn(|linked| linked.offered = offered);
+        let exposed = Exposed::collect(&project, resolver);
+        project.learn(|linked| linked.exposed = exposed);
         laps.end("owners");
         let graph = CallGraph::build(&project);
         // What was asked while the call graph was unfinished may have answers now.

@@ -49,11 +49,7 @@ impl OwnExports {
 
     /// What an owner is in the catalogue's words.
     pub fn of_owner(&self, project: &Project<'_>, owner: OwnerId) -> &[ExportPath] {
-        self.of(&Path::root(match project.owners.get(owner).kind {
-            OwnerKind::Class(_) => Root::Static(owner),
-            OwnerKind::Prototype(constructor) => Root::Function(constructor),
-            OwnerKind::Object(literal) => Root::Object(literal),
-        }))
+        self.of(&Path::root(project.root_of(owner)))
     }
 
     /// What a path is in the catalogue's words, if the project declares it: usually nothing.
@@ -62,5 +58,16 @@ impl OwnExports {
             return &[];
         }
         self.by_root.get(&path.root).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Project<'_> {
+    /// What names an owner itself, not one of its objects.
+    pub(super) fn root_of(&self, owner: OwnerId) -> Root {
+        match self.owners.get(owner).kind {
+            OwnerKind::Class(_) => Root::Static(owner),
+            OwnerKind::Prototype(constructor) => Root::Function(constructor),
+            OwnerKind::Object(literal) => Root::Object(literal),
+        }
     }
 }

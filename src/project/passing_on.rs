@@ -40,14 +40,7 @@ impl Project<'_> {
     /// `super.on`, `Base.prototype.on`, or a variable whose only value is one of them.
     fn is_overridden_method(&self, expr: ExprRef, name: Sym) -> bool {
         match *self.expr(expr) {
-            Expr::Member { object, name: each, .. } => {
-                let is_above = match *self.expr(expr.with(object)) {
-                    Expr::Super(_) => true,
-                    Expr::Member { name: middle, .. } => self.facts(expr.file).name(middle) == "prototype",
-                    _ => false,
-                };
-                is_above && self.sym(expr.file, each) == name
-            }
+            Expr::Member { .. } => self.is_inherited_method(expr, name),
             Expr::Binding(binding) => match self.facts(expr.file).binding(binding).values[..] {
                 [value] => {
                     matches!(self.expr(expr.with(value)), Expr::Member { .. })
@@ -57,6 +50,19 @@ impl Project<'_> {
             },
             _ => false,
         }
+    }
+
+    /// `super.on`, `Base.prototype.on`.
+    pub(super) fn is_inherited_method(&self, expr: ExprRef, name: Sym) -> bool {
+        let Expr::Member { object, name: each, .. } = *self.expr(expr) else {
+            return false;
+        };
+        let is_above = match *self.expr(expr.with(object)) {
+            Expr::Super(_) => true,
+            Expr::Member { name: middle, .. } => self.facts(expr.file).name(middle) == "prototype",
+            _ => false,
+        };
+        is_above && self.sym(expr.file, each) == name
     }
 
     /// The parameters in their order, or a spread of them all.

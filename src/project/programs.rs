@@ -62,15 +62,21 @@ impl Project<'_> {
         reached
     }
 
-    /// Of the files that the entries load, directly or not, and the entries themselves: those that serve, or load one that does.
-    fn files_that_serve(&self, entries: &[FileId]) -> FxHashSet<FileId> {
-        let reached = self.files_reached(entries);
+    /// Who of some files loads each file.
+    pub(super) fn loaded_by(&self, loaders: impl Iterator<Item = FileId>) -> FxHashMap<FileId, Vec<FileId>> {
         let mut loaded_by: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
-        for &file in &reached {
-            for other in self.links.loads(file) {
+        for file in loaders {
+            for other in self.links.loads(file).filter(|&other| other != file) {
                 loaded_by.entry(other).or_default().push(file);
             }
         }
+        loaded_by
+    }
+
+    /// Of the files that the entries load, directly or not, and the entries themselves: those that serve, or load one that does.
+    fn files_that_serve(&self, entries: &[FileId]) -> FxHashSet<FileId> {
+        let reached = self.files_reached(entries);
+        let loaded_by = self.loaded_by(reached.iter().copied());
         let mut open: Vec<FileId> = reached.iter().copied().filter(|&file| self.serves(file)).collect();
         let mut found: FxHashSet<FileId> = open.iter().copied().collect();
         while let Some(file) = open.pop() {

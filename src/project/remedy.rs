@@ -178,7 +178,7 @@ impl Project<'_> {
             callee,
             arguments,
             is_awaited,
-            noun: noun(acquisition.resource()).to_owned(),
+            noun: name_of(acquisition.resource()).to_owned(),
             topic: self.topic(acquisition),
         };
         match end {
@@ -321,17 +321,9 @@ fn is_result(place: &At) -> bool {
 }
 
 /// What is acquired, as a name for it.
-fn noun(resource: Resource) -> &'static str {
+fn name_of(resource: Resource) -> &'static str {
     match resource {
-        Resource::Listener => "listener",
-        Resource::Interval => "interval",
-        Resource::Timeout => "timeout",
-        Resource::Connection => "connection",
-        Resource::Handle => "handle",
-        Resource::Client => "client",
-        Resource::Observer => "observer",
-        Resource::Subscription => "subscription",
         Resource::ObjectUrl => "url",
-        Resource::Entry => "entry",
+        _ => resource.noun(),
     }
 }

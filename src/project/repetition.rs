@@ -362,11 +362,7 @@ impl Project<'_> {
 
     /// An exported class can be made by others.
     fn is_reachable_from_outside(&self, owner: OwnerId) -> bool {
-        let file = self.owners.get(owner).file;
-        self.links
-            .own_exports(file)
-            .any(|(_, value)| self.path(value).root == Root::Static(owner))
-            && self.is_library(file)
+        self.is_exported_class(owner) && self.is_library(self.owners.get(owner).file)
     }
 
     fn callers_repeat(&self, function: FnRef, walk: &mut Walk) -> Repeats {

@@ -148,18 +148,18 @@ impl Resolver {
         entries
     }
 
-    /// The files that each named package gives to others, of those packages of which all entry points are walked files.
-    pub fn offerings(&self) -> Vec<(&str, Vec<usize>)> {
+    /// The files that each named package exposes to others, of those packages of which all entry points are walked files.
+    pub fn exposed_files(&self) -> Vec<(&str, Vec<usize>)> {
         let named = self.packages.named();
-        let mut offerings: Vec<(&str, Vec<usize>)> = named
+        let mut exposed: Vec<(&str, Vec<usize>)> = named
             .filter_map(|package| {
                 let subpaths = package.subpaths()?.into_iter();
                 let files: Option<Vec<usize>> = subpaths.map(|subpath| self.in_package(package, subpath)).collect();
                 Some((package.name.as_deref()?, files.filter(|files| !files.is_empty())?))
             })
             .collect();
-        offerings.sort_unstable();
-        offerings
+        exposed.sort_unstable();
+        exposed
     }
 
     /// Packages that say what they publish, as far as all of their entry points are walked files.

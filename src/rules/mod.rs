@@ -118,35 +118,19 @@ fn evidence(leak: &Leak) -> Vec<Label> {
         let names: Vec<String> = leak.kept.iter().map(|name| format!("`{name}`")).collect();
         labels.push(Label::new(
             place,
-            format!("each {} keeps {} alive", noun(leak.resource), listed(&names)),
+            format!("each {} keeps {} alive", leak.resource.noun(), listed(&names)),
         ));
     }
     if let Some((name, place)) = &leak.teardown {
         labels.push(Label::new(
             *place,
-            format!("`{name}` cleans up and leaves the {} behind", noun(leak.resource)),
+            format!("`{name}` cleans up and leaves the {} behind", leak.resource.noun()),
         ));
     }
     if let Missing::OnSomePath(missed) = &leak.missing {
         labels.extend(missed.iter().cloned());
     }
     labels
-}
-
-/// What is acquired, in one word.
-fn noun(resource: Resource) -> &'static str {
-    match resource {
-        Resource::Listener => "listener",
-        Resource::Interval => "interval",
-        Resource::Timeout => "timeout",
-        Resource::Connection => "connection",
-        Resource::Handle => "handle",
-        Resource::Client => "client",
-        Resource::Observer => "observer",
-        Resource::Subscription => "subscription",
-        Resource::ObjectUrl => "object URL",
-        Resource::Entry => "entry",
-    }
 }
 
 /// Names as people list them: `a`, `b` and `c`.

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Confidence, Label, RuleInfo, Severity};
 use crate::project::model::Overwritten;
 
-use super::{Rule, Said, noun};
+use super::{Rule, Said};
 
 pub const RULE: Rule = Rule {
     info: RuleInfo {
@@ -19,7 +19,7 @@ pub const RULE: Rule = Rule {
 
 /// One finding in words.
 fn said(overwritten: &Overwritten) -> Said {
-    let (name, noun) = (&overwritten.name, noun(overwritten.resource));
+    let (name, noun) = (&overwritten.name, overwritten.resource.noun());
     let release = overwritten.release_name.as_deref().unwrap_or("its release");
     let (message, label, help) = if overwritten.is_emptied {
         (

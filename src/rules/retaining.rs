@@ -3,8 +3,6 @@
 use crate::diagnostic::{Held, Label, RetainingPath};
 use crate::project::model::{Growth, Leak, Missing};
 
-use super::noun;
-
 /// Names of captured variables that are shown.
 const MOST_NAMES: usize = 4;
 
@@ -15,7 +13,7 @@ pub(super) fn of_leak(leak: &Leak) -> RetainingPath {
     if !leak.holder_name.is_empty() {
         links.push(Held::new(&leak.holder_name, holder_place));
     }
-    links.push(Held::new(noun(leak.resource), Some(leak.place)));
+    links.push(Held::new(leak.resource.noun(), Some(leak.place)));
     if !leak.kept.is_empty() {
         links.push(Held::new("closure", leak.kept_at));
         let mut names: Vec<&str> = leak.kept.iter().map(String::as_str).take(MOST_NAMES).collect();

@@ -52,7 +52,7 @@ impl Project<'_> {
         let is_own = |&end: &FnRef| self.owners.of_function(end).is_some_and(|(of, _)| of == owner);
         let has_end = match self.lifecycle_of(owner) {
             Some(_) => self.teardowns_of(owner).iter().any(is_own),
-            None => teardown.is_some() && !self.is_made_by_a_container(owner) && self.is_offered(owner),
+            None => teardown.is_some() && !self.is_made_by_a_container(owner) && self.is_exposed(owner),
         };
         let grade = if has_end { Grade::Second } else { Grade::Third };
         Some((grade, why, teardown))

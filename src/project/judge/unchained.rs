@@ -174,14 +174,8 @@ impl Project<'_> {
             return true;
         }
         match *self.expr(expr) {
-            Expr::Member { object, name: each, .. } => {
-                let is_above = |id| match *self.expr(expr.with(id)) {
-                    Expr::Super(_) => true,
-                    Expr::Member { name: middle, .. } => self.facts(expr.file).name(middle) == "prototype",
-                    _ => false,
-                };
-                self.sym(expr.file, each) == name && is_above(object)
-                    || self.mentions_base(expr.with(object), name, depth + 1)
+            Expr::Member { object, .. } => {
+                self.is_inherited_method(expr, name) || self.mentions_base(expr.with(object), name, depth + 1)
             }
             Expr::Element { object, .. } => matches!(self.expr(expr.with(object)), Expr::Super(_)),
             Expr::Call(call) => self.mentions_base(expr.with(self.facts(expr.file).call(call).callee), name, depth + 1),

@@ -1,4 +1,4 @@
-//! What a package gives to others: what its entry points export, and what those functions and classes make.
+//! What a package exposes to others: what its entry points export, and what those functions and classes make.
 //!
 //! Others may make such an object as often as they like. Of any other class all that makes one is in view.
 
@@ -8,7 +8,6 @@ use crate::diagnostic::FileId;
 use crate::facts::expr::{Expr, Property};
 
 use super::Project;
-use super::owner::OwnerKind;
 use super::path::{ExprRef, FnRef, OwnerId, Path, Root};
 use super::resolve::Resolver;
 
@@ -19,25 +18,25 @@ const MAX_CALLERS: usize = 24;
 
 /// The exports of the packages whose entry points are files of the run.
 #[derive(Default)]
-pub struct Offered {
+pub struct Exposed {
     packages: FxHashSet<String>,
     roots: FxHashSet<Root>,
 }
 
-impl Offered {
+impl Exposed {
     pub fn collect(project: &Project<'_>, resolver: &Resolver) -> Self {
-        let mut offered = Offered::default();
-        for (package, files) in resolver.offerings() {
-            offered.packages.insert(package.to_owned());
+        let mut exposed = Exposed::default();
+        for (package, files) in resolver.exposed_files() {
+            exposed.packages.insert(package.to_owned());
             for file in files {
                 let file = FileId(file as u32);
                 let at = ExprRef::new(file, crate::facts::ids::ExprId(0));
                 for (_, value) in project.links.all_exports(file) {
-                    offered.add(project, project.export_path(value, at, 0));
+                    exposed.add(project, project.export_path(value, at, 0));
                 }
             }
         }
-        offered
+        exposed
     }
 
     /// Adds an exported value; of an object literal what its properties are.
@@ -59,10 +58,10 @@ impl Offered {
 impl Project<'_> {
     /// Whether code that is not in view may make objects of a class: nothing in view does, a package's entry points export it
     /// or what makes it, or nothing says what they export.
-    pub(super) fn is_offered(&self, owner: OwnerId) -> bool {
+    pub(super) fn is_exposed(&self, owner: OwnerId) -> bool {
         let is_made = |each: OwnerId| !self.graph.made(each).is_empty();
         let is_made_in_view = is_made(owner) || self.subclasses(owner).iter().any(|&heir| is_made(heir));
-        !is_made_in_view || self.owner_is_offered(owner, 0)
+        !is_made_in_view || self.owner_is_exposed(owner, 0)
     }
 
     /// Whether the file of a class exports it.
@@ -71,7 +70,7 @@ impl Project<'_> {
         exports.any(|(_, value)| self.path(value).root == Root::Static(owner))
     }
 
-    fn owner_is_offered(&self, owner: OwnerId, depth: u32) -> bool {
+    fn owner_is_exposed(&self, owner: OwnerId, depth: u32) -> bool {
         let owned = self.owners.get(owner);
         let Some(package) = self.package_of(owned.file) else {
             return true;
@@ -79,33 +78,28 @@ impl Project<'_> {
         if !package.is_library {
             return false;
         }
-        if !self.offered.packages.contains(&package.name) {
+        if !self.exposed.packages.contains(&package.name) {
             return true;
         }
-        let root = match owned.kind {
-            OwnerKind::Class(_) => Root::Static(owner),
-            OwnerKind::Prototype(constructor) => Root::Function(constructor),
-            OwnerKind::Object(literal) => Root::Object(literal),
-        };
-        self.offered.roots.contains(&root)
+        self.exposed.roots.contains(&self.root_of(owner))
             || depth < MAX_DEPTH
                 && (self
                     .graph
                     .made(owner)
                     .iter()
                     .take(MAX_CALLERS)
-                    .any(|&call| self.function_is_offered(self.calling(call), depth + 1))
+                    .any(|&call| self.function_is_exposed(self.calling(call), depth + 1))
                     || self
                         .subclasses(owner)
                         .iter()
-                        .any(|&heir| self.owner_is_offered(heir, depth + 1)))
+                        .any(|&heir| self.owner_is_exposed(heir, depth + 1)))
     }
 
-    fn function_is_offered(&self, function: FnRef, depth: u32) -> bool {
+    fn function_is_exposed(&self, function: FnRef, depth: u32) -> bool {
         let outer = self.outermost(function);
-        self.offered.roots.contains(&Root::Function(outer))
+        self.exposed.roots.contains(&Root::Function(outer))
             || match self.owners.of_function(outer) {
-                Some((owner, _)) => self.owner_is_offered(owner, depth),
+                Some((owner, _)) => self.owner_is_exposed(owner, depth),
                 None => {
                     depth < MAX_DEPTH
                         && self
@@ -113,7 +107,7 @@ impl Project<'_> {
                             .callers(outer)
                             .iter()
                             .take(MAX_CALLERS)
-                            .any(|&call| self.function_is_offered(self.calling(call), depth + 1))
+                            .any(|&call| self.function_is_exposed(self.calling(call), depth + 1))
                 }
             }
     }
