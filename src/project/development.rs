@@ -16,6 +16,7 @@ use super::resolve::Resolver;
 #[derive(Default)]
 pub struct Development {
     tests: FxHashSet<FileId>,
+    helpers: FxHashSet<FileId>,
     unshipped: FxHashSet<FileId>,
 }
 
@@ -29,14 +30,20 @@ impl Development {
             .filter_map(|(file, is_test)| is_test.unwrap_or(false).then_some(file))
             .collect();
         Self {
-            tests: project.with_their_helpers(tests),
+            helpers: project.helpers_of(&tests),
+            tests,
             unshipped: project.unshipped(resolver),
         }
     }
 
     /// Whether a file describes tests: it runs once, in a process that ends.
     pub fn is_test(&self, file: FileId) -> bool {
-        self.tests.contains(&file)
+        self.tests.contains(&file) || self.is_helper(file)
+    }
+
+    /// Whether a file is a test only because it helps those that are.
+    pub fn is_helper(&self, file: FileId) -> bool {
+        self.helpers.contains(&file)
     }
 
     /// Whether a published package leaves the file out.
@@ -52,26 +59,31 @@ impl Project<'_> {
             .any(|call| self.hands_over(call, |per| per == Per::Test))
     }
 
-    /// The tests, and the files that load a test runner and that only tests and such files load.
-    fn with_their_helpers(&self, mut tests: FxHashSet<FileId>) -> FxHashSet<FileId> {
-        let configured = self.file_ids().filter(|&file| self.files[file.index()].is_test);
-        tests.extend(configured);
+    /// The files that load a test runner and that only tests and such files load.
+    fn helpers_of(&self, tests: &FxHashSet<FileId>) -> FxHashSet<FileId> {
+        let is_test = |file: FileId| self.files[file.index()].is_test || tests.contains(&file);
         let loads_a_runner = |file: FileId| {
             let mut packages = self.links.packages(file);
             packages.any(|package| self.catalog.tests(self.text(package)))
         };
         let loaded_by = self.loaded_by(self.file_ids());
-        let mut helpers: Vec<FileId> = loaded_by.keys().copied().filter(|&file| loads_a_runner(file)).collect();
-        helpers.sort_unstable();
+        let loaded = loaded_by.keys().copied();
+        let mut open: Vec<FileId> = loaded.filter(|&file| !is_test(file) && loads_a_runner(file)).collect();
+        let mut helpers = FxHashSet::default();
         loop {
-            let before = tests.len();
-            for &file in &helpers {
-                if loaded_by[&file].iter().all(|loader| tests.contains(loader)) {
-                    tests.insert(file);
+            let before = helpers.len();
+            open.retain(|file| {
+                let loaders = &loaded_by[file];
+                let is_helper = loaders
+                    .iter()
+                    .all(|&loader| is_test(loader) || helpers.contains(&loader));
+                if is_helper {
+                    helpers.insert(*file);
                 }
-            }
-            if tests.len() == before {
-                return tests;
+                !is_helper
+            });
+            if helpers.len() == before {
+                return helpers;
             }
         }
     }

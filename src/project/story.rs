@@ -31,6 +31,8 @@ pub enum Standing {
     ConfiguredTest,
     /// It hands functions to a test runner and is of no use to other files.
     Test,
+    /// It loads a test runner, and only tests load it.
+    TestHelper,
     /// Its package says what it ships, and that is not among it.
     Unshipped,
 }
@@ -39,6 +41,8 @@ impl Standing {
     pub fn of(project: &Project<'_>, file: FileId) -> Self {
         if project.files[file.index()].is_test {
             Self::ConfiguredTest
+        } else if project.development.is_helper(file) {
+            Self::TestHelper
         } else if project.development.is_test(file) {
             Self::Test
         } else if project.development.is_unshipped(file) {
@@ -49,7 +53,7 @@ impl Standing {
     }
 
     pub fn is_test(self) -> bool {
-        matches!(self, Self::ConfiguredTest | Self::Test)
+        matches!(self, Self::ConfiguredTest | Self::Test | Self::TestHelper)
     }
 
     /// What that makes of the findings in it; `None` if nothing.
@@ -59,6 +63,9 @@ impl Standing {
             Self::ConfiguredTest => Some("the file is a test by the configuration: nothing in it is reported"),
             Self::Test => Some(
                 "the file exports nothing and hands functions to a test runner, so it is a test: nothing in it is reported",
+            ),
+            Self::TestHelper => Some(
+                "the file loads a test runner and only tests load it, so it is a part of them: nothing in it is reported",
             ),
             Self::Unshipped => Some(
                 "`files` of its package.json leaves the file out, and no entry point of the package loads it: what is found \
