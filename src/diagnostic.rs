@@ -160,20 +160,23 @@ impl Diagnostic {
 
     /// The same in texts of a length that people read: names in the code have any length.
     pub fn bounded(mut self) -> Self {
-        self.message = bounded(self.message, MAX_MESSAGE);
-        self.help = bounded(self.help, MAX_MESSAGE);
+        self.message = shortened(self.message, MAX_MESSAGE);
+        self.help = shortened(self.help, MAX_MESSAGE);
         for label in std::iter::once(&mut self.primary).chain(&mut self.evidence) {
-            label.text = bounded(std::mem::take(&mut label.text), MAX_LABEL);
+            label.text = shortened(std::mem::take(&mut label.text), MAX_LABEL);
         }
-        for held in self.retains.iter_mut().flat_map(|path| &mut path.links) {
-            held.what = bounded(std::mem::take(&mut held.what), MAX_LABEL);
+        if let Some(path) = &mut self.retains {
+            path.gap = shortened(std::mem::take(&mut path.gap), MAX_LABEL);
+            for held in &mut path.links {
+                held.what = shortened(std::mem::take(&mut held.what), MAX_LABEL);
+            }
         }
         self
     }
 }
 
 /// The text, or its beginning and its end if it has more bytes than `most`.
-fn bounded(text: String, most: usize) -> String {
+pub(crate) fn shortened(text: String, most: usize) -> String {
     if text.len() <= most {
         return text;
     }

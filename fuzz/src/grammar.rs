@@ -2,8 +2,9 @@
 //! callbacks. What comes out is always syntax; names may be of nothing.
 
 use std::fmt::{self, Display, Write};
+use std::ops::Deref;
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 
 /// What all programs begin with.
 const IMPORTS: &str = "\
@@ -25,22 +26,60 @@ const subject = new Subject();
 /// Levels of statements and expressions; deeper ones are left out.
 const MAX_DEPTH: usize = 6;
 
+/// What stands at the top of a program.
+const MAX_ITEMS: usize = 40;
+
+/// How many statements a block has, by chance: with more, the first would take all bytes there are for what is in it.
+const STATEMENTS: [usize; 8] = [0, 1, 1, 1, 1, 2, 2, 4];
+
+/// Of 256 expressions in expressions, those that have none in themselves, for the same reason.
+const LEAVES: u8 = 170;
+
 /// Bytes after which nothing is begun.
 const MAX_TEXT: usize = 6000;
 
-#[derive(Arbitrary, Debug)]
+#[derive(Debug)]
 pub struct Program {
     items: Vec<Item>,
+}
+
+impl<'a> Arbitrary<'a> for Program {
+    /// As many items as the bytes give.
+    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
+        let mut items = Vec::new();
+        while !u.is_empty() && items.len() < MAX_ITEMS {
+            items.push(u.arbitrary()?);
+        }
+        Ok(Self { items })
+    }
 }
 
 #[derive(Arbitrary, Debug)]
 enum Item {
     Statement(Statement),
-    Function { is_async: bool, is_generator: bool, is_exported: bool, body: Block },
-    Class { extends: bool, is_exported: bool, field: Option<Expr>, methods: Vec<Method> },
-    Handler { is_async: bool, body: Block },
-    Connection { body: Block },
-    Component { effect: Block, teardown: Option<Block> },
+    Function {
+        is_async: bool,
+        is_generator: bool,
+        is_exported: bool,
+        body: Block,
+    },
+    Class {
+        extends: bool,
+        is_exported: bool,
+        field: Option<Expr>,
+        methods: Vec<Method>,
+    },
+    Handler {
+        is_async: bool,
+        body: Block,
+    },
+    Connection {
+        body: Block,
+    },
+    Component {
+        effect: Block,
+        teardown: Option<Block>,
+    },
 }
 
 #[derive(Arbitrary, Debug)]
@@ -52,7 +91,15 @@ struct Method {
     body: Block,
 }
 
-type Block = Vec<Statement>;
+#[derive(Debug)]
+struct Block(Vec<Statement>);
+
+impl<'a> Arbitrary<'a> for Block {
+    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
+        let statements = (0..*u.choose(&STATEMENTS)?).map(|_| u.arbitrary());
+        statements.collect::<arbitrary::Result<_>>().map(Self)
+    }
+}
 
 #[derive(Arbitrary, Debug)]
 enum Statement {
@@ -112,6 +159,27 @@ enum Release {
     Abort,
 }
 
+/// An expression in an expression.
+#[derive(Debug)]
+struct Inner(Box<Expr>);
+
+impl Deref for Inner {
+    type Target = Expr;
+
+    fn deref(&self) -> &Expr {
+        &self.0
+    }
+}
+
+impl<'a> Arbitrary<'a> for Inner {
+    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
+        let is_leaf = u.arbitrary::<u8>()? < LEAVES;
+        let leaf = |u: &mut Unstructured<'a>| u.arbitrary().map(Expr::Variable);
+        let expr = if is_leaf { leaf(u) } else { u.arbitrary() };
+        expr.map(|expr| Self(Box::new(expr)))
+    }
+}
+
 #[derive(Arbitrary, Debug)]
 enum Expr {
     Variable(u8),
@@ -122,23 +190,23 @@ enum Expr {
     Undefined,
     Acquire(Acquire),
     Function(Box<Function>),
-    Call(u8, Vec<Expr>),
-    Method(Box<Expr>, u8, Vec<Expr>),
-    Member(Box<Expr>, u8),
-    Index(Box<Expr>, Box<Expr>),
-    Await(Box<Expr>),
-    Yield(Box<Expr>),
-    Binary(u8, Box<Expr>, Box<Expr>),
-    Choice(Box<Expr>, Box<Expr>, Box<Expr>),
-    Object(Vec<(u8, Expr)>),
-    Array(Vec<Expr>),
+    Call(u8, Vec<Inner>),
+    Method(Inner, u8, Vec<Inner>),
+    Member(Inner, u8),
+    Index(Inner, Inner),
+    Await(Inner),
+    Yield(Inner),
+    Binary(u8, Inner, Inner),
+    Choice(Inner, Inner, Inner),
+    Object(Vec<(u8, Inner)>),
+    Array(Vec<Inner>),
     Promise(Block),
-    Then(Box<Expr>, Block, Option<Block>),
-    All(Vec<Expr>),
-    Race(Box<Expr>, Box<Expr>),
-    New(u8, Vec<Expr>),
-    As(Box<Expr>),
-    Each(Box<Expr>, Block),
+    Then(Inner, Block, Option<Block>),
+    All(Vec<Inner>),
+    Race(Inner, Inner),
+    New(u8, Vec<Inner>),
+    As(Inner),
+    Each(Inner, Block),
 }
 
 #[derive(Arbitrary, Debug)]
@@ -150,19 +218,19 @@ struct Function {
 
 #[derive(Arbitrary, Debug)]
 enum Acquire {
-    Listener(u8, u8, Box<Expr>),
-    Interval(Box<Expr>),
-    Timeout(Box<Expr>),
+    Listener(u8, u8, Inner),
+    Interval(Inner),
+    Timeout(Inner),
     Connection,
     Client,
     File(u8),
-    Watcher(Box<Expr>),
-    Subscription(Box<Expr>),
-    Observer(Box<Expr>),
+    Watcher(Inner),
+    Subscription(Inner),
+    Observer(Inner),
     Url,
-    Signal(Box<Expr>),
-    Store(Box<Expr>, Box<Expr>),
-    Push(u8, Box<Expr>),
+    Signal(Inner),
+    Store(Inner, Inner),
+    Push(u8, Inner),
     Once(u8),
 }
 
@@ -195,10 +263,31 @@ struct Out {
 
 const EVENTS: [&str; 6] = ["data", "close", "error", "message", "end", "drain"];
 const METHODS: [&str; 14] = [
-    "start", "stop", "close", "dispose", "release", "end", "destroy", "ngOnInit", "ngOnDestroy", "connectedCallback",
-    "disconnectedCallback", "unsubscribe", "disconnect", "query",
+    "start",
+    "stop",
+    "close",
+    "dispose",
+    "release",
+    "end",
+    "destroy",
+    "ngOnInit",
+    "ngOnDestroy",
+    "connectedCallback",
+    "disconnectedCallback",
+    "unsubscribe",
+    "disconnect",
+    "query",
 ];
-const HOLDERS: [&str; 8] = ["process", "emitter", "window", "this", "wss", "subject", "app", "globalThis"];
+const HOLDERS: [&str; 8] = [
+    "process",
+    "emitter",
+    "window",
+    "this",
+    "wss",
+    "subject",
+    "app",
+    "globalThis",
+];
 const OPERATORS: [&str; 9] = ["+", "===", "!==", "&&", "||", "??", "<", "instanceof", ","];
 
 fn pick<'a>(words: &[&'a str], number: u8) -> &'a str {
@@ -229,22 +318,36 @@ impl Out {
 
     /// Something in other surroundings.
     fn within(&mut self, around: Around, write: impl FnOnce(&mut Self)) {
-        let inner = Around { depth: self.around.depth + 1, ..around };
+        let inner = Around {
+            depth: self.around.depth + 1,
+            ..around
+        };
         let before = std::mem::replace(&mut self.around, inner);
         write(self);
         self.around = before;
     }
 
     fn function(&mut self, is_async: bool, is_generator: bool, body: &Block) {
-        let around = Around { is_async, is_generator, in_function: true, ..self.around };
-        self.within(Around { in_loop: false, ..around }, |out| out.block(body));
+        let around = Around {
+            is_async,
+            is_generator,
+            in_function: true,
+            ..self.around
+        };
+        self.within(
+            Around {
+                in_loop: false,
+                ..around
+            },
+            |out| out.block(body),
+        );
     }
 
     fn block(&mut self, body: &Block) {
         self.put("{\n");
         if !self.is_full() {
             self.around.depth += 1;
-            body.iter().take(8).for_each(|each| self.statement(each));
+            body.0.iter().for_each(|each| self.statement(each));
             self.around.depth -= 1;
         }
         self.put("}\n");
@@ -260,14 +363,27 @@ impl Out {
                 self.statement(statement);
                 self.around.is_async = false;
             }
-            Item::Function { is_async, is_generator, is_exported, body } => {
+            Item::Function {
+                is_async,
+                is_generator,
+                is_exported,
+                body,
+            } => {
                 let name = self.fresh();
                 let export = if *is_exported { "export " } else { "" };
-                let (keyword, star) = (if *is_async { "async " } else { "" }, if *is_generator { "*" } else { "" });
+                let (keyword, star) = (
+                    if *is_async { "async " } else { "" },
+                    if *is_generator { "*" } else { "" },
+                );
                 self.put(format_args!("{export}{keyword}function{star} {name}(request, each) "));
                 self.function(*is_async, *is_generator, body);
             }
-            Item::Class { extends, is_exported, field, methods } => {
+            Item::Class {
+                extends,
+                is_exported,
+                field,
+                methods,
+            } => {
                 let name = self.fresh();
                 let export = if *is_exported { "export " } else { "" };
                 let base = if *extends { " extends EventEmitter" } else { "" };
@@ -393,7 +509,10 @@ impl Out {
             }
             Statement::Function(is_async, body) => {
                 let name = self.fresh();
-                self.put(format_args!("{}function {name}(request) ", if *is_async { "async " } else { "" }));
+                self.put(format_args!(
+                    "{}function {name}(request) ",
+                    if *is_async { "async " } else { "" }
+                ));
                 self.function(*is_async, false, body);
             }
         }
@@ -452,7 +571,13 @@ impl Out {
                 tail = Some(of);
             }
         }
-        self.within(Around { in_loop: true, ..self.around }, |out| out.block(body));
+        self.within(
+            Around {
+                in_loop: true,
+                ..self.around
+            },
+            |out| out.block(body),
+        );
         if let Some(tail) = tail {
             self.put("while (");
             self.expr(tail);
@@ -481,7 +606,7 @@ impl Out {
         self.put(")");
     }
 
-    fn list(&mut self, all: &[Expr]) {
+    fn list(&mut self, all: &[Inner]) {
         for each in all.iter().take(4) {
             self.single(each);
             self.put(", ");
@@ -548,9 +673,12 @@ impl Out {
             }
             Expr::Await(of) | Expr::Yield(of) => self.single(of),
             Expr::Binary(operator, one, other) => {
+                // Brackets around all of it: a comma would end what it stands in.
+                self.put("(");
                 self.single(one);
                 self.put(format_args!(" {} ", pick(&OPERATORS, *operator)));
                 self.single(other);
+                self.put(")");
             }
             Expr::Choice(test, one, other) => {
                 self.single(test);
@@ -635,7 +763,11 @@ impl Out {
             Acquire::Connection => self.put("pool.connect()"),
             Acquire::Client => self.put("new Client()"),
             Acquire::File(number) => {
-                self.put(if number % 2 == 0 { "fs.openSync('a')" } else { "fs.createReadStream('a')" });
+                self.put(if number % 2 == 0 {
+                    "fs.openSync('a')"
+                } else {
+                    "fs.createReadStream('a')"
+                });
             }
             Acquire::Watcher(listener) => wrapped(self, "fs.watch('a', ", listener, ")"),
             Acquire::Subscription(listener) => {
@@ -644,7 +776,12 @@ impl Out {
             Acquire::Observer(listener) => wrapped(self, "new MutationObserver(", listener, ").observe(each)"),
             Acquire::Url => self.put("URL.createObjectURL(each)"),
             Acquire::Signal(listener) => {
-                wrapped(self, "window.addEventListener('resize', ", listener, ", { signal: each })");
+                wrapped(
+                    self,
+                    "window.addEventListener('resize', ",
+                    listener,
+                    ", { signal: each })",
+                );
             }
             Acquire::Store(key, value) => {
                 wrapped(self, "cache.set(", key, ", ");

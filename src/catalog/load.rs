@@ -24,13 +24,6 @@ pub fn load(files: &[(&str, &str)]) -> Result<Catalog, Vec<CatalogError>> {
     let mut errors = Vec::new();
     let mut parsed: Vec<ParsedFile> = Vec::new();
     for &(name, text) in files {
-        if text.parse::<toml::Table>().is_ok_and(|table| table.is_empty()) {
-            parsed = parsed
-                .into_iter()
-                .map(|earlier| earlier.or_silenced(stem(name)))
-                .collect();
-            continue;
-        }
         match toml::from_str::<FileSchema>(text) {
             Ok(schema) => {
                 let file = ParsedFile {
@@ -43,6 +36,12 @@ pub fn load(files: &[(&str, &str)]) -> Result<Catalog, Vec<CatalogError>> {
                     Some(earlier) => *earlier = file,
                     None => parsed.push(file),
                 }
+            }
+            Err(_) if text.parse::<toml::Table>().is_ok_and(|table| table.is_empty()) => {
+                parsed = parsed
+                    .into_iter()
+                    .map(|earlier| earlier.or_silenced(stem(name)))
+                    .collect();
             }
             Err(error) => {
                 let span = error.span().unwrap_or(0..0);

@@ -7,11 +7,12 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use lsp_server::RequestId;
 
-use crate::diagnostic::{Diagnostic, FileId};
+use crate::diagnostic::{Diagnostic, FileId, Problem, ProblemKind};
 use crate::driver::memory::Memory;
 use crate::driver::{self, CheckError, CheckOptions, Outcome, mending};
 use crate::fix::Fix;
 use crate::source::CheckedFile;
+use crate::walk;
 
 /// What the thread is asked for.
 pub(super) enum Job {
@@ -81,6 +82,14 @@ impl Analysis {
     pub(super) fn findings<'a>(&'a self, path: &'a Path) -> impl Iterator<Item = &'a Diagnostic> {
         let is_here = move |each: &&Diagnostic| self.file(each.primary.place.file).disk() == path;
         self.outcome.diagnostics.iter().filter(is_here)
+    }
+
+    /// Why a file was not analysed to the end, if that is what it costs or a fault of ours: of its syntax the language's own
+    /// server speaks.
+    pub(super) fn excess(&self, path: &Path, current_dir: &Path) -> Option<&Problem> {
+        let is_excess = |kind| matches!(kind, ProblemKind::Limit | ProblemKind::TimedOut | ProblemKind::Internal);
+        let mut problems = self.outcome.problems.iter();
+        problems.find(|problem| is_excess(problem.kind) && walk::normalized(&current_dir.join(&problem.path)) == path)
     }
 
     pub(super) fn file(&self, file: FileId) -> &CheckedFile {

@@ -7,6 +7,7 @@ use lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::protocol::{Unit, path_of};
 use crate::facts::ids::Span;
+use crate::limits::{Limit, Limits};
 use crate::overlay::Overlay;
 use crate::source::SourceText;
 use crate::walk;
@@ -17,6 +18,14 @@ pub(super) struct Document {
     pub(super) uri: Uri,
     pub(super) version: i32,
     pub(super) text: SourceText,
+}
+
+impl Document {
+    /// Why it is not worth a run, if it is not: it would be refused as a file is, and takes long to be handed on.
+    pub(super) fn excess(&self) -> Option<String> {
+        let limits = Limits::DEFAULT;
+        (self.text.text().len() as u64 > limits.bytes).then(|| limits.exceeded(Limit::Bytes))
+    }
 }
 
 /// Open documents that are files leaklint reads, by path.
@@ -81,23 +90,24 @@ impl Documents {
         Some((path, document))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
+    /// Those that are worth a run.
     pub(super) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
-        self.0.keys()
+        let worth = self.0.iter().filter(|(_, document)| document.excess().is_none());
+        worth.map(|(path, _)| path)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Path, &Document)> {
         self.0.iter().map(|(path, document)| (path.as_path(), document))
     }
 
-    /// Their texts, in the place of the files.
+    /// Their texts, in the place of the files. A file whose text is too large is not there at all.
     pub(super) fn overlay(&self) -> Overlay {
         let mut overlay = Overlay::default();
         for (path, document) in &self.0 {
-            overlay.insert(path.clone(), document.text.text().as_bytes());
+            match document.excess() {
+                None => overlay.insert(path.clone(), document.text.text().as_bytes()),
+                Some(_) => overlay.hide(path.clone()),
+            }
         }
         overlay
     }

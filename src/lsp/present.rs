@@ -25,6 +25,16 @@ pub(super) struct Abilities {
     pub(super) code_description: bool,
 }
 
+/// What is said of a document that costs too much, on its first character.
+pub(super) fn not_analysed(why: &str) -> Shown {
+    Shown {
+        severity: Some(DiagnosticSeverity::INFORMATION),
+        source: Some(SOURCE.to_owned()),
+        message: format!("not analysed to the end: {why}"),
+        ..Shown::default()
+    }
+}
+
 /// A finished run beside the documents as they are now.
 pub(super) struct View<'a> {
     pub(super) analysis: &'a Analysis,

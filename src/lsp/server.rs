@@ -16,7 +16,7 @@ use super::analysis::{self, Analysis, Finished, Job};
 use super::client::{Client, watch_registration};
 use super::documents::{Document, Documents};
 use super::framing::Incoming;
-use super::present::{SOURCE, View};
+use super::present::{self, SOURCE, View};
 use super::protocol::spell_uris;
 use super::quick_fixes::Mending;
 use super::settings::{Run, Settings};
@@ -326,12 +326,12 @@ impl Server {
     /// Gives the documents as they are to the analysis.
     fn start_run(&mut self) {
         self.due = None;
-        if !self.settings.enable || self.documents.is_empty() {
+        let paths: Vec<PathBuf> = self.documents.paths().cloned().collect();
+        if !self.settings.enable || paths.is_empty() {
             self.analysis = None;
             self.tell();
             return;
         }
-        let paths = self.documents.paths().cloned().collect();
         let mut options = CheckOptions::new(paths, self.current_dir.clone());
         options.overlay = self.documents.overlay();
         options.force_exclude = true;
@@ -393,16 +393,20 @@ impl Server {
         }
     }
 
-    /// The diagnostics of an open document.
+    /// The diagnostics of an open document; of one that costs too much, that it does.
     pub(super) fn items(&self, path: &Path, document: &Document) -> Vec<Diagnostic> {
+        if let Some(excess) = document.excess().filter(|_| self.settings.enable) {
+            return vec![present::not_analysed(&excess)];
+        }
         let Some(view) = self.view() else {
             return Vec::new();
         };
-        let findings = view.findings(path, document);
-        let shown = findings
-            .into_iter()
-            .map(|(finding, span)| view.shown(finding, span, document));
-        shown.collect()
+        let findings = view.findings(path, document).into_iter();
+        let shown = findings.map(|(finding, span)| view.shown(finding, span, document));
+        let excess = view.analysis.excess(path, &self.current_dir);
+        shown
+            .chain(excess.map(|problem| present::not_analysed(&problem.message)))
+            .collect()
     }
 
     pub(super) fn view(&self) -> Option<View<'_>> {

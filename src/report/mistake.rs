@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::escape::visible;
 use super::excerpt::Excerpt;
-use super::pretty::{Picture, Style, drawn};
+use super::picture::Picture;
+use super::pretty::{Style, drawn};
 use crate::config::mistake::Mistake;
 use crate::facts::ids::Span;
 use crate::source::{CheckedFile, slashed};

@@ -14,6 +14,7 @@ pub mod json;
 pub mod jsonl;
 pub mod junit;
 pub mod mistake;
+mod picture;
 mod plain_json;
 pub mod pretty;
 pub mod rdjson;

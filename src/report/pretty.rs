@@ -4,13 +4,21 @@ use std::fmt;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use miette::{GraphicalReportHandler, GraphicalTheme};
 use url::Url;
 
-use super::escape::visible;
-use super::excerpt::{CONTEXT_LINES, Excerpt};
-use super::{Report, concise, retaining};
-use crate::diagnostic::{Diagnostic, FileId, Label, Severity};
+use super::escape::{visible, visible_path};
+use super::excerpt::CONTEXT_LINES;
+use super::picture::{Picture, Proof};
+use super::{Report, retaining};
+use crate::diagnostic::{Diagnostic, Label, Place, shortened};
+
+/// Bytes of a finding without its colours and links: nobody reads more of one.
+const MAX_FINDING: usize = 2048;
+
+/// Bytes of a piece of text in a finding of which nothing is drawn, because it would be too long: three such pieces, and some
+/// steps, are less than [`MAX_FINDING`].
+const MAX_PIECE: usize = 300;
 
 /// Columns before the text of a help.
 const HELP_INDENT: usize = 8;
@@ -35,22 +43,41 @@ pub fn write(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Resu
         let rendered = catch_unwind(AssertUnwindSafe(|| rendered(report, diagnostic, style)));
         match rendered {
             Ok(Ok(text)) => writeln!(out, "{}", text.trim_matches('\n'))?,
-            Ok(Err(fmt::Error)) | Err(_) => write_plainly(report, diagnostic, out)?,
+            Ok(Err(fmt::Error)) | Err(_) => write!(out, "{}", plain(report, diagnostic))?,
         }
         writeln!(out)?;
     }
     Ok(())
 }
 
+/// The finding with as much of its proof drawn as [`MAX_FINDING`] has room for: steps in other files are listed from the last
+/// file on, then those in its own.
 fn rendered(report: &Report<'_>, diagnostic: &Diagnostic, style: Style) -> Result<String, fmt::Error> {
-    let mut text = drawn(picture(report, diagnostic), style)?;
-    if style.has_links {
-        text = linked(&text, report, diagnostic);
+    let proof = Proof::of(report, diagnostic);
+    let counts = (0..=proof.others()).rev();
+    let whole = counts.map(|count| (proof.picture(count), proof.undrawn(count)));
+    for (picture, undrawn) in whole.chain(std::iter::once_with(|| (proof.bare(), proof.steps()))) {
+        let mut text = drawn(picture, style)?;
+        for (label, words) in undrawn {
+            text.push_str(&format!("  {words} ({})\n", shown(report, label.place)));
+        }
+        if let Some(line) = retaining::line(diagnostic) {
+            text.push_str(&format!("  kept: {line}\n"));
+        }
+        if bytes_shown(&text) <= MAX_FINDING {
+            let linked = style.has_links.then(|| linked(&text, report, diagnostic));
+            return Ok(linked.unwrap_or(text));
+        }
     }
-    if let Some(line) = retaining::line(diagnostic) {
-        text.push_str(&format!("  kept: {line}\n"));
-    }
-    Ok(text)
+    Ok(plain(report, diagnostic))
+}
+
+/// The bytes of a drawing without its colours: all escapes in it are those of `miette`, which end with an `m`.
+fn bytes_shown(text: &str) -> usize {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().map_or(0, str::len);
+    let others = parts.map(|part| part.split_once('m').map_or(0, |(_, shown)| shown.len()));
+    first + others.sum::<usize>()
 }
 
 /// The drawing with the rule's name leading to its page, and the place to its file.
@@ -118,128 +145,39 @@ fn folded(text: &str, width: usize) -> String {
     folded
 }
 
-/// The same in plain lines.
-fn write_plainly(report: &Report<'_>, diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
-    concise::write_finding(report, diagnostic, out)?;
-    for label in &diagnostic.evidence {
-        concise::write_label(report, label, out)?;
-    }
-    writeln!(out, "  help: {}", visible(&diagnostic.help))
-}
-
-/// A finding with its excerpts, in `miette`'s terms. A nested one is the evidence in one other file.
-#[derive(Debug)]
-pub(super) struct Picture {
-    pub(super) code: Option<String>,
-    pub(super) message: String,
-    pub(super) severity: miette::Severity,
-    pub(super) help: Option<String>,
-    pub(super) labels: Vec<LabeledSpan>,
-    pub(super) excerpt: Excerpt,
-    pub(super) others: Vec<Picture>,
-}
-
-fn picture(report: &Report<'_>, diagnostic: &Diagnostic) -> Picture {
-    // Steps are numbered over all files, so that their order shows wherever they are printed.
-    let steps: Vec<(&Label, String)> = diagnostic
-        .evidence
-        .iter()
-        .enumerate()
-        .map(|(index, label)| match diagnostic.evidence.len() {
-            1 => (label, visible(&label.text).into_owned()),
-            _ => (label, format!("{}. {}", index + 1, visible(&label.text))),
-        })
-        .collect();
-    let home = diagnostic.primary.place.file;
-    let mut files: Vec<FileId> = Vec::new();
-    for (label, _) in &steps {
-        if label.place.file != home && !files.contains(&label.place.file) {
-            files.push(label.place.file);
+/// The same in plain lines, and as many steps of the proof as there is room for.
+fn plain(report: &Report<'_>, diagnostic: &Diagnostic) -> String {
+    let short = |text: &str| shortened(visible(text).into_owned(), MAX_PIECE);
+    let line = |label: &Label| format!("{}: {}\n", shown(report, label.place), short(&label.text));
+    let Diagnostic { rule, confidence, .. } = diagnostic;
+    let mut text = format!(
+        "{rule} (confidence: {confidence})\n\n  {}\n  ",
+        short(&diagnostic.message)
+    );
+    text.push_str(&line(&diagnostic.primary));
+    let help = format!("  help: {}\n", short(&diagnostic.help));
+    let room = MAX_FINDING - MORE.len() - help.len();
+    let count = diagnostic.evidence.len();
+    for (index, label) in diagnostic.evidence.iter().enumerate() {
+        let step = match count {
+            1 => format!("  {}", line(label)),
+            _ => format!("  {}. {}", index + 1, line(label)),
+        };
+        if text.len() + step.len() > room {
+            text.push_str(MORE);
+            break;
         }
+        text.push_str(&step);
     }
-    let in_file = |file: FileId| steps.iter().filter(move |(label, _)| label.place.file == file);
-    let primary = (&diagnostic.primary, visible(&diagnostic.primary.text).into_owned());
-    let others = files.iter().map(|&file| {
-        let labels: Vec<_> = in_file(file).collect();
-        let (excerpt, labels) = snippet(report, &labels, None);
-        Picture {
-            code: None,
-            message: format!("evidence in {}", visible(report.files[file.index()].shown())),
-            severity: miette::Severity::Advice,
-            help: None,
-            labels,
-            excerpt,
-            others: Vec::new(),
-        }
-    });
-    let others = others.collect();
-    let labels: Vec<_> = std::iter::once(&primary).chain(in_file(home)).collect();
-    let (excerpt, labels) = snippet(report, &labels, Some(0));
-    Picture {
-        code: Some(format!("{} (confidence: {})", diagnostic.rule, diagnostic.confidence)),
-        message: visible(&diagnostic.message).into_owned(),
-        severity: match diagnostic.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-        },
-        help: Some(visible(&diagnostic.help).into_owned()),
-        labels,
-        excerpt,
-        others,
-    }
+    text + &help
 }
 
-/// The excerpt of one file that shows `labels`, which are not empty and all in that file.
-fn snippet(report: &Report<'_>, labels: &[&(&Label, String)], primary: Option<usize>) -> (Excerpt, Vec<LabeledSpan>) {
-    let spans: Vec<_> = labels.iter().map(|(label, _)| label.place.span).collect();
-    let (excerpt, places) = Excerpt::new(report.file(labels[0].0.place), &spans);
-    let labeled = labels
-        .iter()
-        .zip(places)
-        .enumerate()
-        .map(|(index, ((_, text), place))| {
-            let text = Some(text.clone());
-            if primary == Some(index) {
-                LabeledSpan::new_primary_with_span(text, place)
-            } else {
-                LabeledSpan::new_with_span(text, place)
-            }
-        });
-    (excerpt, labeled.collect())
-}
+/// In the place of steps that there is no room for.
+const MORE: &str = "  …\n";
 
-impl fmt::Display for Picture {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Picture {}
-
-impl miette::Diagnostic for Picture {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
-    }
-
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(self.severity)
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.excerpt)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        Some(Box::new(
-            self.others.iter().map(|other| other as &dyn miette::Diagnostic),
-        ))
-    }
+/// Where a place is, in no more text than a piece.
+fn shown(report: &Report<'_>, place: Place) -> String {
+    let position = report.position(place);
+    let path = shortened(visible_path(report.file(place).shown()).into_owned(), MAX_PIECE);
+    format!("{path}:{}:{}", position.line, position.column)
 }

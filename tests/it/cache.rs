@@ -90,7 +90,8 @@ impl Bench {
     }
 }
 
-fn age(path: &Path) {
+/// Lets a file be an hour older.
+pub fn age(path: &Path) {
     let file = File::open(path).unwrap();
     file.set_modified(SystemTime::now() - HOUR).unwrap();
 }

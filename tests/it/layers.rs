@@ -88,6 +88,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "overlay",
             "suppress",
             "walk",
+            "limits",
             "diagnostic",
             "source",
             "facts::ids",

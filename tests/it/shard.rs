@@ -30,8 +30,13 @@ fn copy(from: &Path, to: &Path) {
 
 /// The fixtures in a folder of their own, with files that cannot be analysed beside them.
 pub fn checkout() -> TempDir {
+    checkout_of(&FOLDERS)
+}
+
+/// The same with these folders of fixtures only.
+pub fn checkout_of(folders: &[&str]) -> TempDir {
     let folder = tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap();
-    for name in FOLDERS {
+    for name in folders {
         copy(&package_root().join("fixtures").join(name), &folder.path().join(name));
     }
     fs::write(folder.path().join("broken.js"), "const = 1;").unwrap();
@@ -67,7 +72,7 @@ fn options(folder: &Path, paths: &[&str]) -> CheckOptions {
 }
 
 /// Makes a part in `folder` and stores it in `into`.
-fn store(folder: &Path, paths: &[&str], part: &str, into: &Path) -> PathBuf {
+pub fn store(folder: &Path, paths: &[&str], part: &str, into: &Path) -> PathBuf {
     let shard = driver::facts(&options(folder, paths), part.parse().unwrap()).unwrap();
     let name = format!("{}-{}.facts", paths.join("+"), part).replace('/', "-");
     let path = into.join(name);

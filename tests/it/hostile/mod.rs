@@ -14,6 +14,9 @@ mod batch;
 mod chains;
 mod content;
 mod formats;
+#[path = "../../../fuzz/src/lib.rs"]
+mod fuzz;
+mod fuzzing;
 mod mutations;
 mod nesting;
 #[cfg(unix)]
@@ -29,10 +32,4 @@ mod run;
 mod speculation;
 mod text;
 
-/// A leak in three lines: whatever stands before or after it, it is reported. It needs `require`, which all dialects have.
-pub const LEAK: &str = "\
-const app = require('express')();
-app.get('/', (request, response) => {
-  process.on('message', () => response.end());
-});
-";
+pub use fuzz::project::LEAK;

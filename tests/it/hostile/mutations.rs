@@ -122,7 +122,8 @@ fn program(seed: u64, texts: &[(&'static str, String)]) -> Case {
     Case::new(format!("seed-{seed}"), extension, text, Expect::NoFault)
 }
 
-fn change(text: &mut String, texts: &[(&'static str, String)], random: &mut Random) {
+/// Changes a text somewhere; `texts` are those from which pieces may come.
+pub fn change(text: &mut String, texts: &[(&'static str, String)], random: &mut Random) {
     let at = place(text, random);
     let end = text.floor_char_boundary(at + random.below(80)).max(at);
     match random.below(6) {

@@ -4,13 +4,18 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use leaklint::diagnostic::{FileId, Held, Label, Place};
+use leaklint::facts::ids::Span;
+use leaklint::report::Format;
+use leaklint::report::pretty::Style;
+use leaklint::source::CheckedFile;
+
 use super::LEAK;
+use super::fuzz::outcome::{MAX_FINDING, steers};
 use super::run::{Ran, leaklint, ran};
+use crate::report::{Sample, printed as printed_sample, sample};
 
 const FORMATS: [&str; 4] = ["pretty", "concise", "json", "sarif"];
-
-/// Characters of a finding for people.
-const MAX_FINDING: usize = 2048;
 
 fn folder() -> tempfile::TempDir {
     tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap()
@@ -22,12 +27,6 @@ fn printed(folder: &Path, format: &str) -> Ran {
     let ran = ran(command);
     assert_eq!(ran.code, Some(1), "{format}: {}", ran.stderr());
     ran
-}
-
-fn steers(character: char) -> bool {
-    matches!(character,
-        '\0'..='\u{9}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[test]
@@ -87,14 +86,89 @@ fn a_finding_is_no_longer_than_people_read() {
             command.args(["check", "--no-context", "--format", format, "m.js"]);
             let ran = ran(command);
             assert_eq!(ran.code, Some(1), "{index} {format}: {}", ran.stderr());
-            let length = ran.stdout().chars().count();
-            assert!(
-                length > 0 && length <= MAX_FINDING,
-                "{index} {format}: {}",
-                ran.stdout.len()
-            );
+            let length = ran.stdout.len();
+            assert!(length > 0 && length <= MAX_FINDING, "{index} {format}: {length}");
         }
     }
+}
+
+/// A finding whose proof has a step in each of `count` files with names of `name` bytes, and whose texts consist of `word`.
+fn far_flung(count: u32, name: usize, word: &str) -> Sample {
+    let mut sample = sample();
+    let line = format!("const {word} = 1; // {}\n", word.repeat(60));
+    let path = |index| format!("src/{}/{index}.js", "d".repeat(name));
+    sample.files = (0..count)
+        .map(|index| CheckedFile::with_text(&path(index), &line.repeat(5)))
+        .collect();
+    let start = line.len() as u32 * 2;
+    let label = |file: u32, text: &str| {
+        let span = Span::new(start, start + line.len() as u32 - 1);
+        let place = Place {
+            file: FileId(file),
+            span,
+        };
+        Label::new(place, text)
+    };
+    let diagnostic = &mut sample.diagnostics[0];
+    diagnostic.primary = label(0, word);
+    diagnostic.evidence = (0..count).map(|file| label(file, &word.repeat(50))).collect();
+    diagnostic.message = word.repeat(400);
+    diagnostic.help = format!("{word} ").repeat(200);
+    let path = diagnostic.retains.as_mut().unwrap();
+    path.links = vec![Held::new(&word.repeat(100), None); count as usize];
+    let bounded = sample.diagnostics.remove(0).bounded();
+    sample.diagnostics.push(bounded);
+    sample
+}
+
+#[test]
+fn a_finding_over_many_files_is_no_longer_than_people_read() {
+    for word in ["a", "\u{1f600}", "\u{1b}[31m", "wörter"] {
+        for (count, name) in [(1, 10), (2, 40), (4, 100), (8, 1_000), (60, 10), (60, 4_000)] {
+            let sample = far_flung(count, name, word);
+            for width in [20, 80, 100, 10_000] {
+                let style = Style {
+                    color: false,
+                    width,
+                    has_links: false,
+                };
+                let text = printed_sample(&sample, Format::Pretty(style));
+                assert!(
+                    text.len() <= MAX_FINDING,
+                    "{} bytes of {count} files\n{text}",
+                    text.len()
+                );
+                assert!(text.contains("unreleased-connection"), "{text}");
+                assert!(text.contains("help: "), "{text}");
+                // Colours change nothing of what is told.
+                let colored = printed_sample(&sample, Format::Pretty(Style { color: true, ..style }));
+                let lines = |text: &str| text.lines().count();
+                assert_eq!(lines(&text), lines(&colored), "{colored}");
+            }
+        }
+    }
+}
+
+#[test]
+fn steps_that_are_not_drawn_are_listed() {
+    let mut sample = sample();
+    let evidence = sample.diagnostics[0].evidence.clone();
+    let text = "b".repeat(150);
+    let elsewhere = Label::new(evidence[0].place, text.clone());
+    sample.diagnostics[0].evidence = vec![elsewhere; 6];
+    sample.diagnostics[0].evidence.push(evidence[1].clone());
+    let style = Style {
+        color: false,
+        width: 100,
+        has_links: false,
+    };
+    let printed = printed_sample(&sample, Format::Pretty(style));
+    assert!(printed.len() <= MAX_FINDING, "{printed}");
+    for number in 1..=6 {
+        let listed = format!("{number}. {text} (src/db.js:2:16)");
+        assert!(printed.contains(&listed), "no {listed} in\n{printed}");
+    }
+    assert!(printed.contains("╰── 7. runs for every request"), "{printed}");
 }
 
 #[test]

@@ -96,6 +96,58 @@ fn positions_out_of_range_do_no_harm() {
     assert_eq!(client.published("watch.ts", Some(4)).len(), 1);
 }
 
+/// Opens a document of so many bytes beside one that leaks, for a client that is told and one that asks.
+fn open_large(bytes: usize) {
+    let text = format!("{LEAKS}{}", "f();\n".repeat(bytes / 5));
+    let is_told = |items: &[Value]| {
+        let message = items[0]["message"].as_str().unwrap();
+        assert!(message.contains("the file has more than 33554432 bytes"), "{items:?}");
+        assert_eq!(
+            (&items[0]["severity"], &items[0]["source"]),
+            (&json!(3), &json!("leaklint"))
+        );
+        assert_eq!(items.len(), 1, "{items:?}");
+    };
+    let mut client = Client::with(PROJECT, pushed(), Value::Null);
+    client.open_with("watch.ts", &text);
+    is_told(&client.published("watch.ts", Some(1)));
+    client.open("server.ts");
+    assert_eq!(client.published("server.ts", Some(1)), [] as [Value; 0]);
+    // It is analysed as soon as it is no longer too large, and no more after that.
+    client.replace("watch.ts", 2, LEAKS);
+    assert_eq!(client.published("watch.ts", Some(2))[0]["code"], "unremoved-listener");
+    client.replace("watch.ts", 3, &text);
+    is_told(&client.published("watch.ts", Some(3)));
+    assert!(client.leave().success());
+    let mut client = Client::with(PROJECT, pulls(), Value::Null);
+    client.open_with("watch.ts", &text);
+    let answer = client.ask("textDocument/diagnostic", "watch.ts", json!({}));
+    is_told(answer["result"]["items"].as_array().unwrap());
+}
+
+#[test]
+fn a_document_over_the_limit_is_told_so() {
+    open_large(33 << 20);
+}
+
+#[test]
+#[ignore = "half a minute: see the first lines of tests/it/hostile/mod.rs"]
+fn a_document_of_100_mb_is_told_so() {
+    open_large(100 << 20);
+}
+
+#[test]
+fn a_document_that_costs_too_much_is_told_so() {
+    let mut client = Client::with(PROJECT, pushed(), Value::Null);
+    client.open_with("watch.ts", &format!("{LEAKS}{}", "[\n".repeat(30_000)));
+    let items = client.published("watch.ts", Some(1));
+    assert_eq!(items.len(), 1, "{items:?}");
+    assert!(
+        items[0]["message"].as_str().unwrap().contains("--limit nesting"),
+        "{items:?}"
+    );
+}
+
 #[test]
 fn messages_that_come_late_twice_or_for_nothing_are_let_pass() {
     let mut client = Client::with(PROJECT, pushed(), Value::Null);
