@@ -237,6 +237,29 @@ fn a_run_that_is_killed_leaves_nothing_that_misleads() {
 }
 
 #[test]
+fn what_a_busy_machine_gave_up_is_not_kept() {
+    let bench = Bench::new();
+    // The parser takes minutes for it.
+    let endless = bench.root().join("endless.ts");
+    fs::write(&endless, format!("{}x", "<any>(".repeat(40))).unwrap();
+    age(&endless);
+    age(&bench.root());
+    let mut options = CheckOptions::new(vec![bench.root()], bench.root());
+    options.cache = Some(Store::new(bench.cache(), MAX_BYTES));
+    options.file_timeout = Duration::from_secs(1);
+    for _ in 0..2 {
+        let outcome = check(&options).unwrap();
+        assert_eq!(outcome.timings.cache, CacheUse::Missed);
+        assert!(outcome.problems.iter().any(|problem| problem.path == "endless.ts"));
+    }
+    // A limit that is counted is the same another time.
+    fs::write(&endless, "(".repeat(30_000)).unwrap();
+    age(&endless);
+    check(&options).unwrap();
+    assert_eq!(check(&options).unwrap().timings.cache, CacheUse::Hit);
+}
+
+#[test]
 fn fixtures_say_the_same_from_the_cache() {
     let cache = TempDir::new().unwrap();
     for folder in ["fixtures/projects", "fixtures/rules"] {

@@ -17,6 +17,8 @@ mod formats;
 #[path = "../../../fuzz/src/lib.rs"]
 mod fuzz;
 mod fuzzing;
+#[cfg(unix)]
+mod fixing;
 mod mutations;
 mod nesting;
 #[cfg(unix)]
@@ -24,9 +26,13 @@ mod output;
 #[cfg(unix)]
 mod place_cases;
 #[cfg(unix)]
+mod place_configurations;
+#[cfg(unix)]
 mod places;
 #[cfg(unix)]
 mod process;
+#[cfg(unix)]
+mod process_cases;
 mod programs;
 mod run;
 mod speculation;

@@ -5,13 +5,18 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::LEAK;
-use super::place_cases::Expect::{Found, Nothing, Problem};
-use super::place_cases::{CASES, Case};
+use super::place_cases::Expect::{Deep, DeepProblem, Found, Nothing, Problem};
+use super::place_cases::{Case, FILES};
+use super::place_configurations::CONFIGURATIONS;
 use super::run::{Ran, check_json, leaklint, ran, shell};
+
+fn all() -> impl Iterator<Item = &'static Case> {
+    FILES.iter().chain(CONFIGURATIONS)
+}
 
 #[test]
 fn things_in_folders_cost_no_neighbour() {
-    let (alone, together): (Vec<&Case>, Vec<&Case>) = CASES.iter().partition(|case| case.is_alone);
+    let (alone, together): (Vec<&Case>, Vec<&Case>) = all().partition(|case| case.is_alone);
     let mut wrong = wrong_together(&together);
     wrong.extend(alone.iter().flat_map(|case| wrong_together(&[case])));
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
@@ -96,7 +101,11 @@ fn verdict(case: &Case, prefix: &str, found: &[String], problems: &[(String, Str
         && is_found("z.js")
         && match case.expect {
             Found(path) => is_found(path),
+            Deep(name) => own.iter().any(|path| path.ends_with(&format!("/{name}"))),
             Problem(path, kind, word) => problem(path, kind, word),
+            DeepProblem(kind, word) => problems
+                .iter()
+                .any(|(of, given, message)| of.starts_with(prefix) && given == kind && message.contains(word)),
             Nothing => true,
         };
     let said = || {
@@ -252,5 +261,5 @@ fn a_hundred_thousand_files_are_all_read() {
 
 /// How many there are, for the count of all cases.
 pub fn count() -> usize {
-    CASES.len()
+    all().count()
 }
