@@ -4,8 +4,7 @@ use toml::Spanned;
 
 use super::Catalog;
 use super::effect::{
-    Alias, Bag, CatalogType, Container, DecoratedField, Example, Factory, Grows, Leaves, Lifetime, Part, Takes,
-    Terminal,
+    Alias, Bag, CatalogType, Container, DecoratedField, Events, Example, Factory, Grows, Leaves, Lifetime, Part, Takes,
 };
 use super::error::{CatalogError, Problem};
 use super::parse::{Names, place};
@@ -38,17 +37,12 @@ impl Compiler<'_> {
             self.part(name, part);
         }
         for (name, events) in &file.terminals {
-            let events: Vec<Box<str>> = events.iter().map(|event| event.as_str().into()).collect();
-            if name.get_ref() == "*" {
-                self.catalog.conventional_ends.extend(events);
-                continue;
-            }
-            for ty in self.types_named(name) {
-                self.catalog.terminals.push(Terminal {
-                    ty,
-                    events: events.clone(),
-                });
-            }
+            let events = self.events(name, events);
+            self.catalog.terminals.extend(events);
+        }
+        for (name, events) in &file.recurring {
+            let events = self.events(name, events);
+            self.catalog.recurring.extend(events);
         }
         let last_example = file.examples.iter().map(|example| example.leak.span().start).max();
         for acquire in &file.acquires {
@@ -153,6 +147,19 @@ impl Compiler<'_> {
                 });
             }
         }
+    }
+
+    /// Events of one or several types, or of emitters of any type.
+    fn events(&mut self, name: &Text, events: &[String]) -> Vec<Events> {
+        let events: Vec<Box<str>> = events.iter().map(|event| event.as_str().into()).collect();
+        let of = |ty| Events {
+            ty,
+            events: events.clone(),
+        };
+        if name.get_ref() == "*" {
+            return vec![of(None)];
+        }
+        self.types_named(name).into_iter().map(|ty| of(Some(ty))).collect()
     }
 
     fn ty(&mut self, name: &Text, written: &TypeSchema) {

@@ -428,11 +428,18 @@ pub struct Bag {
     pub drained_by: Option<Box<str>>,
 }
 
-/// Events that surely come before the emitter is garbage.
+/// Events of emitters that have something in common: they end it, they come again and again.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Terminal {
-    pub ty: TypeKey,
+pub struct Events {
+    /// `None`: emitters of no known type.
+    pub ty: Option<TypeKey>,
     pub events: Vec<Box<str>>,
+}
+
+impl Events {
+    pub fn has(&self, event: &str) -> bool {
+        self.events.iter().any(|each| **each == *event)
+    }
 }
 
 /// How a call may leave, where it differs from an unknown call (which may throw, weakly).

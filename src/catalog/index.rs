@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Catalog;
-use super::effect::{Acquire, Alias, Container, End, Factory, Grows, Leaves, Part, Per, Runner, Runs, Takes};
+use super::effect::{Acquire, Alias, Container, End, Events, Factory, Grows, Leaves, Part, Per, Runner, Runs, Takes};
 use super::pattern::{Callee, ExportPath, TypeKey, name_matches};
 
 /// Positions in the catalogue's tables, by name. Made once by the loader.
@@ -260,14 +260,18 @@ impl Catalog {
 
     /// Whether `event` surely comes before a value of `ty` is garbage.
     pub fn is_terminal(&self, ty: TypeKey, event: &str) -> bool {
-        self.terminals
-            .iter()
-            .any(|terminal| terminal.events.iter().any(|e| **e == *event) && self.is_a(ty, terminal.ty))
+        let is_of = |of: &Events| of.ty.is_some_and(|of| self.is_a(ty, of));
+        self.terminals.iter().any(|each| is_of(each) && each.has(event))
     }
 
     /// Whether an event ends an emitter's life by convention, whatever the emitter is.
     pub fn is_conventional_end(&self, event: &str) -> bool {
-        self.conventional_ends.iter().any(|end| **end == *event)
+        self.terminals.iter().any(|each| each.ty.is_none() && each.has(event))
+    }
+
+    /// Whether an event comes again and again in the life of an emitter that has it, whatever the emitter is.
+    pub fn is_recurring(&self, event: &str) -> bool {
+        self.recurring.iter().any(|each| each.has(event))
     }
 
     /// The libraries that speak of an npm package (by its name, without a path inside it), as positions.

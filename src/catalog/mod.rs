@@ -18,8 +18,8 @@ mod schema;
 mod words;
 
 use effect::{
-    Acquire, Alias, Bag, CatalogType, Container, DecoratedField, Example, Grows, Leaves, Lifecycle, Part, Runs, Takes,
-    Terminal,
+    Acquire, Alias, Bag, CatalogType, Container, DecoratedField, Events, Example, Grows, Leaves, Lifecycle, Part, Runs,
+    Takes,
 };
 use pattern::{Callee, TypeKey};
 
@@ -49,9 +49,10 @@ pub struct Catalog {
     pub safe: Vec<Callee>,
     pub aliases: Vec<Alias>,
     pub bags: Vec<Bag>,
-    pub terminals: Vec<Terminal>,
-    /// Events that end an emitter's life by convention, for emitters of no known type.
-    pub conventional_ends: Vec<Box<str>>,
+    /// Events that surely come before the emitter is garbage; by convention, for emitters of no known type.
+    pub terminals: Vec<Events>,
+    /// Events that come again and again in the life of one emitter.
+    pub recurring: Vec<Events>,
     pub leaves: Vec<Leaves>,
     pub fields: Vec<DecoratedField>,
     pub lifecycles: Vec<Lifecycle>,

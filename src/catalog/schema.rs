@@ -26,6 +26,8 @@ pub(crate) struct FileSchema {
     pub parts: BTreeMap<Text, PartSchema>,
     #[serde(default, rename = "terminal")]
     pub terminals: BTreeMap<Text, Vec<String>>,
+    #[serde(default)]
+    pub recurring: BTreeMap<Text, Vec<String>>,
     #[serde(default, rename = "acquire")]
     pub acquires: Vec<AcquireSchema>,
     #[serde(default)]
@@ -65,6 +67,7 @@ impl FileSchema {
                 .collect(),
             parts: BTreeMap::new(),
             terminals: BTreeMap::new(),
+            recurring: BTreeMap::new(),
             acquires: Vec::new(),
             runs: Vec::new(),
             takes: Vec::new(),

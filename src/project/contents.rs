@@ -63,9 +63,18 @@ impl Project<'_> {
 
     /// What is in a list or object, where the whole is what counts: literals in it are no more than what they hold.
     fn part_of_a_part(&self, expr: ExprRef, name: Option<Sym>, function: FnRef, depth: u32) -> Origin {
-        match self.expr(expr) {
-            Expr::Array(_) | Expr::Object(_) | Expr::Function(_) => self.contents_origin(expr, name, function, depth),
-            _ => self.origin_within(expr, function, depth),
+        let is_literal = |of: ExprRef| matches!(self.expr(of), Expr::Array(_) | Expr::Object(_) | Expr::Function(_));
+        let holds_literal = match *self.expr(expr) {
+            Expr::Binding(binding) => {
+                let values = &self.facts(expr.file).binding(binding).values;
+                values.iter().any(|&value| is_literal(expr.with(value)))
+            }
+            _ => is_literal(expr),
+        };
+        if holds_literal {
+            self.contents_origin(expr, name, function, depth)
+        } else {
+            self.origin_within(expr, function, depth)
         }
     }
 

@@ -2,7 +2,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::catalog::pattern::{Callee, Condition, ExportPath, Place, PlaceRoot, PlaceStep, Test};
+use crate::catalog::pattern::{Callee, Condition, ExportPath, Place, PlaceRoot, PlaceStep, Test, name_matches};
 use crate::facts::body::{FunctionKind, How, Op};
 use crate::facts::expr::{Expr, Literal, Property};
 
@@ -63,8 +63,8 @@ impl Project<'_> {
                         .iter()
                         .any(|(ty, _)| matches!(ty, Ty::Catalog(_)))
                 };
-                (self.facts(call.file).name(called) == &**name && untyped() && self.callees(call).is_empty())
-                    .then_some(Tier::Shape)
+                let is_called_so = name_matches(name, self.facts(call.file).name(called));
+                (is_called_so && untyped() && self.callees(call).is_empty()).then_some(Tier::Shape)
             }
             Callee::PropertySet { .. } | Callee::ElementSet(_) | Callee::Attribute { .. } => None,
         }

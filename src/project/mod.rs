@@ -20,6 +20,7 @@ pub mod container_store;
 pub mod container_use;
 pub mod contents;
 pub mod debug;
+mod declared;
 pub mod development;
 pub mod duty;
 pub mod effects;

@@ -1,6 +1,6 @@
 //! Who outlives whom: how long the holder of an acquisition lives, seen from the line that acquires.
 
-use crate::catalog::effect::{Lifetime, Per};
+use crate::catalog::effect::{Lifetime, Per, Runs};
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::{FunctionKind, How, Op};
 use crate::facts::expr::Expr;
@@ -131,6 +131,17 @@ impl Project<'_> {
         let ty = self.catalog.ty(key);
         ty.lifetime
             .or_else(|| ty.extends.iter().find_map(|&base| self.lifetime_of(base)))
+    }
+
+    /// Whether a callback is given, as this parameter, what is there for others too.
+    fn gives_what_is_kept(&self, run: &Runs, parameter: &Path) -> bool {
+        let Root::Param(_, index) = parameter.root else {
+            return false;
+        };
+        run.params.iter().any(|(_, params)| {
+            let given = params.get(usize::from(index)).copied().flatten();
+            given.is_some_and(|key| self.lifetime_of(key) == Some(Lifetime::Outlives))
+        })
     }
 
     /// `this.field`, by what is stored in it.
@@ -351,6 +362,10 @@ impl Project<'_> {
         // What a callback is given lives for the request, connection or event, or is not known.
         for &(call, position) in self.graph.passed(of) {
             let runs = self.runs_of(call, position);
+            // A socket that the agent gives to one request after the other.
+            if path.is_root() && runs.iter().any(|(run, _)| self.gives_what_is_kept(run, path)) {
+                return Region::Outlives;
+            }
             if runs.iter().any(|(run, _)| {
                 matches!(
                     run.per,

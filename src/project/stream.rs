@@ -234,6 +234,8 @@ impl Project<'_> {
                         .iter()
                         .any(|(found, _)| matches!(found, Ty::Catalog(key) if self.catalog.is_a(*key, ty)))
             }
+            // A protocol by which nothing ever ends, whatever it is that speaks it.
+            Callee::Shape { .. } => each.lasting && each.callee == entry.callee,
             _ => false,
         });
         if self.is_completed(entry, source) {

@@ -101,6 +101,7 @@ impl Project<'_> {
             return Types::new();
         }
         let mut steps = path.steps.as_slice();
+        let mut declared = self.declared_root(path);
         let mut types = match path.root {
             Root::Global(_) | Root::Package(_) => {
                 let (types, used) = self.types_of_export(path);
@@ -159,7 +160,14 @@ impl Project<'_> {
         };
         for step in steps {
             types = match step {
-                Step::Field(name) => self.member_types(&types, *name, depth),
+                Step::Field(name) => {
+                    let found = self.member_types(&types, *name, depth);
+                    declared = self.declared_field(declared, &types, *name);
+                    match declared {
+                        Some(annotation) if found.is_empty() => self.types_of_annotation(annotation, depth + 1),
+                        _ => found,
+                    }
+                }
                 Step::Awaited => types,
                 Step::Element | Step::Index(_) | Step::Rest => return Types::new(),
             };

@@ -235,6 +235,14 @@ pub fn is_end(name: &str) -> bool {
     END.iter().any(|word| starts_with_word(bare, word))
 }
 
+/// Whether a flag says that its object has come to its end: `socket.destroyed`.
+pub fn says_gone(name: &str) -> bool {
+    matches!(
+        name,
+        "destroyed" | "isDestroyed" | "closed" | "isClosed" | "disposed" | "isDisposed"
+    )
+}
+
 /// Whether a function is named for what is done once per part of a program: `registerHandler`, `definePlugin`, `use`.
 pub fn is_registration(name: &str) -> bool {
     let name = name.trim_start_matches(['_', '#', '$']);

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::facts::body::Op;
+use crate::facts::expr::Expr;
 
 use super::super::acquisition::Acquisition;
 use super::super::cfg::{Edge, EdgeKind, Exit, Graph, NodeId, Strength, What};
@@ -10,7 +11,7 @@ use super::super::guard::Guard;
 use super::super::path::{ExprRef, FnRef, Path, Root, Step};
 use super::super::settle::SettleGroup;
 use super::super::value::Match;
-use super::super::{Project, guard};
+use super::super::{Project, guard, words};
 
 use super::{Action, Engine, Missed, Outcome, State};
 
@@ -225,6 +226,10 @@ impl Run<'_, '_, '_> {
         if guard::contradicts(project, test, taken, false, &is_error) {
             return None;
         }
+        let says_it_is_gone = |expr: ExprRef| self.says_it_is_gone(expr);
+        if guard::contradicts(project, test, taken, false, &says_it_is_gone) {
+            return None;
+        }
         if self.is_released_where(test, taken) {
             return None;
         }
@@ -232,6 +237,19 @@ impl Run<'_, '_, '_> {
             return Some(State::Absent);
         }
         (!guard::excluded(project, test, taken, guards)).then_some(state)
+    }
+
+    /// `if (!socket.destroyed) socket.off(…)`: nothing is left to be given back where the thing, or what holds it, is gone.
+    fn says_it_is_gone(&self, test: ExprRef) -> bool {
+        let project = self.project;
+        let Expr::Member { object, name, .. } = *project.expr(test) else {
+            return false;
+        };
+        let object = test.with(object);
+        let holder = project.receiver(self.acquisition.call);
+        words::says_gone(project.facts(test.file).name(name))
+            && (project.is_one_of(&self.items, object) != Match::No
+                || holder.is_some_and(|holder| project.path(holder) == project.path(object)))
     }
 
     /// `const { done } = await reader.read(); if (done) …`: what was read to its end holds nothing.

@@ -46,6 +46,8 @@ impl Project<'_> {
         // What each call adds to its own object is not bounded by what the object's end removes.
         let accumulates = matches!(region, Region::Owner(_) | Region::Owned(_));
         let (missing, release_grade) = match self.settle_group(function) {
+            // What its own callback lets go of in the end is no matter of how the promise is settled.
+            Some(_) if engine.release(self, acquisition) == Release::Always => return None,
             Some(group) => match engine.release_on_settle(self, acquisition, &group) {
                 Some(Release::Always | Release::Escapes(_)) => return None,
                 Some(Release::Sometimes { missed, .. }) => {
@@ -59,6 +61,7 @@ impl Project<'_> {
         let repeats = self.repeats_anew(acquisition, self.repeats_call(acquisition.call));
         let at = self.receiver_place(acquisition.call);
         let label = self.holder_label(holder, &region, at);
+        let loses = self.loses_a_race(acquisition);
         if matches!(region, Region::Owner(_)) && self.is_constructor(function) {
             return None;
         }
@@ -82,11 +85,13 @@ impl Project<'_> {
             Region::Outlives => match repeats {
                 Repeats::Many(why) => (Grade::First, why, None),
                 Repeats::Often(why) => (Grade::Second, why, None),
+                Repeats::PerCall(of) => (Grade::Second, vec![self.each_call_label(of)], None),
                 _ => return None,
             },
             // What waits once for an answer is mostly answered.
             Region::Owner(_) | Region::Owned(_) | Region::Injected(..) | Region::Given(_)
                 if self.goes_when_fired(acquisition)
+                    && !loses
                     && missing == Missing::Never
                     && !repeats.is_many()
                     && !self.is_made_to_be_shared(holder)
@@ -95,11 +100,16 @@ impl Project<'_> {
                 return None;
             }
             Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
-            Region::Injected(owner, _) if self.ends_holder(owner, holder) => return None,
+            Region::Injected(owner, _) if !loses && self.ends_holder(owner, holder) => return None,
             Region::Injected(owner, _) => self.injected(acquisition, owner, repeats)?,
             Region::Given(of) if self.scope_of(of).is_some() => self.given_to_scope(acquisition, of, repeats)?,
             Region::Given(of) => self.given(acquisition, of, repeats)?,
             Region::Activation | Region::Unknown => return None,
+        };
+        let grade = if loses {
+            grade.min(self.second_with(acquisition))
+        } else {
+            grade
         };
         Some(Verdict {
             missing,
@@ -223,18 +233,20 @@ impl Project<'_> {
             // As often as an event comes, which may be once in the object's life.
             Repeats::Often(why) => Some((Grade::Third, why, None)),
             Repeats::PerCall(of) => {
-                let name = self.function_name(of).unwrap_or("this method");
-                let why = Label::new(
-                    Place {
-                        file: of.file,
-                        span: self.function(of).head,
-                    },
-                    format!("each call of `{name}` adds one more"),
-                );
+                let why = self.each_call_label(of);
                 Some((self.each_call(acquisition, of), vec![why], None))
             }
             Repeats::Once | Repeats::PerOwner(_) | Repeats::Unknown => None,
         }
+    }
+
+    fn each_call_label(&self, of: FnRef) -> Label {
+        let name = self.function_name(of).unwrap_or("this function");
+        let place = Place {
+            file: of.file,
+            span: self.function(of).head,
+        };
+        Label::new(place, format!("each call of `{name}` adds one more"))
     }
 
     /// How sure it is that a method runs again on the same object: one that is handed something is made for that, unless
@@ -304,14 +316,7 @@ impl Project<'_> {
             Repeats::Many(why) => Some((lives_on, why, teardown)),
             Repeats::Often(why) => Some((Grade::Third, why, teardown)),
             Repeats::PerCall(of) if of_call => {
-                let name = self.function_name(of).unwrap_or("this method");
-                let why = Label::new(
-                    Place {
-                        file: of.file,
-                        span: self.function(of).head,
-                    },
-                    format!("each call of `{name}` adds one more"),
-                );
+                let why = self.each_call_label(of);
                 if self.is_once_per_instance(acquisition.function) {
                     return None;
                 }
@@ -392,19 +397,17 @@ impl Project<'_> {
     /// A listener on a parameter: it counts only if it keeps something of the call.
     pub(super) fn given(&self, acquisition: &Acquisition<'_>, of: FnRef, repeats: Repeats) -> Option<Pile> {
         let name = self.function_name(of).unwrap_or("this function");
-        if !self.keeps_activation(acquisition) || words::is_setup(name) || repeats == Repeats::Once {
+        if !self.keeps_activation(acquisition)
+            || words::is_setup(name)
+            || repeats == Repeats::Once
+            || self.works_for_the_caller(acquisition, of)
+        {
             return None;
         }
         let is_many = repeats.is_many();
         let why = match repeats {
             Repeats::Many(why) => why,
-            _ => vec![Label::new(
-                Place {
-                    file: of.file,
-                    span: self.function(of).head,
-                },
-                format!("each call of `{name}` adds one more"),
-            )],
+            _ => vec![self.each_call_label(of)],
         };
         let holder = self.holder_expr(acquisition)?;
         // Most functions that are given an emitter set it up, once per object; a signal is made to be handed to many.
@@ -417,6 +420,28 @@ impl Project<'_> {
             Handed::Shared | Handed::Outlives | Handed::Unknown => Grade::Third,
         };
         Some((grade, why, None))
+    }
+
+    /// Whether what the listener keeps goes to the caller, who alone knows when it is done with: `return controller.signal`.
+    pub(super) fn works_for_the_caller(&self, acquisition: &Acquisition<'_>, function: FnRef) -> bool {
+        let handlers = self.call(acquisition.call).args.iter();
+        let handlers = handlers.flat_map(|&arg| self.functions_in(acquisition.call.with(arg)));
+        let kept: Vec<Root> = handlers
+            .flat_map(|handler| {
+                let captures = &self.function(handler).captures;
+                captures.iter().map(move |&captured| handler.with(captured))
+            })
+            .flat_map(|captured| {
+                let values = &self.facts(captured.file).binding(captured.id).values;
+                values.iter().map(move |&value| captured.with(value))
+            })
+            .map(|value| self.path(value).root)
+            .filter(|root| matches!(root, Root::Call(_)))
+            .collect();
+        self.function(function).ops.iter().any(|op| match *op {
+            Op::Return(Some(value)) => kept.contains(&self.path(function.with(value)).root),
+            _ => false,
+        })
     }
 
     /// Whether the same listener is taken off before it is put on: at most one at a time.

@@ -7,6 +7,7 @@ mod given;
 mod kept;
 mod listener;
 mod listeners;
+mod lost_race;
 mod mismatch;
 mod mismatch_shape;
 mod object_url;

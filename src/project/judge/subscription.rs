@@ -1,8 +1,9 @@
 //! Subscriptions: to something that goes on after whoever subscribed is gone.
 
 use crate::catalog::effect::{End, Lifetime, Resource};
+use crate::catalog::pattern::Callee;
 use crate::diagnostic::Label;
-use crate::facts::body::Op;
+use crate::facts::body::{Op, Used};
 use crate::facts::expr::{Expr, Property};
 
 use super::super::acquisition::Acquisition;
@@ -40,7 +41,11 @@ impl Project<'_> {
         }
         let open = self.left_open(&acquisition.entry, self.receiver(acquisition.origin.0)?)?;
         let (missing, release_grade) = self.missing_release(engine, acquisition, false)?;
-        let holder = self.unbound(self.stream_holder(open.source));
+        // A stream is a part of who keeps it; an event is asked of its emitter itself.
+        let holder = match acquisition.entry.callee {
+            Callee::Shape { .. } if acquisition.entry.lasting => open.source,
+            _ => self.unbound(self.stream_holder(open.source)),
+        };
         let region = self.stream_region(open.source, holder, acquisition);
         let owner = self.owner_around(function);
         let is_ended = owner.is_some_and(|owner| self.ends_others_of_its_kind(engine, owner, acquisition));
@@ -55,7 +60,11 @@ impl Project<'_> {
         let (grade, why, teardown) = match (&open.unfired, owner) {
             (Some(_), Some(owner)) => self.unfired_pile(owner, &region, holder)?,
             (_, Some(owner)) if self.comes_and_goes(owner) && !repeats.is_many() => {
-                self.component_pile(owner, &region, holder, is_ended)?
+                self.component_pile(owner, &region, holder, (is_ended, acquisition.tier))?
+            }
+            _ if open.goes_on && is_ended && self.is_added_at_each_call(acquisition, &region, &repeats) => {
+                let (grade, why, teardown) = self.injected(acquisition, owner?, repeats)?;
+                (grade.max(Grade::Second), why, teardown)
             }
             _ => self.plain_pile(acquisition, &region, holder, repeats)?,
         };
@@ -238,7 +247,13 @@ impl Project<'_> {
     }
 
     /// What a framework makes and ends as often as it likes, subscribed to what it was given or to what lives on.
-    fn component_pile(&self, owner: OwnerId, region: &Region, holder: ExprRef, is_ended: bool) -> Option<Pile> {
+    fn component_pile(
+        &self,
+        owner: OwnerId,
+        region: &Region,
+        holder: ExprRef,
+        (is_ended, tier): (bool, Tier),
+    ) -> Option<Pile> {
         if self.is_one_of_its_kind(owner) || self.is_made_by_a_container(owner) {
             return None;
         }
@@ -256,7 +271,7 @@ impl Project<'_> {
                 return None;
             }
             Region::Injected(..) if self.is_provided(owner, &self.path(holder)) => Grade::Second,
-            Region::Injected(..) if is_ended => Grade::Second,
+            Region::Injected(..) if is_ended && tier != Tier::Shape => Grade::Second,
             Region::Injected(..) => Grade::Third,
             Region::Owner(_) | Region::Owned(_) | Region::Given(_) | Region::Activation | Region::Unknown => {
                 return None;
@@ -281,6 +296,13 @@ impl Project<'_> {
         let class = self.owners.get(owner).name;
         let class = class.map_or("this object", |name| self.text(name));
         Label::new(self.owner_place(owner), format!("each `{class}` subscribes once more"))
+    }
+
+    /// Whether a method subscribes to what its object was given, each time it is called, for something of that call.
+    fn is_added_at_each_call(&self, acquisition: &Acquisition<'_>, region: &Region, repeats: &Repeats) -> bool {
+        matches!((region, repeats), (Region::Injected(..), Repeats::PerCall(_)))
+            && self.keeps_activation(acquisition)
+            && !self.is_constructor(acquisition.function)
     }
 
     /// A class of its own, or a function.
@@ -317,8 +339,11 @@ impl Project<'_> {
                     _ => Some((Grade::Third, vec![self.each_instance(owner)], teardown)),
                 }
             }
-            Region::Given(_) => match repeats {
+            Region::Given(of) if self.works_for_the_caller(acquisition, of) => None,
+            Region::Given(of) => match repeats {
                 Repeats::Many(why) => Some((Grade::Second, why, None)),
+                // Whoever imports the function may hand in the token of the whole program.
+                _ if self.is_made_to_be_shared(holder) => self.given(acquisition, of, repeats),
                 _ => None,
             },
             Region::Owner(_) | Region::Owned(_) | Region::Activation | Region::Unknown => None,
@@ -338,7 +363,13 @@ impl Project<'_> {
                 }));
             }
         }
-        others.retain(|&call| call != acquisition.call && self.callee_name(call) == self.callee_name(acquisition.call));
+        // The same entry of the catalogue, by the same name or another that it has.
+        let is_alike = |name: &str| {
+            let mut entries = self.catalog.acquires_named(name);
+            self.callee_name(acquisition.call) == Some(name)
+                || entries.any(|entry| entry.callee == acquisition.entry.callee)
+        };
+        others.retain(|&call| call != acquisition.call && self.callee_name(call).is_some_and(is_alike));
         others.into_iter().any(|call| {
             let Some(other) = self
                 .acquisition(call)
@@ -348,10 +379,26 @@ impl Project<'_> {
             };
             let waits = self.receiver(call).is_some_and(|of| self.waits_for_a_notifier(of));
             waits
+                || self.is_handed_to_its_owner(call)
                 || !self.is_dropped(&other)
                     && other.entry.ends.iter().any(|end| matches!(end, End::Call { .. }))
                     && self.missing_release(engine, &other, false).is_none()
         })
+    }
+
+    /// Whether what a call gives goes to the object's own keeping: `this._register(…)`, `this.toDispose.push(…)`.
+    fn is_handed_to_its_owner(&self, call: CallRef) -> bool {
+        let function = self.calling(call);
+        self.call(call).used == Used::Argument
+            && self.function(function).ops.iter().any(|op| {
+                let Op::Call(keeps) = *op else { return false };
+                let keeps = function.with(keeps);
+                let mut args = self.call(keeps).args.iter();
+                args.any(|&arg| matches!(*self.expr(keeps.with(arg)), Expr::Call(given) if given == call.id))
+                    && self
+                        .receiver(keeps)
+                        .is_some_and(|of| matches!(self.path(of).root, Root::Instance(_)))
+            })
     }
 
     /// Whether some notifier that fires ends a chain.
