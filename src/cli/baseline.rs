@@ -11,6 +11,7 @@ use crate::baseline::Baseline;
 use crate::config::discover::BASELINE_FILE;
 use crate::driver::known::{self, BaselineChoice};
 use crate::driver::{self, CheckError, CheckOptions};
+use crate::report::visible_lines;
 use crate::walk::normalized;
 
 pub(super) fn run(arguments: &BaselineArguments) -> Result<i32, CliError> {
@@ -153,6 +154,6 @@ fn entries(count: usize) -> String {
 }
 
 fn say(text: &str) -> Result<i32, CliError> {
-    output::to_stdout(|out| writeln!(out, "{text}"))?;
+    output::to_stdout(|out| writeln!(out, "{}", visible_lines(text)))?;
     Ok(CLEAN)
 }

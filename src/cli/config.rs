@@ -12,6 +12,7 @@ use crate::config::schema;
 use crate::config::settings::Origin;
 use crate::driver::configured::Explained;
 use crate::driver::{self, CheckOptions};
+use crate::report::{plain_json, visible_lines};
 use crate::walk::normalized;
 
 pub(super) fn run(arguments: &ConfigArguments) -> Result<i32, CliError> {
@@ -25,10 +26,10 @@ pub(super) fn run(arguments: &ConfigArguments) -> Result<i32, CliError> {
     let shown = document(&explained, &current_dir);
     output::to_stdout(|out| match arguments.format {
         ListFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &shown)?;
+            plain_json::write(&shown, out)?;
             writeln!(out)
         }
-        ListFormat::Text => write!(out, "{}", as_text(&shown)),
+        ListFormat::Text => write!(out, "{}", visible_lines(&as_text(&shown))),
     })?;
     Ok(CLEAN)
 }

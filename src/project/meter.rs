@@ -96,11 +96,11 @@ impl Meter {
     /// Takes one step at the cost of the file that is charged.
     #[inline]
     pub(super) fn step(&self) {
-        let left = self.slice.get();
-        if left == 0 {
+        // Taken before it is known whether there is one: that is two instructions, millions of times.
+        let (left, is_over) = self.slice.get().overflowing_sub(1);
+        self.slice.set(left);
+        if is_over {
             self.next_slice();
-        } else {
-            self.slice.set(left - 1);
         }
     }
 
@@ -168,6 +168,7 @@ impl Meter {
 
     #[cold]
     fn next_slice(&self) {
+        self.slice.set(0);
         let excess = if self.rest.get() == 0 {
             Excess::Steps
         } else if self.deadline.get().is_some_and(|deadline| Instant::now() > deadline) {

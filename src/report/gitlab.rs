@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Report, fingerprints};
+use super::{Report, fingerprints, plain_json};
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 
 /// Writes the list and a line end.
@@ -17,7 +17,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let issues: Vec<Value> = all
         .map(|(each, fingerprint)| issue(report, each, &fingerprint))
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    plain_json::write(&issues, out)?;
     writeln!(out)
 }
 

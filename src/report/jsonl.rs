@@ -7,8 +7,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Report;
 use super::json::{Finding, Summary, findings, summary};
+use super::{Report, plain_json};
 use crate::diagnostic::Problem;
 
 #[derive(Serialize)]
@@ -28,7 +28,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         .map(|finding| Line::Finding(Box::new(finding)))
         .chain(report.problems.iter().map(Line::Problem));
     for line in lines.chain([Line::Summary(summary(report))]) {
-        serde_json::to_writer(&mut *out, &line)?;
+        plain_json::write_line(&line, out)?;
         writeln!(out)?;
     }
     Ok(())

@@ -15,7 +15,7 @@ pub mod jsonl;
 pub mod junit;
 pub mod mistake;
 mod picture;
-mod plain_json;
+pub mod plain_json;
 pub mod pretty;
 pub mod rdjson;
 mod retaining;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::escape::visible_char;
 
@@ -13,14 +13,23 @@ use super::escape::visible_char;
 ///
 /// # Errors
 /// The writer's.
-pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(out, Plain(PrettyFormatter::new()));
     Ok(value.serialize(&mut serializer)?)
 }
 
-struct Plain(PrettyFormatter<'static>);
+/// Writes a value in one line, without its end.
+///
+/// # Errors
+/// The writer's.
+pub fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(out, Plain(CompactFormatter));
+    Ok(value.serialize(&mut serializer)?)
+}
 
-impl Formatter for Plain {
+struct Plain<F>(F);
+
+impl<F: Formatter> Formatter for Plain<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         // Nearly all of them are of letters alone.
         if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {

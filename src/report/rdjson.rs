@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, plain_json};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::facts::ids::Span;
 use crate::fix::Fix;
@@ -30,7 +30,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         })
         .collect();
     let document = json!({ "source": { "name": "leaklint" }, "diagnostics": diagnostics });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    plain_json::write(&document, out)?;
     writeln!(out)
 }
 

@@ -16,6 +16,8 @@ use swc_ecma_transforms_base::resolver;
 use swc_ecma_visit::{Visit, VisitWith};
 use walkdir::WalkDir;
 
+use crate::hostile::generated;
+
 /// How long the resolver may take for one file; it is exponential on classes that extend classes that extend classes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -63,14 +65,28 @@ struct Oracle {
 
 #[test]
 fn fixtures() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/facts");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let summary = compare_folder(&folder);
     assert!(
-        summary.references > 200,
-        "only {} references were compared",
-        summary.references
+        summary.files > 400 && summary.references > 12_000,
+        "only {} references in {} files were compared",
+        summary.references,
+        summary.files
     );
-    assert!(summary.differences.is_empty(), "{:#?}", summary.differences);
+    assert!(summary.differences.is_empty(), "{}", summary.first(60));
+}
+
+/// What the grammar of the fuzzers makes: every declaration in every nesting of functions, classes and blocks.
+#[test]
+fn programs_of_the_grammar() {
+    let mut references = 0;
+    for seed in 0..500 {
+        let text = generated(seed).to_string();
+        let (count, differences) = compare(Path::new("m.ts"), &text).expect("it parses");
+        assert!(differences.is_empty(), "{differences:#?}\n{text}");
+        references += count;
+    }
+    assert!(references > 20_000, "only {references} references were compared");
 }
 
 /// The same check over the folder that `LEAKLINT_ORACLE_DIR` names (an unpacked npm package), else over the fixtures.

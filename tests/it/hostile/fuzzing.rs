@@ -59,11 +59,16 @@ fn bytes_hold() {
     }
 }
 
+/// The program of a seed.
+pub fn program(seed: u64) -> Program {
+    made(seed, 200)
+}
+
 #[test]
 fn programs_of_the_grammar_hold() {
     let mut longest = 0;
     for seed in seeds(PROGRAMS) {
-        let program: Program = made(seed, 200);
+        let program = program(seed);
         longest = longest.max(program.to_string().len());
         programs::hold(&program);
     }

@@ -15,7 +15,12 @@ use super::fuzz::outcome::{MAX_FINDING, steers};
 use super::run::{Ran, leaklint, ran};
 use crate::report::{Sample, printed as printed_sample, sample};
 
-const FORMATS: [&str; 4] = ["pretty", "concise", "json", "sarif"];
+const FORMATS: [&str; 10] = [
+    "pretty", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "html",
+];
+
+/// Formats of which each document is JSON.
+const JSON: [&str; 4] = ["json", "sarif", "gitlab", "rdjson"];
 
 fn folder() -> tempfile::TempDir {
     tempfile::Builder::new().prefix("leaklint-").tempdir().unwrap()
@@ -48,18 +53,23 @@ fn nothing_steers_a_terminal_or_commands_a_runner() {
     let beside = LEAK.replace("  process", &format!("  /* {HOSTILE} */ process"));
     fs::write(folder.path().join("beside.js"), beside).unwrap();
     fs::write(folder.path().join("::broken.js"), format!("const {HOSTILE} = ;")).unwrap();
+    let findings = names.len() - 1 + 2;
     for format in FORMATS {
         let ran = printed(folder.path(), format);
         for text in [ran.stdout(), ran.stderr()] {
             let raw: Vec<char> = text.chars().filter(|&each| steers(each)).collect();
             assert!(raw.is_empty(), "{format}: {raw:?}");
-            let command = text.lines().find(|line| line.trim_start().starts_with("::"));
-            assert_eq!(command, None, "{format}");
+            let is_command = |line: &&str| line.trim_start().starts_with("::");
+            let commands: Vec<&str> = text.lines().filter(is_command).collect();
+            // Its findings are commands, and nothing else is.
+            let is_own = |line: &&str| format == "github" && line.starts_with("::warning file=");
+            assert!(commands.iter().all(is_own), "{format}: {commands:?}");
+            assert!(commands.is_empty() || commands.len() == findings, "{commands:?}");
         }
         let is_for_people = ["pretty", "concise"].contains(&format);
         let commands = ["##[", "##vso["].iter().any(|command| ran.stdout().contains(command));
         assert!(!is_for_people || !commands, "{format}");
-        if !is_for_people {
+        if JSON.contains(&format) {
             let _: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
         }
     }

@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::fuzz::outcome::steers;
 use super::process_cases::{CASES, Case};
 use super::run::{leaklint, ran, shell};
 use super::{LEAK, places};
@@ -30,7 +31,7 @@ fn wrong(case: &Case) -> Option<String> {
             case.name, ran.code, case.code, ran.hung
         )
     };
-    let is_raw = said.chars().any(|each| each.is_control() && each != '\n');
+    let is_raw = said.chars().any(steers);
     (!is_right || is_raw).then(told)
 }
 

@@ -297,6 +297,18 @@ pub const CASES: &[Case] = &[
         BOTH,
     ),
     case(
+        "configuration-that-speaks-to-the-terminal",
+        "echo '{\"exclude\":[\"b\\u001bc\\u202ed\"]}' >leaklint.json; $L config a.js",
+        0,
+        "exclude",
+    ),
+    case(
+        "configuration-that-speaks-to-the-terminal-as-json",
+        "echo '{\"exclude\":[\"b\\u001bc\\u202ed\"]}' >leaklint.json; $L config a.js --format json",
+        0,
+        "\\u202e",
+    ),
+    case(
         "extended-from-outside",
         "echo '{\"extends\":\"../../../../etc/passwd\"}' >leaklint.json; $L check",
         2,
