@@ -1,15 +1,15 @@
 //! Worker threads that take numbered jobs one at a time, and the watchdog that gives a job up.
 //!
-//! A worker writes the job it takes, and since when, into its own slot. The caller's thread is the watchdog: between
-//! results it looks at the slots, and when a job is over its budget it marks the slot as abandoned, records the job as timed out,
+//! A worker writes the job it takes, and since when, into its own slot. The caller's thread is the watchdog: every little
+//! while it takes the results that are there and looks at the slots; only the last result wakes it, because a wake for each
+//! would cost more than a small file. When a job is over its budget it marks the slot as abandoned, records the job as timed out,
 //! and starts a new worker. An abandoned worker that comes back after all sees the mark before it takes another job, and
 //! ends; its late result finds its job settled and is dropped. Only the watchdog settles jobs, so there is no race about
 //! who decides.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -59,7 +59,11 @@ where
     T: Send + 'static,
     F: Fn(usize) -> T + Send + Sync + 'static,
 {
-    let (results, inbox) = mpsc::channel();
+    let inbox = Arc::new(Inbox {
+        results: Mutex::default(),
+        is_full: Condvar::new(),
+        count,
+    });
     let jobs = Arc::new(Jobs {
         next: AtomicUsize::new(0),
         count,
@@ -73,7 +77,7 @@ where
     };
     watchdog.verdicts.resize_with(count, || None);
     for started in 0..threads.count.min(count) {
-        match Worker::start(&jobs, &results, threads.stack_sizes) {
+        match Worker::start(&jobs, &inbox, threads.stack_sizes) {
             Ok(worker) => watchdog.workers.push(worker),
             Err(error) if started == 0 => return Err(error),
             // Fewer threads do the same work.
@@ -83,7 +87,7 @@ where
     while watchdog.settled < count {
         watchdog.receive(&inbox, threads.budget);
         for lost in watchdog.give_up(threads) {
-            match Worker::start(&jobs, &results, threads.stack_sizes) {
+            match Worker::start(&jobs, &inbox, threads.stack_sizes) {
                 Ok(worker) => watchdog.workers[lost] = worker,
                 // Others may go on; if there are none, the rest cannot be done.
                 Err(error) if watchdog.workers.iter().all(Worker::is_over) => return Err(error),
@@ -109,6 +113,49 @@ struct Jobs<F> {
     work: F,
 }
 
+/// What workers have done since somebody looked.
+struct Inbox<T> {
+    results: Mutex<Results<T>>,
+    /// The last result is there.
+    is_full: Condvar,
+    count: usize,
+}
+
+struct Results<T> {
+    /// By job.
+    new: Vec<(usize, Result<T, String>)>,
+    /// How many there ever were.
+    total: usize,
+}
+
+impl<T> Default for Results<T> {
+    fn default() -> Self {
+        Self {
+            new: Vec::new(),
+            total: 0,
+        }
+    }
+}
+
+impl<T> Inbox<T> {
+    fn put(&self, job: usize, result: Result<T, String>) {
+        let mut results = lock(&self.results);
+        results.new.push((job, result));
+        results.total += 1;
+        if results.total == self.count {
+            self.is_full.notify_all();
+        }
+    }
+
+    /// What is there when all is, or after this time.
+    fn take(&self, time: Duration) -> Vec<(usize, Result<T, String>)> {
+        let is_open = |results: &mut Results<T>| results.total < self.count;
+        let waited = self.is_full.wait_timeout_while(lock(&self.results), time, is_open);
+        let (mut results, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut results.new)
+    }
+}
+
 /// What a worker does now.
 #[derive(Default)]
 struct Slot {
@@ -123,26 +170,20 @@ struct Worker {
 }
 
 impl Worker {
-    fn start<T, F>(
-        jobs: &Arc<Jobs<F>>,
-        results: &Sender<(usize, Result<T, String>)>,
-        stacks: &[usize],
-    ) -> io::Result<Self>
+    fn start<T, F>(jobs: &Arc<Jobs<F>>, inbox: &Arc<Inbox<T>>, stacks: &[usize]) -> io::Result<Self>
     where
         T: Send + 'static,
         F: Fn(usize) -> T + Send + Sync + 'static,
     {
         let slot = Arc::new(Mutex::new(Slot::default()));
         let start = |&stack_size: &usize| {
-            let (jobs, results, own) = (Arc::clone(jobs), results.clone(), Arc::clone(&slot));
+            let (jobs, inbox, own) = (Arc::clone(jobs), Arc::clone(inbox), Arc::clone(&slot));
             let builder = thread::Builder::new().name("leaklint-file".to_owned());
             builder.stack_size(stack_size).spawn(move || {
                 while let Some(job) = next_job(&jobs, &own) {
                     let result = caught(|| (jobs.work)(job));
                     // The result is sent before the slot is cleared: a job is never neither running nor reported.
-                    if results.send((job, result)).is_err() {
-                        return;
-                    }
+                    inbox.put(job, result);
                     lock(&own).job = None;
                 }
             })
@@ -172,9 +213,9 @@ fn next_job<F>(jobs: &Jobs<F>, slot: &Mutex<Slot>) -> Option<usize> {
     Some(job)
 }
 
-fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
-    // Two plain fields: no panic can leave them half written.
-    slot.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(behind: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Plain fields: no panic can leave them half written.
+    behind.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Watchdog<T> {
@@ -185,13 +226,9 @@ struct Watchdog<T> {
 }
 
 impl<T> Watchdog<T> {
-    /// Waits for a result, a little at most, and takes all that are there.
-    fn receive(&mut self, inbox: &Receiver<(usize, Result<T, String>)>, budget: Duration) {
-        let first = match inbox.recv_timeout(TICK.min(budget).max(Duration::from_millis(1))) {
-            Ok(first) => first,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
-        };
-        for (job, result) in std::iter::once(first).chain(inbox.try_iter()) {
+    /// Waits a little, less if that was the last result, and takes all that are there.
+    fn receive(&mut self, inbox: &Inbox<T>, budget: Duration) {
+        for (job, result) in inbox.take(TICK.min(budget).max(Duration::from_millis(1))) {
             self.settle(job, result.map_or_else(Verdict::Panicked, Verdict::Done));
         }
     }
