@@ -1,6 +1,7 @@
 //! Function bodies as structured operations in evaluation order, from which the project builds control flow graphs.
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::ids::{BindingId, CallId, ClassId, ExprId, Exprs, FnId, LabelId, Name, Span, TypeId};
 
@@ -56,7 +57,7 @@ pub struct Param {
     pub is_rest: bool,
     /// Has a default value or is marked `?`.
     pub is_optional: bool,
-    pub decorators: Vec<ExprId>,
+    pub decorators: ThinVec<ExprId>,
 }
 
 /// A call in any of its forms.

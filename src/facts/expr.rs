@@ -1,6 +1,7 @@
 //! The shape of an expression: what it reads, never when it runs (that is [`super::body::Op`]).
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::ids::{BindingId, CallId, ClassId, ExprId, FnId, Name, TypeId};
 
@@ -69,13 +70,13 @@ pub enum Expr {
     Call(CallId),
     Function(FnId),
     Class(ClassId),
-    Object(Box<[Property]>),
+    Object(ThinVec<Property>),
     /// Elements in order; a hole is `Opaque`.
-    Array(Box<[ExprId]>),
+    Array(ThinVec<ExprId>),
     /// `...x` as an element or an argument.
     Spread(ExprId),
     /// The interpolated parts of a template literal with at least one.
-    Template(Box<[ExprId]>),
+    Template(ThinVec<ExprId>),
     Unary {
         operator: UnaryOperator,
         of: ExprId,
@@ -110,9 +111,11 @@ pub enum Expr {
     /// `<Tag attribute={value} />`; the tag is a `Binding`, `Member`, `Global` or a literal string (`"div"`).
     Jsx {
         tag: ExprId,
-        attributes: Box<[JsxAttribute]>,
+        attributes: ThinVec<JsxAttribute>,
     },
 }
+
+const _: () = assert!(size_of::<Expr>() == 16, "there are more expressions than anything else");
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Literal {
@@ -149,6 +152,16 @@ pub enum Property {
     },
     /// `...value`.
     Spread(ExprId),
+}
+
+/// Items in room of just their size.
+pub(super) fn exactly<T, I: ExactSizeIterator<Item = T>>(
+    items: impl IntoIterator<Item = T, IntoIter = I>,
+) -> ThinVec<T> {
+    let items = items.into_iter();
+    let mut list = ThinVec::with_capacity(items.len());
+    list.extend(items);
+    list
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ pub mod types;
 pub mod wire;
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use body::{Call, Function};
 use expr::Expr;
@@ -120,7 +121,7 @@ pub struct Class {
     pub implements: Vec<TypeId>,
     pub members: Vec<Member>,
     /// Each decorator: a call (`@Get("/")`) or a bare value (`@Injectable`).
-    pub decorators: Vec<ExprId>,
+    pub decorators: ThinVec<ExprId>,
     /// The function in which the class is declared.
     pub function: FnId,
     pub is_abstract: bool,
@@ -137,7 +138,7 @@ pub struct Member {
     pub is_static: bool,
     /// `private`, `protected` or `#name`.
     pub is_private: bool,
-    pub decorators: Vec<ExprId>,
+    pub decorators: ThinVec<ExprId>,
     pub span: Span,
 }
 
@@ -161,28 +162,22 @@ pub enum MemberKind {
 }
 
 impl FileFacts {
-    /// Gives back the room that the tables and the bodies had to grow in.
-    fn shrink(&mut self) {
-        self.names.shrink_to_fit();
-        self.functions.shrink_to_fit();
-        self.classes.shrink_to_fit();
-        self.bindings.shrink_to_fit();
-        self.exprs.shrink_to_fit();
-        self.calls.shrink_to_fit();
-        self.types.shrink_to_fit();
-        self.type_decls.shrink_to_fit();
-        self.imports.shrink_to_fit();
-        self.exports.shrink_to_fit();
+    /// Moves everything into room of just its size; the room that it grew in stays.
+    fn packed(&mut self) -> Self {
         for class in &mut self.classes {
             class.members.shrink_to_fit();
         }
-        for function in &mut self.functions {
-            function.ops.shrink_to_fit();
-            function.spans.shrink_to_fit();
-            function.params.shrink_to_fit();
-        }
-        for binding in &mut self.bindings {
-            binding.values.shrink_to_fit();
+        Self {
+            names: std::mem::take(&mut self.names),
+            functions: packed(&mut self.functions),
+            classes: packed(&mut self.classes),
+            bindings: packed(&mut self.bindings),
+            exprs: packed(&mut self.exprs),
+            calls: packed(&mut self.calls),
+            types: packed(&mut self.types),
+            type_decls: packed(&mut self.type_decls),
+            imports: packed(&mut self.imports),
+            exports: packed(&mut self.exports),
         }
     }
 
@@ -222,4 +217,11 @@ impl FileFacts {
     pub fn type_expr(&self, id: TypeId) -> &TypeExpr {
         &self.types[id.index()]
     }
+}
+
+/// The items of a list in a new one of just their size.
+fn packed<T>(items: &mut Vec<T>) -> Vec<T> {
+    let mut list = Vec::with_capacity(items.len());
+    list.append(items);
+    list
 }

@@ -35,9 +35,24 @@ impl Texts {
         self.ends.push(self.all.len() as u32);
     }
 
-    pub(super) fn shrink_to_fit(&mut self) {
-        self.all.shrink_to_fit();
-        self.ends.shrink_to_fit();
+    /// Without texts, in the same room.
+    pub(super) fn emptied(mut self) -> Self {
+        self.all.clear();
+        self.ends.clear();
+        self
+    }
+
+    /// Room for texts that nobody will add to.
+    pub(super) fn with_capacity(texts: usize, bytes: usize) -> Self {
+        Self {
+            all: String::with_capacity(bytes),
+            ends: Vec::with_capacity(texts),
+        }
+    }
+
+    /// How many texts there is room for.
+    pub(super) fn capacity(&self) -> usize {
+        self.ends.capacity()
     }
 }
 

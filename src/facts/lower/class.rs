@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use swc_ecma_ast::{self as ast, Accessibility, ClassMember, MethodKind, ParamOrTsParamProp, PropName};
+use thin_vec::ThinVec;
 
 use super::Lowerer;
 use super::frame::Head;
 use super::function::MethodOf;
 use crate::facts::body::{FunctionKind, Op, Used};
-use crate::facts::expr::Expr;
+use crate::facts::expr::{Expr, exactly};
 use crate::facts::ids::{ClassId, ExprId, FnId, Name, Span, TypeId};
 use crate::facts::types::{FunctionType, TypeExpr};
 use crate::facts::{BindingKind, Class, Member, MemberKind};
@@ -95,6 +96,7 @@ impl Lowerer<'_> {
 
     fn members(&mut self, class: ClassId, node: &ast::Class, keeps_signatures: bool) {
         let mut later = Vec::new();
+        self.facts.classes[class.index()].members.reserve_exact(node.body.len());
         for member in &node.body {
             let span = span_of(member);
             self.statement(span, |this| {
@@ -246,7 +248,7 @@ impl Lowerer<'_> {
             ..Head::new(FunctionKind::Constructor, span, span_of(&constructor.key))
         });
         let shape = MemberShape::new(name, false, constructor.accessibility, span);
-        self.member_of(class, shape, MemberKind::Constructor(id), Vec::new());
+        self.member_of(class, shape, MemberKind::Constructor(id), ThinVec::new());
         self.open_scope();
         let patterns: Vec<_> = constructor.params.iter().map(pattern_of).collect();
         for pattern in &patterns {
@@ -274,7 +276,7 @@ impl Lowerer<'_> {
         prop: &ast::TsParamProp,
         index: usize,
         value: ExprId,
-        decorators: Vec<ExprId>,
+        decorators: ThinVec<ExprId>,
     ) {
         let ident = match &prop.param {
             ast::TsParamPropParam::Ident(ident) => ident,
@@ -399,7 +401,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn member_of(&mut self, class: ClassId, shape: MemberShape, kind: MemberKind, decorators: Vec<ExprId>) {
+    fn member_of(&mut self, class: ClassId, shape: MemberShape, kind: MemberKind, decorators: ThinVec<ExprId>) {
         self.facts.classes[class.index()].members.push(Member {
             name: shape.name,
             kind,
@@ -411,11 +413,11 @@ impl Lowerer<'_> {
     }
 
     /// Each decorator's value; one that is a call has happened.
-    pub(super) fn decorators(&mut self, decorators: &[ast::Decorator]) -> Vec<ExprId> {
-        decorators
+    pub(super) fn decorators(&mut self, decorators: &[ast::Decorator]) -> ThinVec<ExprId> {
+        let values = decorators
             .iter()
-            .map(|decorator| self.expr(&decorator.expr, Used::Value))
-            .collect()
+            .map(|decorator| self.expr(&decorator.expr, Used::Value));
+        exactly(values)
     }
 
     /// The `class` keyword, behind the decorators.

@@ -2,9 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::Lowerer;
+use super::{Lowerer, MOST_ROOM};
 use crate::facts::body::{Function, FunctionKind, Op};
 use crate::facts::ids::{BindingId, CallId, ClassId, ExprId, FnId, LabelId, Name, Span};
+use crate::facts::packed;
 
 /// What is gathered while a function's body is lowered.
 pub(super) struct Frame {
@@ -50,6 +51,27 @@ impl Frame {
     /// The frame of the module's top level.
     pub(super) fn module() -> Self {
         Self::new(FnId(0), FnId(0))
+    }
+
+    /// The frame of another function, in the same room.
+    fn again(mut self, id: FnId, this: FnId) -> Self {
+        self.ops.clear();
+        self.spans.clear();
+        self.captures.clear();
+        self.targets.clear();
+        self.pending_labels.clear();
+        self.calls.clear();
+        self.usings.clear();
+        self.parameter_properties.clear();
+        Self {
+            id,
+            this,
+            captures_this: false,
+            loops: 0,
+            next_label: 0,
+            cut: None,
+            ..self
+        }
     }
 
     fn new(id: FnId, this: FnId) -> Self {
@@ -130,7 +152,11 @@ impl Lowerer<'_> {
         } else {
             id
         };
-        let around = std::mem::replace(&mut self.frame, Frame::new(id, this));
+        let frame = match self.room.frames.pop() {
+            Some(frame) => frame.again(id, this),
+            None => Frame::new(id, this),
+        };
+        let around = std::mem::replace(&mut self.frame, frame);
         self.outer.push(around);
         id
     }
@@ -153,13 +179,16 @@ impl Lowerer<'_> {
         self.keep(frame);
     }
 
-    fn keep(&mut self, frame: Frame) {
+    fn keep(&mut self, mut frame: Frame) {
         let function = &mut self.facts.functions[frame.id.index()];
-        function.ops = frame.ops;
-        function.spans = frame.spans;
-        function.captures = frame.captures.into_iter().collect();
+        function.ops = packed(&mut frame.ops);
+        function.spans = packed(&mut frame.spans);
+        function.captures = frame.captures.drain().collect();
         function.captures.sort_unstable();
         function.captures_this = frame.captures_this;
+        if frame.ops.capacity() <= MOST_ROOM && frame.captures.capacity() <= MOST_ROOM {
+            self.room.frames.push(frame);
+        }
     }
 
     pub(super) fn op(&mut self, op: Op, span: Span) {

@@ -1,11 +1,12 @@
 //! Functions: their parameters and bodies.
 
 use swc_ecma_ast::{self as ast, ArrowFunctionBody, Pat};
+use thin_vec::ThinVec;
 
-use super::Lowerer;
 use super::frame::Head;
 use super::pattern::Target;
 use super::stmt::is_strict;
+use super::{Lowerer, Many};
 use crate::facts::BindingKind;
 use crate::facts::body::{FunctionKind, Op, Param, Used};
 use crate::facts::expr::Expr;
@@ -52,7 +53,7 @@ impl Lowerer<'_> {
         head: Span,
         method: Option<MethodOf>,
     ) -> FnId {
-        let decorators: Vec<_> = function
+        let decorators: Many<_> = function
             .params
             .iter()
             .map(|param| self.decorators(&param.decorators))
@@ -75,6 +76,9 @@ impl Lowerer<'_> {
             let value = self.add(Expr::Function(id));
             self.add_value(binding, value, true);
         }
+        self.facts.functions[id.index()]
+            .params
+            .reserve_exact(function.params.len());
         self.open_scope();
         self.type_params(function.type_params.as_deref());
         for param in &function.params {
@@ -116,13 +120,16 @@ impl Lowerer<'_> {
             is_generator: arrow.is_generator,
             ..Head::new(FunctionKind::Arrow, span, head)
         });
+        self.facts.functions[id.index()]
+            .params
+            .reserve_exact(arrow.params.len());
         self.open_scope();
         self.type_params(arrow.type_params.as_deref());
         for param in &arrow.params {
             self.declare_pattern(param, BindingKind::Param);
         }
         for (index, param) in arrow.params.iter().enumerate() {
-            self.param(param, index, Vec::new());
+            self.param(param, index, ThinVec::new());
         }
         self.return_type(arrow.return_type.as_deref());
         match &*arrow.body {
@@ -144,7 +151,7 @@ impl Lowerer<'_> {
     }
 
     /// Adds a parameter to the current function and binds its names. Returns its value.
-    pub(super) fn param(&mut self, pattern: &Pat, index: usize, decorators: Vec<ExprId>) -> ExprId {
+    pub(super) fn param(&mut self, pattern: &Pat, index: usize, decorators: ThinVec<ExprId>) -> ExprId {
         let function = self.frame.id;
         let position = u16::try_from(index).unwrap_or(u16::MAX);
         let (inner, default, is_rest) = match pattern {

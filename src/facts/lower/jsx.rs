@@ -3,22 +3,19 @@
 use swc_ecma_ast::{
     self as ast, JSXAttrName, JSXAttrOrSpread, JSXAttrValue, JSXElementChild, JSXElementName, JSXExpr, JSXObject,
 };
+use thin_vec::ThinVec;
 
 use super::{Lowerer, guarded};
 use crate::facts::body::{Op, Used};
-use crate::facts::expr::{Expr, JsxAttribute, Literal};
+use crate::facts::expr::{Expr, JsxAttribute, Literal, exactly};
 use crate::facts::ids::ExprId;
 use crate::parse::span_of;
 
 impl Lowerer<'_> {
     pub(super) fn jsx(&mut self, element: &ast::JSXElement) -> ExprId {
         let tag = self.jsx_tag(&element.opening.name);
-        let attributes = element
-            .opening
-            .attrs
-            .iter()
-            .map(|attribute| self.jsx_attribute(attribute))
-            .collect();
+        let attributes = element.opening.attrs.iter();
+        let attributes = exactly(attributes.map(|attribute| self.jsx_attribute(attribute)));
         self.jsx_children(&element.children);
         let value = self.push(Expr::Jsx { tag, attributes });
         self.op(Op::Jsx(value), span_of(element));
@@ -31,7 +28,7 @@ impl Lowerer<'_> {
         self.jsx_children(&fragment.children);
         let value = self.push(Expr::Jsx {
             tag,
-            attributes: Box::default(),
+            attributes: ThinVec::new(),
         });
         self.op(Op::Jsx(value), span_of(fragment));
         value

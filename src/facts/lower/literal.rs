@@ -6,9 +6,9 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 use swc_ecma_ast::{self as ast, Expr as Node, Lit, Prop, PropName, PropOrSpread};
 
-use super::Lowerer;
+use super::{Lowerer, Many};
 use crate::facts::body::{FunctionKind, Used};
-use crate::facts::expr::{Expr, Literal, Property};
+use crate::facts::expr::{Expr, Literal, Property, exactly};
 use crate::facts::ids::{ExprId, Name, Span};
 use crate::parse::span_of;
 
@@ -41,31 +41,29 @@ impl Lowerer<'_> {
         if let Some(text) = template_text(template) {
             return self.string(&text);
         }
-        let parts = template.exprs.iter().map(|part| self.expr(part, Used::Value)).collect();
+        let parts = template.exprs.iter().map(|part| self.expr(part, Used::Value));
+        let parts = exactly(parts);
         self.add(Expr::Template(parts))
     }
 
     pub(super) fn array(&mut self, array: &ast::ArrayLit) -> ExprId {
-        let elements = array
-            .elems
-            .iter()
-            .map(|element| match element {
-                None => self.opaque(),
-                Some(element) => {
-                    let value = self.expr(&element.expr, Used::Value);
-                    if element.spread.is_some() {
-                        self.add(Expr::Spread(value))
-                    } else {
-                        value
-                    }
+        let elements = array.elems.iter().map(|element| match element {
+            None => self.opaque(),
+            Some(element) => {
+                let value = self.expr(&element.expr, Used::Value);
+                if element.spread.is_some() {
+                    self.add(Expr::Spread(value))
+                } else {
+                    value
                 }
-            })
-            .collect();
+            }
+        });
+        let elements = exactly(elements);
         self.push(Expr::Array(elements))
     }
 
     pub(super) fn object(&mut self, object: &ast::ObjectLit) -> ExprId {
-        let properties = object
+        let properties: Many<_> = object
             .props
             .iter()
             .filter_map(|prop| match prop {
@@ -73,7 +71,7 @@ impl Lowerer<'_> {
                 PropOrSpread::Prop(prop) => self.prop_of_object(prop),
             })
             .collect();
-        self.push(Expr::Object(properties))
+        self.push(Expr::Object(exactly(properties)))
     }
 
     fn prop_of_object(&mut self, prop: &Prop) -> Option<Property> {

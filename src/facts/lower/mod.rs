@@ -27,6 +27,7 @@ use std::path::Path;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use swc_ecma_ast as ast;
 
 use crate::facts::FileFacts;
@@ -92,6 +93,7 @@ struct Lowerer<'a> {
     known: Known,
     types: FxHashMap<TypeExpr, TypeId>,
     scopes: Scopes,
+    room: Room,
     /// The function whose body is being lowered.
     frame: Frame,
     /// The functions around it, outermost first.
@@ -107,12 +109,14 @@ struct Lowerer<'a> {
 
 impl<'a> Lowerer<'a> {
     fn new(text: &'a str) -> Self {
+        let mut room = ROOM.take();
         let mut lowerer = Self {
             text,
-            facts: FileFacts::default(),
-            known: KNOWN.take(),
+            facts: std::mem::take(&mut room.facts),
+            known: std::mem::take(&mut room.known),
             types: FxHashMap::default(),
-            scopes: Scopes::default(),
+            scopes: std::mem::take(&mut room.scopes),
+            room,
             frame: Frame::module(),
             outer: Vec::new(),
             strict: false,
@@ -125,11 +129,20 @@ impl<'a> Lowerer<'a> {
     }
 
     fn into_facts(mut self) -> FileFacts {
-        let mut facts = self.facts;
+        let names = number_names(&mut self.facts);
+        let facts = self.facts.packed();
+        self.facts.names = names.emptied();
         self.known.clear();
-        KNOWN.set(self.known);
-        number_names(&mut facts);
-        facts.shrink();
+        self.scopes.clear();
+        let is_large = self.facts.exprs.capacity() > MOST_ROOM || self.facts.names.capacity() > MOST_ROOM;
+        if !is_large {
+            ROOM.set(Room {
+                facts: self.facts,
+                known: self.known,
+                scopes: self.scopes,
+                frames: self.room.frames,
+            });
+        }
         facts
     }
 
@@ -200,10 +213,22 @@ struct Known {
 /// Entries for which a table may have room when it is used again; emptying a larger one costs more than a new one.
 const MOST_ROOM: usize = 1 << 16;
 
-thread_local! {
-    /// The room of the last file's tables, for the next.
-    static KNOWN: Cell<Known> = Cell::default();
+/// What a thread needs for every file, empty but with the room that the last one left.
+#[derive(Default)]
+struct Room {
+    facts: FileFacts,
+    known: Known,
+    scopes: Scopes,
+    /// Of functions that are over.
+    frames: Vec<Frame>,
 }
+
+thread_local! {
+    static ROOM: Cell<Room> = Cell::default();
+}
+
+/// A few items that are gathered before they are kept.
+type Many<T> = SmallVec<[T; 8]>;
 
 impl Known {
     fn clear(&mut self) {

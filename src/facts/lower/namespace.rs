@@ -1,11 +1,12 @@
 //! TypeScript's `enum` and `namespace`: names whose value is an object of their members.
 
 use swc_ecma_ast::{self as ast, TsEnumMemberId, TsModuleName, TsNamespaceBody};
+use thin_vec::ThinVec;
 
 use super::{Lowerer, guarded};
 use crate::facts::BindingKind;
 use crate::facts::body::Used;
-use crate::facts::expr::{Expr, Literal, Property};
+use crate::facts::expr::{Expr, Literal, Property, exactly};
 use crate::facts::ids::{ExprId, Name};
 use crate::facts::types::{TypeDecl, TypeDeclKind};
 use crate::parse::span_of;
@@ -37,9 +38,9 @@ impl Lowerer<'_> {
     }
 
     /// Members without a value count on from the last number.
-    fn enum_values(&mut self, decl: &ast::TsEnumDecl, names: &[Name]) -> Box<[Property]> {
+    fn enum_values(&mut self, decl: &ast::TsEnumDecl, names: &[Name]) -> ThinVec<Property> {
         let mut next = Some(0.0);
-        let mut properties = Vec::with_capacity(names.len());
+        let mut properties = ThinVec::with_capacity(names.len());
         for (member, &name) in decl.members.iter().zip(names) {
             let value = match (&member.init, next) {
                 (Some(init), _) => {
@@ -58,7 +59,7 @@ impl Lowerer<'_> {
             };
             properties.push(Property::Field { name, value });
         }
-        properties.into()
+        properties
     }
 
     fn enum_member_name(&mut self, id: &TsEnumMemberId) -> Name {
@@ -112,10 +113,7 @@ impl Lowerer<'_> {
     }
 
     fn namespace_object(&mut self, exports: Vec<(Name, ExprId)>) -> ExprId {
-        let fields = exports
-            .into_iter()
-            .map(|(name, value)| Property::Field { name, value })
-            .collect();
-        self.push(Expr::Object(fields))
+        let fields = exports.into_iter().map(|(name, value)| Property::Field { name, value });
+        self.push(Expr::Object(exactly(fields)))
     }
 }

@@ -16,8 +16,10 @@ use crate::parse::span_of;
 pub(super) struct Scopes {
     /// What each name means, innermost last; indexed by [`Name`].
     visible: Vec<SmallVec<[Entry; 1]>>,
-    /// The names that each open scope declares.
-    open: Vec<Vec<Name>>,
+    /// The names that open scopes declare.
+    declared: Vec<Name>,
+    /// Where those of each open scope begin.
+    open: Vec<u32>,
 }
 
 #[derive(Clone, Copy)]
@@ -42,6 +44,13 @@ impl Scopes {
         self.visible.push(SmallVec::new());
     }
 
+    /// The state at the start of a file, in the same room.
+    pub(super) fn clear(&mut self) {
+        self.visible.clear();
+        self.declared.clear();
+        self.open.clear();
+    }
+
     fn depth(&self) -> u32 {
         self.open.len() as u32
     }
@@ -64,12 +73,18 @@ impl Scopes {
 
 impl Lowerer<'_> {
     pub(super) fn open_scope(&mut self) {
-        self.scopes.open.push(Vec::new());
+        self.scopes.open.push(self.scopes.declared.len() as u32);
     }
 
     pub(super) fn close_scope(&mut self) {
-        for name in self.scopes.open.pop().unwrap_or_default() {
-            self.scopes.visible[name.index()].pop();
+        let Scopes {
+            visible,
+            declared,
+            open,
+        } = &mut self.scopes;
+        let first = open.pop().unwrap_or_default() as usize;
+        for name in declared.drain(first..) {
+            visible[name.index()].pop();
         }
     }
 
@@ -130,8 +145,8 @@ impl Lowerer<'_> {
             is_value,
             is_type,
         });
-        if let Some(scope) = self.scopes.open.last_mut() {
-            scope.push(name);
+        if !self.scopes.open.is_empty() {
+            self.scopes.declared.push(name);
         }
     }
 

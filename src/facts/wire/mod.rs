@@ -20,8 +20,8 @@ use std::sync::LazyLock;
 use thiserror::Error;
 
 use super::FileFacts;
-use super::ids::Name;
 use super::lower::lower;
+use super::texts::Texts;
 use coder::{Looker, Reader, Writer};
 use model::Model;
 use walk::Walk;
@@ -87,18 +87,22 @@ pub fn read(bytes: &[u8]) -> Result<FileFacts, Broken> {
 }
 
 /// Numbers the names in the order in which the walk meets them, so that a new one needs no number, and drops those that
-/// nothing mentions.
-pub(super) fn number_names(facts: &mut FileFacts) {
+/// nothing mentions. Gives the old names back, for their room.
+pub(super) fn number_names(facts: &mut FileFacts) -> Texts {
     let mut model = Model::empty();
     let mut walk = Walk::new(Looker, &mut model, 0);
     walk.facts(facts);
     let renamed = walk.into_renamed();
     let texts = std::mem::take(&mut facts.names);
-    let mut names: Vec<(Name, &str)> = renamed
-        .iter()
-        .zip(texts.iter())
-        .filter_map(|(new, text)| Some(((*new)?, text)))
-        .collect();
-    names.sort_unstable_by_key(|(new, _)| *new);
-    facts.names = names.into_iter().map(|(_, text)| text).collect();
+    let mentioned = renamed.iter().flatten().count();
+    let mut order = vec![0; mentioned];
+    for (old, new) in renamed.iter().enumerate() {
+        if let Some(new) = new {
+            order[new.index()] = old;
+        }
+    }
+    let in_order = || order.iter().filter_map(|&old| texts.get(old));
+    facts.names = Texts::with_capacity(mentioned, in_order().map(str::len).sum());
+    in_order().for_each(|text| facts.names.push(text));
+    texts
 }

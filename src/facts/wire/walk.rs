@@ -25,10 +25,13 @@ mod types;
 
 use std::mem;
 
+use thin_vec::ThinVec;
+
 use super::coder::Way;
 use super::column::Column;
 use super::model::Model;
 use crate::facts::FileFacts;
+use crate::facts::expr::exactly;
 use crate::facts::ids::{BindingId, ExprId, Exprs, FnId, Name, Span, TypeId};
 use crate::facts::texts::Texts;
 
@@ -223,6 +226,16 @@ impl<'m, W: Way> Walk<'m, W> {
             let mut read = Vec::new();
             self.list(column, &mut read, blank);
             *list = read.into_boxed_slice();
+        } else {
+            self.number(column, &mut (list.len() as u32));
+        }
+    }
+
+    fn thin<T: Clone>(&mut self, column: Column, list: &mut ThinVec<T>, blank: &T) {
+        if W::READS {
+            let mut read = Vec::new();
+            self.list(column, &mut read, blank);
+            *list = exactly(read);
         } else {
             self.number(column, &mut (list.len() as u32));
         }

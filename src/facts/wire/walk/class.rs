@@ -1,5 +1,7 @@
 //! The table of classes.
 
+use thin_vec::ThinVec;
+
 use super::Walk;
 use super::function::{bits, has};
 use super::length;
@@ -34,7 +36,7 @@ impl<W: Way> Walk<'_, W> {
             base: None,
             implements: Vec::new(),
             members: Vec::new(),
-            decorators: Vec::new(),
+            decorators: ThinVec::new(),
             function: FUNCTION,
             is_abstract: false,
             span: Span::default(),
@@ -91,7 +93,7 @@ impl<W: Way> Walk<'_, W> {
             kind: MemberKind::Method(FUNCTION),
             is_static: false,
             is_private: false,
-            decorators: Vec::new(),
+            decorators: ThinVec::new(),
             span: Span::default(),
         };
         self.list(Column::MemberCount, &mut class.members, &blank);
@@ -100,8 +102,8 @@ impl<W: Way> Walk<'_, W> {
         }
     }
 
-    fn decorators(&mut self, decorators: &mut Vec<ExprId>) {
-        self.list(Column::DecoratorCount, decorators, &ExprId(0));
+    fn decorators(&mut self, decorators: &mut ThinVec<ExprId>) {
+        self.thin(Column::DecoratorCount, decorators, &ExprId(0));
         for decorator in decorators {
             self.expr_near(Column::Decorator, decorator);
         }

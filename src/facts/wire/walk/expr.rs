@@ -1,5 +1,7 @@
 //! The table of expressions: most parts of one are the expressions just before it.
 
+use thin_vec::ThinVec;
+
 use super::Walk;
 use crate::facts::FileFacts;
 use crate::facts::expr::{BinaryOperator, Expr, JsxAttribute, Literal, LogicalOperator, Property, UnaryOperator};
@@ -91,10 +93,10 @@ fn exprs() -> Vec<Expr> {
         Call(CallId(0)),
         Function(FUNCTION),
         Class(ClassId(0)),
-        Object(Box::default()),
-        Array(Box::default()),
+        Object(ThinVec::new()),
+        Array(ThinVec::new()),
         Spread(EXPR),
-        Template(Box::default()),
+        Template(ThinVec::new()),
         Unary {
             operator: UnaryOperator::Not,
             of: EXPR,
@@ -123,7 +125,7 @@ fn exprs() -> Vec<Expr> {
         },
         Jsx {
             tag: EXPR,
-            attributes: Box::default(),
+            attributes: ThinVec::new(),
         },
     ))
 }
@@ -252,13 +254,13 @@ impl<W: Way> Walk<'_, W> {
                 self.last.class = class.0.wrapping_add(1);
             }
             Expr::Object(properties) => {
-                self.boxed(Column::ItemCount, properties, &Property::Spread(EXPR));
+                self.thin(Column::ItemCount, properties, &Property::Spread(EXPR));
                 for property in properties {
                     self.property(property, at);
                 }
             }
             Expr::Array(items) | Expr::Template(items) => {
-                self.boxed(Column::ItemCount, items, &EXPR);
+                self.thin(Column::ItemCount, items, &EXPR);
                 let mut before = None;
                 for item in items {
                     match before {
@@ -297,7 +299,7 @@ impl<W: Way> Walk<'_, W> {
                     name: NAME,
                     value: EXPR,
                 };
-                self.boxed(Column::ItemCount, attributes, &blank);
+                self.thin(Column::ItemCount, attributes, &blank);
                 for attribute in attributes {
                     self.name(Column::AttributeName, &mut attribute.name);
                     self.below(Column::AttributeValue, &mut attribute.value.0, at);

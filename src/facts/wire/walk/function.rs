@@ -1,5 +1,7 @@
 //! The tables of variables and functions, the bodies' operations apart.
 
+use thin_vec::ThinVec;
+
 use super::{Walk, length};
 use crate::facts::body::{Function, FunctionKind, Op, Param};
 use crate::facts::expr::Expr;
@@ -218,7 +220,7 @@ impl<W: Way> Walk<'_, W> {
             annotation: None,
             is_rest: false,
             is_optional: false,
-            decorators: Vec::new(),
+            decorators: ThinVec::new(),
         };
         self.list(Column::ParamCount, &mut function.params, &blank);
         for param in &mut function.params {
@@ -287,7 +289,7 @@ impl<W: Way> Walk<'_, W> {
             }
         }
         if has(answers, 5) {
-            self.list(Column::DecoratorCount, &mut param.decorators, &ExprId(0));
+            self.thin(Column::DecoratorCount, &mut param.decorators, &ExprId(0));
             for decorator in &mut param.decorators {
                 self.expr_near(Column::Decorator, decorator);
             }
