@@ -1,10 +1,30 @@
 //! Finding the entries that may speak of a call, by the name it is called by.
 
+use bitflags::bitflags;
 use rustc_hash::FxHashMap;
 
 use super::Catalog;
-use super::effect::{Acquire, Alias, Container, End, Events, Factory, Grows, Leaves, Part, Per, Runner, Runs, Takes};
+use super::effect::{
+    Acquire, Alias, Container, End, Events, Factory, Grows, Leaves, OwnerPattern, Part, Per, Runner, Runs, Takes,
+};
 use super::pattern::{Callee, ExportPath, TypeKey, name_matches};
+
+bitflags! {
+    /// Tables that have something to say of a call's name.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub struct Tables: u16 {
+        const ACQUIRES = 1;
+        const RUNS = 1 << 1;
+        const CONTAINERS = 1 << 2;
+        const ALIASES = 1 << 3;
+        const LEAVES = 1 << 4;
+        const FACTORIES = 1 << 5;
+        /// Calls whose callers are scopes of a lifecycle.
+        const HOOKS = 1 << 6;
+        /// Calls that make an owner of what they are given.
+        const MAKERS = 1 << 7;
+    }
+}
 
 /// Positions in the catalogue's tables, by name. Made once by the loader.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -19,6 +39,8 @@ pub struct Index {
     aliases: ByName,
     leaves: ByName,
     factories: ByName,
+    hooks: ByName,
+    makers: ByName,
     release_positions: Vec<(u32, u32)>,
     factory_positions: Vec<(TypeKey, u32)>,
     constructors: FxHashMap<ExportPath, Vec<TypeKey>>,
@@ -68,6 +90,11 @@ impl ByName {
         exact.chain(wild).map(|&position| position as usize)
     }
 
+    /// Whether an entry is of any name.
+    fn has_nameless(&self) -> bool {
+        !self.nameless.is_empty()
+    }
+
     fn nameless(&self) -> impl Iterator<Item = usize> {
         self.nameless.iter().map(|&position| position as usize)
     }
@@ -91,6 +118,15 @@ impl Index {
             leaves: ByName::of(catalog.leaves.iter().map(|entry| entry.callee.name())),
             ..Index::default()
         };
+        let owners = || catalog.lifecycles.iter().flat_map(|lifecycle| &lifecycle.owners);
+        index.hooks = ByName::of(owners().filter_map(|owner| match owner {
+            OwnerPattern::ScopeCall(callee) => Some(callee.name()),
+            _ => None,
+        }));
+        index.makers = ByName::of(owners().filter_map(|owner| match owner {
+            OwnerPattern::ObjectArgument { callee, .. } => Some(callee.name()),
+            _ => None,
+        }));
         index.add_releases(catalog);
         index.add_types(catalog);
         for (position, part) in (0u32..).zip(&catalog.parts) {
@@ -293,6 +329,47 @@ impl Catalog {
             .nth(parts - 1)
             .map_or(module.len(), |(at, _)| at);
         module.starts_with("node:") || self.index.packages.contains_key(&module[..end])
+    }
+
+    /// Which tables have an entry of each name that has no `*`, in no order.
+    pub fn tables_by_name(&self) -> FxHashMap<&str, Tables> {
+        let mut tables: FxHashMap<&str, Tables> = FxHashMap::default();
+        for (kind, table) in self.tables_of_calls() {
+            for name in table.exact.keys() {
+                *tables.entry(name).or_default() |= kind;
+            }
+        }
+        tables
+    }
+
+    /// Names with a `*`, what stands before it and behind it, each with the table that has an entry of it.
+    pub fn wild_names(&self) -> impl Iterator<Item = (&str, &str, Tables)> {
+        self.tables_of_calls().into_iter().flat_map(|(kind, table)| {
+            let wild = table.wild.iter();
+            wild.map(move |(start, end, _)| (&**start, &**end, kind))
+        })
+    }
+
+    /// The tables of hooks and makers that have an entry without a name, which any call may be.
+    pub fn tables_of_any_name(&self) -> Tables {
+        let tables = self.tables_of_calls().into_iter();
+        let by_name_only = Tables::HOOKS | Tables::MAKERS;
+        let open = tables.filter(|(kind, table)| by_name_only.contains(*kind) && table.has_nameless());
+        open.map(|(kind, _)| kind).collect()
+    }
+
+    fn tables_of_calls(&self) -> [(Tables, &ByName); 8] {
+        let index = &self.index;
+        [
+            (Tables::ACQUIRES, &index.acquires),
+            (Tables::RUNS, &index.runs),
+            (Tables::CONTAINERS, &index.containers),
+            (Tables::ALIASES, &index.aliases),
+            (Tables::LEAVES, &index.leaves),
+            (Tables::FACTORIES, &index.factories),
+            (Tables::HOOKS, &index.hooks),
+            (Tables::MAKERS, &index.makers),
+        ]
     }
 
     /// Every name that a file must contain for an acquisition, a release or a callback of the catalogue to be in it.

@@ -9,7 +9,7 @@ mod callbacks;
 mod compile;
 pub mod effect;
 pub mod error;
-mod index;
+pub mod index;
 mod lifecycle;
 pub mod load;
 mod parse;

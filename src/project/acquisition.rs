@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use crate::catalog::effect::{Acquire, Bind, End, Flag, Holder, KeyPart, Resource, There};
+use crate::catalog::index::Tables;
 use crate::catalog::pattern::{Callee, Place, PlaceRoot, PlaceStep};
 use crate::facts::body::{How, Used};
 use crate::facts::expr::Expr;
@@ -64,6 +65,10 @@ impl<'a> Project<'a> {
 
     /// What a call acquires.
     pub fn acquisition(&self, call: CallRef) -> Option<Acquisition<'a>> {
+        let is_new = self.call(call).how == How::New;
+        if !is_new && !self.tables_of(call).contains(Tables::ACQUIRES) {
+            return None;
+        }
         let base = self
             .foreign_base(call)
             .and_then(|base| self.export_of(&self.path(base)));

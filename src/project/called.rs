@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::catalog::effect::{Acquire, End};
 use crate::catalog::pattern::Callee;
@@ -88,11 +89,15 @@ impl Project<'_> {
     }
 
     /// Every name by which the catalogue may know what a call calls: as it is written, and of what it resolves to.
-    fn names_of_callee(&self, call: CallRef) -> FxHashSet<&str> {
+    fn names_of_callee(&self, call: CallRef) -> SmallVec<[&str; 4]> {
         let path = self.path(call.with(self.call(call).callee));
-        let mut names: FxHashSet<&str> = self.callee_name(call).into_iter().collect();
-        names.extend(self.own.of(&path).iter().map(|export| export.last()));
-        names.extend(self.last_of_export(&path));
+        let mut names: SmallVec<[&str; 4]> = self.callee_name(call).into_iter().collect();
+        let exports = self.own.of(&path).iter().map(|export| export.last());
+        for name in exports.chain(self.last_of_export(&path)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         names
     }
 

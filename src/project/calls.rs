@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use crate::catalog::effect::{Identity, Runner};
+use crate::catalog::index::Tables;
 use crate::catalog::pattern::{PlaceRoot, PlaceStep};
 use crate::diagnostic::{FileId, Place};
 use crate::facts::body::{Call, How, Op};
@@ -284,6 +285,9 @@ impl Project<'_> {
 
     /// The functions that a call in place of a function returns: `router.use(authenticate(options))`.
     fn functions_made_by(&self, arg: ExprRef) -> SmallVec<[FnRef; 1]> {
+        if self.is_itself(arg) {
+            return SmallVec::new();
+        }
         let Path {
             root: Root::Call(call),
             steps,
@@ -307,7 +311,10 @@ impl Project<'_> {
     /// The functions in an options object that the catalogue says the call runs: `app.route({ handler })`.
     fn handlers_in(&self, call: CallRef, arg: ExprRef) -> SmallVec<[FnRef; 1]> {
         let mut found = SmallVec::new();
-        let (Expr::Object(_), Some(name)) = (self.expr(arg), self.callee_name(call)) else {
+        if !matches!(self.expr(arg), Expr::Object(_)) || !self.tables_of(call).contains(Tables::RUNS) {
+            return found;
+        }
+        let Some(name) = self.callee_name(call) else {
             return found;
         };
         for run in self.catalog.runs_named(name) {
@@ -377,6 +384,24 @@ impl Project<'_> {
         found
     }
 
+    /// Whether an expression names nothing but itself.
+    fn is_itself(&self, expr: ExprRef) -> bool {
+        matches!(
+            self.expr(expr),
+            Expr::Literal(_)
+                | Expr::Template(_)
+                | Expr::Unary { .. }
+                | Expr::Binary { .. }
+                | Expr::Object(_)
+                | Expr::Array(_)
+                | Expr::Function(_)
+                | Expr::Class(_)
+                | Expr::This(_)
+                | Expr::Jsx { .. }
+                | Expr::Opaque
+        )
+    }
+
     fn collect_functions(&self, expr: ExprRef, found: &mut SmallVec<[FnRef; 1]>, depth: u32) {
         if depth > 3 {
             return;
@@ -420,6 +445,9 @@ impl Project<'_> {
 
     /// The expression that a call's result is in other clothes (`emitter.on()` returns the emitter).
     pub fn alias_of(&self, call: CallRef) -> Option<ExprRef> {
+        if !self.tables_of(call).contains(Tables::ALIASES) {
+            return None;
+        }
         let name = self.callee_name(call)?;
         let alias = self
             .catalog

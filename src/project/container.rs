@@ -6,6 +6,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
+use crate::catalog::index::Tables;
 use crate::diagnostic::Place;
 use crate::facts::body::{How, Op};
 use crate::facts::expr::{Expr, Property};
@@ -288,6 +289,9 @@ impl Project<'_> {
 
     /// A library's container, unless it bounds itself.
     fn library_container(&self, call: CallRef) -> Option<Kind> {
+        if !self.tables_of(call).contains(Tables::CONTAINERS) {
+            return None;
+        }
         let name = self.callee_name(call)?;
         let entry = self
             .catalog
@@ -331,15 +335,8 @@ impl Project<'_> {
     /// The containers that an expression may name.
     pub fn containers_in(&self, containers: &Containers, expr: ExprRef) -> Named {
         let mut named = Named::new();
-        match *self.expr(expr) {
-            Expr::Literal(_)
-            | Expr::Template(_)
-            | Expr::Binary { .. }
-            | Expr::Unary { .. }
-            | Expr::Function(_)
-            | Expr::Class(_)
-            | Expr::Opaque => return named,
-            _ => {}
+        if Self::is_no_container(self.expr(expr)) {
+            return named;
         }
         for path in self.possible(expr) {
             if let Some(id) = self.container_at(containers, &path)
@@ -352,6 +349,20 @@ impl Project<'_> {
             named.extend(self.container_field(containers, expr));
         }
         named
+    }
+
+    /// Whether an expression of this shape never names a container.
+    pub(super) fn is_no_container(expr: &Expr) -> bool {
+        matches!(
+            expr,
+            Expr::Literal(_)
+                | Expr::Template(_)
+                | Expr::Binary { .. }
+                | Expr::Unary { .. }
+                | Expr::Function(_)
+                | Expr::Class(_)
+                | Expr::Opaque
+        )
     }
 
     fn container_at(&self, containers: &Containers, path: &Path) -> Option<ContainerId> {

@@ -5,6 +5,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use crate::catalog::effect::{Leaving, Runner, Runs};
+use crate::catalog::index::Tables;
 use crate::catalog::pattern::{Callee, name_matches};
 use crate::facts::body::{FunctionKind, How, Op};
 use crate::facts::expr::Expr;
@@ -164,7 +165,9 @@ impl Project<'_> {
     }
 
     pub(super) fn leaves_within(&self, call: CallRef, depth: u32) -> Leaves {
-        if let Some(name) = self.callee_name(call) {
+        if self.tables_of(call).contains(Tables::LEAVES)
+            && let Some(name) = self.callee_name(call)
+        {
             for entry in self.catalog.leaves_named(name) {
                 if self.matches(&entry.callee, call).is_some() {
                     return match entry.how {
@@ -326,6 +329,9 @@ impl Project<'_> {
 
     /// The catalogue's word on who runs the function in the n-th argument of a call.
     pub fn runs_of(&self, call: CallRef, position: u16) -> SmallVec<[(&Runs, Tier); 1]> {
+        if !self.tables_of(call).contains(Tables::RUNS) {
+            return SmallVec::new();
+        }
         let Some(name) = self.callee_name(call) else {
             return SmallVec::new();
         };

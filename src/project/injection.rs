@@ -1,6 +1,7 @@
 //! Dependency injection: what an owner is given by a framework, and how long that lives.
 
 use crate::catalog::effect::{Identity, Lifetime};
+use crate::catalog::index::Tables;
 use crate::facts::expr::{Expr, Property};
 use crate::facts::ids::ExprId;
 use crate::facts::types::TypeExpr;
@@ -14,6 +15,9 @@ use super::typing::Ty;
 impl Project<'_> {
     /// The class of which a call gives an instance that somebody else made: `inject(Router)`.
     pub fn given_class(&self, call: CallRef) -> Option<ExprRef> {
+        if !self.tables_of(call).contains(Tables::ALIASES) {
+            return None;
+        }
         let name = self.callee_name(call)?;
         let mut aliases = self.catalog.aliases_named(name);
         let alias =

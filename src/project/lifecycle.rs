@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 
 use crate::catalog::Catalog;
 use crate::catalog::effect::{Lifecycle, OwnerPattern, Per};
+use crate::catalog::index::Tables;
 use crate::catalog::pattern::{Callee, Place, name_matches};
 use crate::diagnostic::FileId;
 use crate::facts::MemberKind;
@@ -123,6 +124,9 @@ impl Lifecycles {
 
 /// The first pattern that a call fits.
 fn first_match(project: &Project<'_>, call: CallRef, patterns: &ByCallee<'_, LifecycleId>) -> Option<LifecycleId> {
+    if !project.tables_of(call).contains(Tables::HOOKS) {
+        return None;
+    }
     let name = project.callee_name(call)?;
     let mut fitting = patterns.named(name);
     let (_, &id) = fitting.find(|(callee, _)| project.matches(callee, call).is_some())?;
@@ -185,6 +189,9 @@ fn given(project: &Project<'_>) -> Vec<(ExprRef, LifecycleId)> {
     let of_files = project.each_file(|project, file| {
         let mut found = Vec::new();
         for call in project.calls_of(file) {
+            if !project.tables_of(call).contains(Tables::MAKERS) {
+                continue;
+            }
             let Some(name) = project.callee_name(call) else {
                 continue;
             };

@@ -64,6 +64,7 @@ pub mod resolve;
 pub mod rounds;
 pub mod settle;
 mod side_by_side;
+mod spoken;
 pub mod story;
 pub mod stream;
 mod symbol;
@@ -106,6 +107,7 @@ use owner::Owners;
 use path::{At, FnRef};
 use programs::Programs;
 use resolve::Resolver;
+use spoken::Spoken;
 
 /// A file as it enters the project.
 pub struct SourceFile {
@@ -129,6 +131,7 @@ pub struct Linked<'a> {
     files: Vec<File>,
     catalog: &'a Catalog,
     names: Names,
+    spoken: Spoken,
     links: Links,
     owners: Owners,
     own: OwnExports,
@@ -214,6 +217,7 @@ impl<'a> Project<'a> {
         let linked = Linked {
             files,
             catalog,
+            spoken: Spoken::of(&names, catalog),
             names,
             links,
             owners: Owners::default(),

@@ -39,10 +39,21 @@ pub struct OwnerId(pub u32);
 pub const MAX_STEPS: usize = 5;
 
 /// What an expression names. Equal paths name the same thing in one activation of what they are rooted in.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(PartialEq, Eq, Hash, Debug)]
 pub struct Path {
     pub root: Root,
     pub steps: SmallVec<[Step; 3]>,
+}
+
+impl Clone for Path {
+    /// Paths are cloned more often than anything else: steps are copied at once, not one by one.
+    #[inline]
+    fn clone(&self) -> Self {
+        Self {
+            root: self.root,
+            steps: SmallVec::from_slice(&self.steps),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -8,6 +8,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::effect::Per;
+use crate::catalog::index::Tables;
 use crate::diagnostic::FileId;
 use crate::facts::expr::Expr;
 use crate::facts::ids::CallId;
@@ -114,6 +115,9 @@ impl Project<'_> {
     /// Whether a call hands a function to a library that runs it so often.
     pub(super) fn hands_over(&self, call: CallRef, is_wanted: impl Fn(Per) -> bool) -> bool {
         // Few names are those of such a call.
+        if !self.tables_of(call).contains(Tables::RUNS) {
+            return false;
+        }
         let mut named = self
             .callee_name(call)
             .into_iter()

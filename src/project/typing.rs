@@ -4,6 +4,7 @@
 
 use smallvec::SmallVec;
 
+use crate::catalog::index::Tables;
 use crate::catalog::pattern::{ExportPath, PlaceRoot, PlaceStep, TypeKey};
 use crate::facts::MemberKind;
 use crate::facts::body::{How, Op};
@@ -226,7 +227,9 @@ impl Project<'_> {
             [PlaceStep::Awaited, PlaceStep::Index(at)] => awaited && index == Some(u16::from(*at)),
             _ => false,
         };
-        if let Some(name) = self.callee_name(call) {
+        if self.tables_of(call).intersects(Tables::FACTORIES | Tables::ACQUIRES)
+            && let Some(name) = self.callee_name(call)
+        {
             for (key, factory) in self.catalog.factories_named(name) {
                 if factory.at.root == PlaceRoot::Return
                     && wanted(&factory.at.steps)
@@ -317,6 +320,9 @@ impl Project<'_> {
 
     /// What an acquiring call gives its callback: `pool.connect((err, client) => …)`.
     fn types_given(&self, call: CallRef, position: u16, index: u16) -> Types {
+        if !self.tables_of(call).contains(Tables::ACQUIRES) {
+            return Types::new();
+        }
         let Some(name) = self.callee_name(call) else {
             return Types::new();
         };
