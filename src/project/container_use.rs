@@ -267,6 +267,9 @@ impl Scan<'_, '_> {
         {
             self.method(index, call, receiver, name, uses);
         }
+        if self.takes_no_container(call) {
+            return;
+        }
         if let (Some(name), [target, rest @ ..]) = (self.of_object(call), &fact.args[..])
             && matches!(name, "assign" | "defineProperty")
         {
@@ -279,6 +282,15 @@ impl Scan<'_, '_> {
         for (position, &arg) in fact.args.iter().enumerate() {
             self.argument(call, position, call.with(arg), uses);
         }
+    }
+
+    /// Whether no argument of a call can be a container, or hold one, by its shape alone.
+    fn takes_no_container(&self, call: CallRef) -> bool {
+        let facts = self.project.facts(call.file);
+        let is_made_here = |arg: &Expr| matches!(arg, Expr::Spread(_) | Expr::Array(_) | Expr::Call(_));
+        let args = facts.call(call.id).args.iter().map(|&arg| facts.expr(arg));
+        args.enumerate()
+            .all(|(position, arg)| Project::is_no_container(arg) || position > 0 && is_made_here(arg))
     }
 
     /// The name of a function of the global `Object`.
