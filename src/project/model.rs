@@ -167,7 +167,10 @@ impl Model {
         let file_of = |each: &Acquisition<'_>| each.call.file;
         for _ in 0..=MAX_WRAPPERS {
             let judged = project.each(&acquisitions, file_of, Engine::default, |project, engine, each| {
-                let leak = project.charged(each.call.file, || project.leak(engine, each));
+                // What is found in tests is dropped.
+                let is_test = project.is_test(each.call.file);
+                let leak = (!is_test).then(|| project.charged(each.call.file, || project.leak(engine, each)));
+                let leak = leak.flatten();
                 let passed = project.charged(each.call.file, || project.passed_to_callers(engine, each));
                 (leak.flatten(), passed.unwrap_or_default())
             });
