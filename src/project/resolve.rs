@@ -18,6 +18,7 @@
 //! - Any other bare specifier is a package, under its real name if `npm:` renames it. `@/x` and `~/x`, which are no package
 //!   names, are unresolved unless a tsconfig says what they are: aliases of bundlers are code, and are not read.
 
+mod beside;
 mod package;
 mod tree;
 mod tsconfig;
@@ -36,6 +37,7 @@ pub use workspace::Workspace;
 
 use crate::overlay::Overlay;
 
+use beside::beside;
 use package::Packages;
 use tree::{FileTree, TreeFileSystem};
 use tsconfig::TsConfigs;
@@ -55,6 +57,14 @@ pub enum Resolved {
 
 /// Extensions that are tried when a specifier has none, in this order.
 const EXTENSIONS: [&str; 8] = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
+
+/// Extensions that mean others: the build's for the source's. They are tried in this order, and nothing else is.
+const EXTENSION_ALIASES: [(&str, &[&str]); 4] = [
+    (".js", &[".ts", ".tsx", ".js", ".jsx"]),
+    (".jsx", &[".tsx", ".jsx"]),
+    (".mjs", &[".mts", ".mjs"]),
+    (".cjs", &[".cts", ".cjs"]),
+];
 
 /// Folders that build tools write to.
 const OUTPUT_FOLDERS: [&str; 18] = [
@@ -241,6 +251,9 @@ impl Resolver {
 
     /// The file of the run that a specifier names; `Err` is a builtin module's name.
     fn look_up(&self, folder: &Path, specifier: &str) -> Result<Option<usize>, String> {
+        if let Some(file) = beside(&self.tree, folder, specifier) {
+            return Ok(Some(file));
+        }
         match self.inner.resolve(folder, specifier) {
             Ok(resolution) => Ok(self.tree.file(resolution.path())),
             Err(ResolveError::Builtin { resolved, .. }) => {
@@ -341,12 +354,7 @@ fn options() -> ResolveOptions {
             .map(str::to_owned)
             .to_vec(),
         extensions: EXTENSIONS.map(str::to_owned).to_vec(),
-        extension_alias: vec![
-            alias(".js", &[".ts", ".tsx", ".js", ".jsx"]),
-            alias(".jsx", &[".tsx", ".jsx"]),
-            alias(".mjs", &[".mts", ".mjs"]),
-            alias(".cjs", &[".cts", ".cjs"]),
-        ],
+        extension_alias: EXTENSION_ALIASES.map(|(from, to)| alias(from, to)).to_vec(),
         main_fields: ["source", "module", "main"].map(str::to_owned).to_vec(),
         // `NODE_PATH` is about one machine.
         node_path: false,
