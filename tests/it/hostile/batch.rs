@@ -126,7 +126,8 @@ impl Said {
         let is_right = match (case.expect, problem) {
             (Expect::Finding, None) => is_found(&own),
             (Expect::Clean, None) => !is_found(&own),
-            (Expect::Spoken, None) => is_found(&own),
+            (Expect::Spoken | Expect::Bounded, None) => is_found(&own),
+            (Expect::Bounded, Some((kind, _))) => kind == "limit",
             (Expect::Spoken, Some(_)) | (Expect::NoFault, None) => true,
             (Expect::NoFault, Some((kind, message))) => {
                 kind != "timed-out" && (kind != "internal" || message.contains("(parser/"))

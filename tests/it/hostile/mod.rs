@@ -24,7 +24,7 @@
 //! `cargo test hostile` takes the sizes that a debug build does in seconds. The large ones:
 //!
 //! ```sh
-//! cargo test --release --test it hostile -- --ignored --nocapture
+//! cargo test --release --test it -- --ignored --nocapture
 //! ```
 
 mod batch;
