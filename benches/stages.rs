@@ -1,4 +1,4 @@
-//! What each stage costs, over the projects of `fixtures/projects`: `cargo bench`.
+//! What each stage costs, over the files of `fixtures/` as one project: `cargo bench`.
 //!
 //! They are small next to a repository, so a figure says whether a change made a stage faster, not how long a run takes: that
 //! is `benches/versus`. Bytes a second are those of the sources.
@@ -39,7 +39,7 @@ struct Input {
     facts: Arc<FileFacts>,
 }
 
-static ROOT: LazyLock<PathBuf> = LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/projects"));
+static ROOT: LazyLock<PathBuf> = LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"));
 
 static INPUTS: LazyLock<Vec<Input>> = LazyLock::new(|| {
     let files = walkdir::WalkDir::new(&*ROOT).sort_by_file_name().into_iter();
