@@ -320,10 +320,11 @@ pub fn mentions_teardown(name: &str) -> bool {
     is_teardown(name) || ENDING.iter().any(|word| lower.contains(word))
 }
 
-/// Whether a class is called the whole program, of which there is one: `App`, `AppComponent`.
+/// Whether a class is called the whole program, of which there is one: `App`, `AppRootComponent`, `ShopAppComponent`.
 pub fn is_whole_program(name: &str) -> bool {
     let bare = name.strip_suffix("Component").unwrap_or(name);
-    matches!(bare, "App" | "Root" | "Main" | "Shell")
+    matches!(bare, "App" | "Root" | "Main" | "Shell" | "AppRoot" | "AppShell")
+        || bare != name && ends_with_word(bare, "app")
 }
 
 /// A method's name without its signs and the prefix that says who calls it.

@@ -56,9 +56,10 @@ impl<'a> Project<'a> {
         }
         if let Some(executor) = self.around(acquisition.function).find(|&each| self.is_executor(each)) {
             let wrapper = executor.with(self.function(executor).parent?);
-            return self
-                .resolves_with(acquisition, executor)
-                .then_some((wrapper, Handed::Promise));
+            // A promise that the function waits for itself is none of its caller's.
+            let is_handed_over =
+                self.returns_promise_of(wrapper, executor) && self.resolves_with(acquisition, executor);
+            return is_handed_over.then_some((wrapper, Handed::Promise));
         }
         let wrapper = self.activation_of(acquisition.function);
         let returned = self.function(wrapper).ops.iter().find_map(|op| match *op {
@@ -88,6 +89,22 @@ impl<'a> Project<'a> {
                 .possible(function.with(value))
                 .iter()
                 .any(|path| path.is_root() && matches!(path.root, Root::Param(of, _) if of == function)),
+            _ => false,
+        })
+    }
+
+    /// Whether a function gives its caller the promise of an executor.
+    fn returns_promise_of(&self, function: FnRef, executor: FnRef) -> bool {
+        let Some((promise, _)) = self.function(executor).argument_of else {
+            return false;
+        };
+        let promise = Root::Call(executor.with(promise));
+        let is_it = |path: &Path| path.root == promise;
+        self.function(function).ops.iter().any(|op| match *op {
+            Op::Return(Some(value)) => {
+                let value = function.with(value);
+                is_it(&self.path(value)) || self.possible(value).iter().any(is_it)
+            }
             _ => false,
         })
     }

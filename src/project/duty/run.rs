@@ -117,7 +117,10 @@ impl Run<'_, '_, '_> {
                 match state {
                     State::Live | State::Opening | State::Maybe if self.group.is_some() => {}
                     State::Live | State::Opening | State::Maybe | State::Settled => {
-                        missed.push(self.missed(terrain, &came, point, exit, limit))
+                        let found = self.missed(terrain, &came, point, exit, limit);
+                        if !self.ends_the_process(&found) {
+                            missed.push(found);
+                        }
                     }
                     State::Released => outcome.returns_released = true,
                     State::Absent | State::Idle | State::Escaped => {}
@@ -262,6 +265,22 @@ impl Run<'_, '_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// `(error) => { if (error) throw error }`: what a callback of Node throws of what it is told, nobody catches.
+    fn ends_the_process(&self, missed: &Missed) -> bool {
+        let project = self.project;
+        let Some((function, index)) = missed.leaves.filter(|_| missed.exit == Exit::Throw) else {
+            return false;
+        };
+        let fact = project.function(function);
+        let Op::Throw(thrown) = fact.ops[index as usize] else {
+            return false;
+        };
+        fact.argument_of.is_some()
+            && !fact.is_async
+            && !project.is_executor(function)
+            && project.path(function.with(thrown)) == project.param_path(function, 0)
     }
 
     fn missed(

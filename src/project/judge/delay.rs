@@ -5,7 +5,7 @@
 use crate::facts::expr::{BinaryOperator, Expr, Property};
 
 use super::super::Project;
-use super::super::path::{ExprRef, FnRef, Root, Step};
+use super::super::path::{CallRef, ExprRef, FnRef, Root, Step};
 
 /// Steps from value to value that are followed.
 const MAX_DEPTH: u32 = 8;
@@ -64,11 +64,41 @@ impl Search<'_, '_> {
         }
     }
 
+    /// `ms("5 seconds")`, by the forms of that package: <https://github.com/vercel/ms#examples>.
+    fn of_words(&self, call: CallRef) -> Option<f64> {
+        let project = self.project;
+        let callee = project.path(call.with(project.call(call).callee));
+        let Root::Package(package) = callee.root else {
+            return None;
+        };
+        let Root::Text(text) = project.path(project.argument(call, 0)?).root else {
+            return None;
+        };
+        if project.text(package) != "ms" {
+            return None;
+        }
+        let text = project.text(text).trim();
+        let unit_at = text
+            .find(|letter: char| letter.is_ascii_alphabetic())
+            .unwrap_or(text.len());
+        let (count, unit) = text.split_at(unit_at);
+        let unit = match unit {
+            "" | "ms" | "msec" | "msecs" | "millisecond" | "milliseconds" => 1.0,
+            "s" | "sec" | "secs" | "second" | "seconds" => 1000.0,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60_000.0,
+            "h" | "hr" | "hrs" | "hour" | "hours" => 3_600_000.0,
+            "d" | "day" | "days" => 86_400_000.0,
+            _ => return None,
+        };
+        Some(count.trim().parse::<f64>().ok()? * unit)
+    }
+
     fn of_path(&self, expr: ExprRef, depth: u32) -> Option<f64> {
         let project = self.project;
         let path = project.path(expr);
         match path.root {
             Root::Number(text) if path.is_root() => project.text(text).replace('_', "").parse().ok(),
+            Root::Call(call) if path.is_root() => self.of_words(call),
             Root::Param(function, index) if path.is_root() => self.passed(function, index, depth),
             Root::Variable(variable) if path.is_root() => {
                 let values = &project.facts(variable.file).binding(variable.id).values;

@@ -68,13 +68,6 @@ impl Project<'_> {
             repeats = Repeats::PerOwner(owner);
         }
         let (mut grade, why, mut teardown) = self.process_repetition(function, repeats)?;
-        // Whoever makes such an object has no way to stop it.
-        let is_unstoppable = missing == Missing::Dropped
-            && owner.is_some_and(|owner| self.is_exported_class(owner) && self.is_exposed(owner))
-            && self.is_constructor(function);
-        if is_unstoppable {
-            grade = grade.min(Grade::Second);
-        }
         if is_self_rearming && owner.is_some_and(|owner| self.is_run_by(acquisition, owner)) {
             (grade, teardown) = (Grade::Third, None);
         }
