@@ -3,7 +3,7 @@
 use crate::catalog::effect::{Lifetime, Per, Runs};
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::{FunctionKind, How, Op};
-use crate::facts::expr::Expr;
+use crate::facts::expr::{Expr, Property};
 use crate::facts::ids::Span;
 
 use super::Project;
@@ -133,6 +133,38 @@ impl Project<'_> {
             .or_else(|| ty.extends.iter().find_map(|&base| self.lifetime_of(base)))
     }
 
+    /// Whether the component makes the value itself, in the object that its `data` gives, and stores no other:
+    /// <https://vuejs.org/api/options-state.html#data>.
+    fn is_made_by_data(&self, owner: OwnerId, name: Sym) -> bool {
+        let data = self
+            .names
+            .find("data")
+            .and_then(|data| self.owners.get(owner).methods.get(&data));
+        let Some(&data) = data.filter(|_| self.lifecycle_of(owner).is_some()) else {
+            return false;
+        };
+        let makes = |value: ExprRef| match *self.expr(value) {
+            Expr::Call(call) => self.call(value.with(call)).how == How::New,
+            _ => false,
+        };
+        self.owners.stores(owner, name, false).is_empty()
+            && self.function(data).ops.iter().any(|op| {
+                let Op::Return(Some(given)) = *op else { return false };
+                let Root::Object(literal) = self.path(data.with(given)).root else {
+                    return false;
+                };
+                let Expr::Object(properties) = self.expr(literal) else {
+                    return false;
+                };
+                properties.iter().any(|property| match *property {
+                    Property::Field { name: field, value } => {
+                        self.sym(literal.file, field) == name && makes(literal.with(value))
+                    }
+                    _ => false,
+                })
+            })
+    }
+
     /// Whether a callback is given, as this parameter, what is there for others too.
     fn gives_what_is_kept(&self, run: &Runs, parameter: &Path) -> bool {
         let Root::Param(_, index) = parameter.root else {
@@ -177,6 +209,9 @@ impl Project<'_> {
         }
         if let Some(Region::Process) = self.typed_region(expr) {
             return Some(Region::Process);
+        }
+        if self.is_made_by_data(owner, name) {
+            return Some(Region::Owned(owner));
         }
         let mut result = None;
         let mut stored = false;
