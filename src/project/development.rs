@@ -1,8 +1,8 @@
 //! Code that is not the product: tests, and what a published package does not ship.
 //!
-//! Beside the names that the configuration gives to tests, both are told by what the project says itself: a test hands functions to a test runner
-//! and is of no use to other files; what only tests load and that loads a test runner itself belongs to them; a package that
-//! lists its `files` ships those and what its entry points load.
+//! Beside the names that the configuration gives to tests, both are told by what the project says itself: a test hands
+//! functions to a test runner and is of no use to other files; what only tests load and that loads a test runner itself
+//! belongs to them; a package that lists its `files` ships those and what its entry points load.
 
 use rustc_hash::FxHashSet;
 
