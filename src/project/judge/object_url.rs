@@ -2,6 +2,7 @@
 
 use super::super::Project;
 use super::super::acquisition::Acquisition;
+use super::super::confidence::Grade;
 use super::super::duty::{Engine, Release, To};
 use super::super::elsewhere::Elsewhere;
 use super::super::model::Missing;
@@ -23,7 +24,10 @@ impl Project<'_> {
                 Elsewhere::Nothing => Missing::Never,
             },
         };
+        // A page makes such a URL when somebody asks for it, by calls that markup or a framework makes.
+        let is_asked_for = repeats == Repeats::Unknown;
         let (grade, why) = self.activation_repetition(repeats)?;
+        let grade = if is_asked_for { Grade::Second } else { grade };
         Some(Verdict {
             missing,
             grades: vec![grade],
