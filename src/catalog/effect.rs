@@ -481,6 +481,8 @@ pub struct Lifecycle {
     pub members: Vec<Box<str>>,
     /// Names of the object properties that add members of other objects (`mixins`).
     pub bases: Vec<Box<str>>,
+    /// Names of methods that give an object whose properties become the owner's fields (`data`).
+    pub state: Vec<Box<str>>,
     /// The body of the owner function itself, for owners that are functions.
     pub body: Option<OwnerBody>,
     /// Calls that register a teardown, and the place of the function.

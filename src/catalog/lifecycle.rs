@@ -24,6 +24,7 @@ impl Compiler<'_> {
             near: self.words(&written.near),
             members: self.words(&written.members),
             bases: self.words(&written.bases),
+            state: self.words(&written.state),
             body: written.body.as_ref().map(|body| OwnerBody {
                 per: body.per,
                 has_teardown: body.teardown,

@@ -332,6 +332,8 @@ pub(crate) struct LifecycleSchema {
     pub members: Texts,
     #[serde(default)]
     pub bases: Texts,
+    #[serde(default)]
+    pub state: Texts,
     pub body: Option<BodySchema>,
     #[serde(default)]
     pub hooks: Texts,

@@ -133,36 +133,37 @@ impl Project<'_> {
             .or_else(|| ty.extends.iter().find_map(|&base| self.lifetime_of(base)))
     }
 
-    /// Whether the component makes the value itself, in the object that its `data` gives, and stores no other:
-    /// <https://vuejs.org/api/options-state.html#data>.
-    fn is_made_by_data(&self, owner: OwnerId, name: Sym) -> bool {
-        let data = self
-            .names
-            .find("data")
-            .and_then(|data| self.owners.get(owner).methods.get(&data));
-        let Some(&data) = data.filter(|_| self.lifecycle_of(owner).is_some()) else {
+    /// Whether a field's only value is made in the object that a method gives for the fields: `data` of a component.
+    fn is_made_for_the_fields(&self, owner: OwnerId, name: Sym) -> bool {
+        let Some(lifecycle) = self.lifecycle_of(owner) else {
             return false;
         };
+        let methods = lifecycle.state.iter().filter_map(|method| self.names.find(method));
+        let mut methods = methods.filter_map(|method| self.owners.get(owner).methods.get(&method));
+        self.owners.stores(owner, name, false).is_empty() && methods.any(|&method| self.makes_for_field(method, name))
+    }
+
+    /// Whether a method gives an object literal in which it makes the property's value with `new`.
+    fn makes_for_field(&self, method: FnRef, name: Sym) -> bool {
         let makes = |value: ExprRef| match *self.expr(value) {
             Expr::Call(call) => self.call(value.with(call)).how == How::New,
             _ => false,
         };
-        self.owners.stores(owner, name, false).is_empty()
-            && self.function(data).ops.iter().any(|op| {
-                let Op::Return(Some(given)) = *op else { return false };
-                let Root::Object(literal) = self.path(data.with(given)).root else {
-                    return false;
-                };
-                let Expr::Object(properties) = self.expr(literal) else {
-                    return false;
-                };
-                properties.iter().any(|property| match *property {
-                    Property::Field { name: field, value } => {
-                        self.sym(literal.file, field) == name && makes(literal.with(value))
-                    }
-                    _ => false,
-                })
+        self.function(method).ops.iter().any(|op| {
+            let Op::Return(Some(given)) = *op else { return false };
+            let Root::Object(literal) = self.path(method.with(given)).root else {
+                return false;
+            };
+            let Expr::Object(properties) = self.expr(literal) else {
+                return false;
+            };
+            properties.iter().any(|property| match *property {
+                Property::Field { name: field, value } => {
+                    self.sym(literal.file, field) == name && makes(literal.with(value))
+                }
+                _ => false,
             })
+        })
     }
 
     /// Whether a callback is given, as this parameter, what is there for others too.
@@ -210,7 +211,7 @@ impl Project<'_> {
         if let Some(Region::Process) = self.typed_region(expr) {
             return Some(Region::Process);
         }
-        if self.is_made_by_data(owner, name) {
+        if self.is_made_for_the_fields(owner, name) {
             return Some(Region::Owned(owner));
         }
         let mut result = None;
