@@ -10,7 +10,8 @@ use super::delay::Defaults;
 
 /// A timeout of fewer milliseconds that ends something is over before its leak matters.
 const SHORT_DELAY: f64 = 5000.0;
-/// The same for one that does nothing to what others still use: it settles a promise that is settled, sets a flag.
+/// The same, ten seconds included, for one that does nothing to what others still use: it settles a promise that is settled,
+/// sets a flag.
 const HARMLESS_DELAY: f64 = 10_001.0;
 
 /// And for one that only settles a promise or aborts what is done: beyond it, it keeps what its callback sees for long.
