@@ -1,5 +1,6 @@
 //! Whether what a line adds to a container is taken out again while the container lives.
 
+use crate::diagnostic::Label;
 use crate::facts::body::{FunctionKind, Op};
 use crate::facts::expr::Expr;
 
@@ -18,6 +19,8 @@ pub(super) enum Bound {
     Unbounded(Grade),
     /// The line's own activation takes it away, if it gets there.
     ByTheLine,
+    /// An answer takes it away, and who gives up waiting for one does not: there.
+    Abandoned(Vec<Label>),
 }
 
 impl Judge<'_, '_> {
@@ -53,7 +56,7 @@ impl Judge<'_, '_> {
             matches!(removal.what, Removed::One(Some(_))) && project.is_within(removal.function, activation)
         });
         if !by_the_line {
-            return Bound::Bounded;
+            return self.abandoned(usage, site).map_or(Bound::Bounded, Bound::Abandoned);
         }
         if real.iter().any(|removal| self.is_in_an_event(removal, activation)) {
             return Bound::Bounded;
@@ -131,7 +134,7 @@ impl Judge<'_, '_> {
     }
 
     /// A removal of everything when an object or the program ends.
-    fn is_only_at_the_end(&self, removal: &Removal) -> bool {
+    pub(super) fn is_only_at_the_end(&self, removal: &Removal) -> bool {
         let is_whole = match removal.what {
             Removed::All => true,
             // `for (const key of map.keys()) map.delete(key)`; one that is named (`delete(this)`, `delete(id)`) is its own end.

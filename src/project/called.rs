@@ -15,6 +15,9 @@ use super::Project;
 use super::memo::Table;
 use super::path::{CallRef, FnRef, Path, Root, Step};
 
+/// Functions that are followed upward from one.
+const MAX_REACHED: usize = 64;
+
 /// The indexes of the files that were asked about.
 pub(super) type CallNames = Table<FileId, Rc<FileCalls>>;
 
@@ -26,6 +29,25 @@ pub(super) struct FileCalls {
 }
 
 impl Project<'_> {
+    /// Whether a function stands in another, or is called from it, by any number of others; also where that is not clear.
+    pub(super) fn is_reached_from(&self, function: FnRef, from: FnRef) -> bool {
+        let mut asked = vec![function];
+        let mut next = 0;
+        while let Some(&each) = asked.get(next) {
+            next += 1;
+            if self.is_within(each, from) || asked.len() > MAX_REACHED {
+                return true;
+            }
+            for &call in self.graph.callers(each) {
+                let caller = self.calling(call);
+                if !asked.contains(&caller) {
+                    asked.push(caller);
+                }
+            }
+        }
+        false
+    }
+
     /// The calls in some functions, sorted, that may end by their callee what an entry acquires, in the order of the
     /// functions and their operations. Not all of them do, but no other call does.
     pub(super) fn calls_that_may_end(&self, entry: &Acquire, scope: &[FnRef]) -> Vec<CallRef> {

@@ -90,8 +90,9 @@ impl Judge<'_, '_> {
         let bound_grade = match bound {
             Bound::Bounded => return None,
             Bound::Unbounded(grade) => grade,
-            Bound::ByTheLine => Grade::First,
+            Bound::ByTheLine | Bound::Abandoned(_) => Grade::First,
         };
+        let is_abandoned = matches!(bound, Bound::Abandoned(_));
         let is_alias = site.is_may && self.is_given_or_own(site);
         if self.is_checked_for_doubles(site) {
             return None;
@@ -102,7 +103,9 @@ impl Judge<'_, '_> {
         }
         let life_grade = match self.lives.of(site.container) {
             Life::Process => Grade::First,
-            Life::Object(_) if is_alias || self.promises_removal(site) || self.is_cleared_memo(usage, site) => {
+            Life::Object(_)
+                if is_abandoned || is_alias || self.promises_removal(site) || self.is_cleared_memo(usage, site) =>
+            {
                 Grade::Second
             }
             Life::Object(_) | Life::Short => return None,
@@ -130,6 +133,8 @@ impl Judge<'_, '_> {
         let missed = match bound {
             Bound::ByTheLine if origin < Origin::PerCall => return None,
             Bound::ByTheLine => project.missed_entry(engine, site)?,
+            Bound::Abandoned(_) if origin < Origin::PerCall => return None,
+            Bound::Abandoned(labels) => labels,
             Bound::Bounded | Bound::Unbounded(_) => Vec::new(),
         };
         let grades = [
@@ -181,6 +186,7 @@ impl Judge<'_, '_> {
             added: project.describe(added),
             is_keyed: matches!(site.form, Form::Keyed(_)) && made.kind != Kind::Set,
             missed,
+            is_abandoned,
             confidence: confidence(&grades),
         })
     }

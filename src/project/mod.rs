@@ -8,6 +8,7 @@
 //!
 //! Nothing here reads a file, knows a rule, or names a library.
 
+pub mod abandoned;
 pub mod acquisition;
 pub mod bound;
 pub mod called;

@@ -90,6 +90,8 @@ pub struct Growth {
     pub is_keyed: bool,
     /// Ways out on which the line's own removal is skipped; empty if it has none.
     pub missed: Vec<Label>,
+    /// Whether they are those where somebody gives up waiting for what takes it out.
+    pub is_abandoned: bool,
     pub confidence: Confidence,
 }
 

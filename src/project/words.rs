@@ -293,6 +293,14 @@ pub fn is_teardown(name: &str) -> bool {
     TEARDOWN.iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
+/// Whether a method ends its owner for good, and is no half of a pair like `start` and `stop`: `dispose`, `destroy`.
+pub fn is_end_of_life(name: &str) -> bool {
+    let name = bare(name);
+    ["destroy", "dispose", "asyncDispose"]
+        .iter()
+        .any(|word| name.eq_ignore_ascii_case(word))
+}
+
 /// Methods after which an emitter or handle is of no more use, its listeners included.
 const FINAL: &[&str] = &[
     "close",

@@ -32,6 +32,13 @@ fn said(growth: &Growth) -> Said {
             format!("{added}, and nothing takes it out again"),
             format!("delete what is no longer needed from `{name}`, or use a cache with a maximum size"),
         )
+    } else if growth.is_abandoned {
+        evidence.extend(growth.missed.iter().cloned());
+        (
+            format!("an entry of `{name}` stays when nobody waits for it any more"),
+            format!("{added}, and only an answer takes it out"),
+            format!("delete the entry of `{name}` also where the wait is given up"),
+        )
     } else {
         evidence.extend(growth.missed.iter().cloned());
         (

@@ -1,12 +1,12 @@
 //! Listeners: added again and again to something that outlives them.
 
-use crate::catalog::effect::{Holder, Repeat};
-use crate::diagnostic::{Label, Place};
+use crate::catalog::effect::{Holder, Repeat, Resource};
+use crate::diagnostic::{Confidence, Label, Place};
 use crate::facts::body::{FunctionKind, Op};
 
 use super::super::acquisition::Acquisition;
 use super::super::calls::Tier;
-use super::super::confidence::Grade;
+use super::super::confidence::{Grade, confidence};
 use super::super::duty::{Engine, Release};
 use super::super::model::Missing;
 use super::super::path::{FnRef, OwnerId, Root};
@@ -16,8 +16,24 @@ use super::super::{Project, latch, words};
 use super::given::Handed;
 use super::{Pile, Verdict};
 
+/// How sure a verdict is, given how sure it is that the call acquires.
+fn confidence_of(verdict: &Verdict, tier: Grade) -> Confidence {
+    let grades = verdict.grades.iter().copied().chain([tier]);
+    confidence(&grades.collect::<Vec<_>>())
+}
+
 impl Project<'_> {
-    pub(super) fn judge_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+    /// What is known of a listener by itself, or, where that is little, by what is done with its siblings.
+    pub(super) fn judge_any_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        let judged = self.judge_listener(engine, acquisition);
+        let tier = Grade::from(acquisition.tier);
+        match judged {
+            Some(verdict) if confidence_of(&verdict, tier) != Confidence::Low => Some(verdict),
+            little => self.judge_forgotten(engine, acquisition).or(little),
+        }
+    }
+
+    fn judge_listener(&self, engine: &mut Engine, acquisition: &Acquisition<'_>) -> Option<Verdict> {
         let function = acquisition.function;
         let Some(holder) = self.holder_expr(acquisition) else {
             return self.judge_process_listener(engine, acquisition);
@@ -102,8 +118,10 @@ impl Project<'_> {
             Region::Owner(_) | Region::Owned(_) => self.self_accumulation(acquisition, repeats)?,
             Region::Injected(owner, _) if !loses && self.ends_holder(owner, holder) => return None,
             Region::Injected(owner, _) => self.injected(acquisition, owner, repeats)?,
-            Region::Given(of) if self.scope_of(of).is_some() => self.given_to_scope(acquisition, of, repeats)?,
-            Region::Given(of) => self.given(acquisition, of, repeats)?,
+            Region::Given(of) if self.scope_of(of).is_some() => {
+                self.given_to_scope(engine, acquisition, of, repeats)?
+            }
+            Region::Given(of) => self.given(engine, acquisition, of, repeats)?,
             Region::Activation | Region::Unknown => return None,
         };
         let grade = if loses {
@@ -240,7 +258,7 @@ impl Project<'_> {
         }
     }
 
-    fn each_call_label(&self, of: FnRef) -> Label {
+    pub(super) fn each_call_label(&self, of: FnRef) -> Label {
         let name = self.function_name(of).unwrap_or("this function");
         let place = Place {
             file: of.file,
@@ -376,9 +394,15 @@ impl Project<'_> {
 
     /// A listener on what a component was given, or shares with others: it stays when the effect runs again and when the
     /// component is gone.
-    fn given_to_scope(&self, acquisition: &Acquisition<'_>, of: FnRef, repeats: Repeats) -> Option<Pile> {
+    fn given_to_scope(
+        &self,
+        engine: &mut Engine,
+        acquisition: &Acquisition<'_>,
+        of: FnRef,
+        repeats: Repeats,
+    ) -> Option<Pile> {
         let Some(effect) = self.effect_around(acquisition.function) else {
-            return self.given(acquisition, of, repeats);
+            return self.given(engine, acquisition, of, repeats);
         };
         if self.handed_in(self.holder_expr(acquisition)?) == Handed::Dies {
             return None;
@@ -395,7 +419,13 @@ impl Project<'_> {
     }
 
     /// A listener on a parameter: it counts only if it keeps something of the call.
-    pub(super) fn given(&self, acquisition: &Acquisition<'_>, of: FnRef, repeats: Repeats) -> Option<Pile> {
+    pub(super) fn given(
+        &self,
+        engine: &mut Engine,
+        acquisition: &Acquisition<'_>,
+        of: FnRef,
+        repeats: Repeats,
+    ) -> Option<Pile> {
         let name = self.function_name(of).unwrap_or("this function");
         if !self.keeps_activation(acquisition)
             || words::is_setup(name)
@@ -415,11 +445,27 @@ impl Project<'_> {
             Handed::Dies => return None,
             Handed::Shared | Handed::Outlives if self.is_made_to_be_shared(holder) => Grade::First,
             Handed::Shared if is_many => Grade::Second,
-            // Whoever imports the function may hand in the signal of the whole program.
-            Handed::Unknown if self.is_made_to_be_shared(holder) && self.is_an_entry(of) => Grade::Second,
+            // Whoever imports the function may hand in the signal of the whole program; so may others, where the function
+            // gives back at its end what else it took.
+            Handed::Unknown
+                if self.is_made_to_be_shared(holder)
+                    && (self.is_an_entry(of) || self.clears_its_timers(engine, acquisition.function)) =>
+            {
+                Grade::Second
+            }
             Handed::Shared | Handed::Outlives | Handed::Unknown => Grade::Third,
         };
         Some((grade, why, None))
+    }
+
+    /// Whether a function clears a timer that it has started on every way out.
+    fn clears_its_timers(&self, engine: &mut Engine, function: FnRef) -> bool {
+        let started = self.function(function).ops.iter().filter_map(|op| match *op {
+            Op::Call(call) => self.acquisition(function.with(call)),
+            _ => None,
+        });
+        let mut timers = started.filter(|each| matches!(each.resource(), Resource::Timeout | Resource::Interval));
+        timers.any(|timer| engine.release(self, &timer) == Release::Always)
     }
 
     /// Whether what the listener keeps goes to the caller, who alone knows when it is done with: `return controller.signal`.

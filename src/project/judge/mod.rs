@@ -3,6 +3,7 @@
 mod delay;
 mod dropped_owner;
 mod external;
+mod forgotten;
 mod given;
 mod kept;
 mod listener;
@@ -59,7 +60,7 @@ impl Project<'_> {
         let mut tier = acquisition.tier;
         let mut notifier = None;
         let verdict = match acquisition.resource() {
-            Resource::Listener => self.judge_listener(engine, acquisition),
+            Resource::Listener => self.judge_any_listener(engine, acquisition),
             Resource::Interval => self.judge_interval(engine, acquisition),
             Resource::Timeout => self.judge_timeout(engine, acquisition),
             Resource::Connection => self.judge_external(engine, acquisition),

@@ -66,7 +66,7 @@ impl Project<'_> {
                 let (grade, why, teardown) = self.injected(acquisition, owner?, repeats)?;
                 (grade.max(Grade::Second), why, teardown)
             }
-            _ => self.plain_pile(acquisition, &region, holder, repeats)?,
+            _ => self.plain_pile(engine, acquisition, &region, holder, repeats)?,
         };
         // That a property of unknown type goes on is one doubt with that of not knowing the call.
         let source_grade = match tier {
@@ -308,6 +308,7 @@ impl Project<'_> {
     /// A class of its own, or a function.
     fn plain_pile(
         &self,
+        engine: &mut Engine,
         acquisition: &Acquisition<'_>,
         region: &Region,
         holder: ExprRef,
@@ -343,7 +344,7 @@ impl Project<'_> {
             Region::Given(of) => match repeats {
                 Repeats::Many(why) => Some((Grade::Second, why, None)),
                 // Whoever imports the function may hand in the token of the whole program.
-                _ if self.is_made_to_be_shared(holder) => self.given(acquisition, of, repeats),
+                _ if self.is_made_to_be_shared(holder) => self.given(engine, acquisition, of, repeats),
                 _ => None,
             },
             Region::Owner(_) | Region::Owned(_) | Region::Activation | Region::Unknown => None,
