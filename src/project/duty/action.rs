@@ -177,7 +177,11 @@ impl Run<'_, '_, '_> {
             return Action::Release(call);
         }
         if self.activates(call) {
-            return Action::Activate;
+            // What is called when it works may hand it on: `client.connect((error) => callback(error, client))`.
+            return match self.through_arguments(call) {
+                handed @ Action::Escape(_) => handed,
+                _ => Action::Activate,
+            };
         }
         if self.reads_part(call) {
             return Action::Release(call);
