@@ -325,11 +325,18 @@ impl Compiler<'_> {
                 Problem::new("an example needs code in `leak` and `ok`"),
             );
         }
+        if let Some(near) = written.near.as_ref().filter(|near| near.get_ref().trim().is_empty()) {
+            self.error(
+                near.span(),
+                Problem::new("an example needs code in `near`, or no `near`"),
+            );
+        }
         self.catalog.examples.push(Example {
             library: self.library,
             rule: written.rule.get_ref().as_str().into(),
             leak: written.leak.get_ref().as_str().into(),
             ok: written.ok.as_str().into(),
+            near: written.near.as_ref().map(|near| near.get_ref().as_str().into()),
             filename: written.filename.as_deref().map(Into::into),
         });
     }

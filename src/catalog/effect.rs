@@ -567,6 +567,8 @@ pub struct Example {
     pub rule: Box<str>,
     pub leak: Box<str>,
     pub ok: Box<str>,
+    /// A program that is close to a leak in shape and holds nothing too long; nothing is said of it either.
+    pub near: Option<Box<str>>,
     /// The path under which the program is linted, where it matters.
     pub filename: Option<Box<str>>,
 }

@@ -391,6 +391,7 @@ pub(crate) struct ExampleSchema {
     pub rule: Text,
     pub leak: Text,
     pub ok: String,
+    pub near: Option<Text>,
     pub filename: Option<String>,
 }
 

@@ -30,6 +30,7 @@ struct CatalogFile {
 struct Example {
     leak: Option<String>,
     ok: Option<String>,
+    near: Option<String>,
     rule: Option<String>,
     filename: Option<String>,
 }
@@ -75,7 +76,7 @@ fn examples_of_the_catalogue_are_true() {
                     .unwrap_or_else(|| panic!("{place}: `leak` without `rule`"));
                 check(&place, name, text, Some(rule), &mut wrong);
             }
-            if let Some(text) = &example.ok {
+            for text in example.ok.iter().chain(&example.near) {
                 check(&place, name, text, None, &mut wrong);
             }
         }
