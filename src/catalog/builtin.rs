@@ -23,14 +23,30 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/async-mutex.toml",
         include_str!("../../rules/catalog/async-mutex.toml"),
     ),
+    (
+        "rules/catalog/aws-sdk.toml",
+        include_str!("../../rules/catalog/aws-sdk.toml"),
+    ),
+    (
+        "rules/catalog/better-sqlite3.toml",
+        include_str!("../../rules/catalog/better-sqlite3.toml"),
+    ),
     ("rules/catalog/bull.toml", include_str!("../../rules/catalog/bull.toml")),
     (
         "rules/catalog/bullmq.toml",
         include_str!("../../rules/catalog/bullmq.toml"),
     ),
     (
+        "rules/catalog/chart.js.toml",
+        include_str!("../../rules/catalog/chart.js.toml"),
+    ),
+    (
         "rules/catalog/chokidar.toml",
         include_str!("../../rules/catalog/chokidar.toml"),
+    ),
+    (
+        "rules/catalog/codemirror.toml",
+        include_str!("../../rules/catalog/codemirror.toml"),
     ),
     (
         "rules/catalog/containers.toml",
@@ -45,6 +61,14 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/delay.toml"),
     ),
     (
+        "rules/catalog/echarts.toml",
+        include_str!("../../rules/catalog/echarts.toml"),
+    ),
+    (
+        "rules/catalog/elasticsearch.toml",
+        include_str!("../../rules/catalog/elasticsearch.toml"),
+    ),
+    (
         "rules/catalog/electron.toml",
         include_str!("../../rules/catalog/electron.toml"),
     ),
@@ -57,12 +81,24 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/esbuild.toml"),
     ),
     (
+        "rules/catalog/eventsource.toml",
+        include_str!("../../rules/catalog/eventsource.toml"),
+    ),
+    (
         "rules/catalog/express.toml",
         include_str!("../../rules/catalog/express.toml"),
     ),
     (
         "rules/catalog/fastify.toml",
         include_str!("../../rules/catalog/fastify.toml"),
+    ),
+    (
+        "rules/catalog/firebase.toml",
+        include_str!("../../rules/catalog/firebase.toml"),
+    ),
+    (
+        "rules/catalog/floating-ui.toml",
+        include_str!("../../rules/catalog/floating-ui.toml"),
     ),
     (
         "rules/catalog/fs-extra.toml",
@@ -72,8 +108,24 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/generic-pool.toml",
         include_str!("../../rules/catalog/generic-pool.toml"),
     ),
+    (
+        "rules/catalog/graphql-ws.toml",
+        include_str!("../../rules/catalog/graphql-ws.toml"),
+    ),
     ("rules/catalog/grpc.toml", include_str!("../../rules/catalog/grpc.toml")),
     ("rules/catalog/hapi.toml", include_str!("../../rules/catalog/hapi.toml")),
+    (
+        "rules/catalog/happy-dom.toml",
+        include_str!("../../rules/catalog/happy-dom.toml"),
+    ),
+    (
+        "rules/catalog/hls.js.toml",
+        include_str!("../../rules/catalog/hls.js.toml"),
+    ),
+    (
+        "rules/catalog/i18next.toml",
+        include_str!("../../rules/catalog/i18next.toml"),
+    ),
     (
         "rules/catalog/identifiers.toml",
         include_str!("../../rules/catalog/identifiers.toml"),
@@ -87,11 +139,33 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/ioredis.toml"),
     ),
     (
+        "rules/catalog/jsdom.toml",
+        include_str!("../../rules/catalog/jsdom.toml"),
+    ),
+    (
         "rules/catalog/kafkajs.toml",
         include_str!("../../rules/catalog/kafkajs.toml"),
     ),
     ("rules/catalog/knex.toml", include_str!("../../rules/catalog/knex.toml")),
     ("rules/catalog/koa.toml", include_str!("../../rules/catalog/koa.toml")),
+    (
+        "rules/catalog/level.toml",
+        include_str!("../../rules/catalog/level.toml"),
+    ),
+    ("rules/catalog/maps.toml", include_str!("../../rules/catalog/maps.toml")),
+    (
+        "rules/catalog/mariadb.toml",
+        include_str!("../../rules/catalog/mariadb.toml"),
+    ),
+    (
+        "rules/catalog/mcp-sdk.toml",
+        include_str!("../../rules/catalog/mcp-sdk.toml"),
+    ),
+    ("rules/catalog/mobx.toml", include_str!("../../rules/catalog/mobx.toml")),
+    (
+        "rules/catalog/monaco-editor.toml",
+        include_str!("../../rules/catalog/monaco-editor.toml"),
+    ),
     (
         "rules/catalog/mongodb.toml",
         include_str!("../../rules/catalog/mongodb.toml"),
@@ -100,6 +174,11 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/mongoose.toml",
         include_str!("../../rules/catalog/mongoose.toml"),
     ),
+    ("rules/catalog/mqtt.toml", include_str!("../../rules/catalog/mqtt.toml")),
+    (
+        "rules/catalog/mssql.toml",
+        include_str!("../../rules/catalog/mssql.toml"),
+    ),
     (
         "rules/catalog/mysql.toml",
         include_str!("../../rules/catalog/mysql.toml"),
@@ -107,6 +186,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/mysql2.toml",
         include_str!("../../rules/catalog/mysql2.toml"),
+    ),
+    (
+        "rules/catalog/neo4j-driver.toml",
+        include_str!("../../rules/catalog/neo4j-driver.toml"),
     ),
     (
         "rules/catalog/nestjs.toml",
@@ -131,6 +214,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/pairs.toml"),
     ),
     (
+        "rules/catalog/parcel-watcher.toml",
+        include_str!("../../rules/catalog/parcel-watcher.toml"),
+    ),
+    (
         "rules/catalog/pdfjs-dist.toml",
         include_str!("../../rules/catalog/pdfjs-dist.toml"),
     ),
@@ -138,6 +225,14 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/playwright.toml",
         include_str!("../../rules/catalog/playwright.toml"),
+    ),
+    (
+        "rules/catalog/popper.toml",
+        include_str!("../../rules/catalog/popper.toml"),
+    ),
+    (
+        "rules/catalog/postgres.toml",
+        include_str!("../../rules/catalog/postgres.toml"),
     ),
     (
         "rules/catalog/prisma.toml",
@@ -177,6 +272,14 @@ pub const FILES: &[(&str, &str)] = &[
     ),
     ("rules/catalog/rxjs.toml", include_str!("../../rules/catalog/rxjs.toml")),
     (
+        "rules/catalog/schedulers.toml",
+        include_str!("../../rules/catalog/schedulers.toml"),
+    ),
+    (
+        "rules/catalog/selenium-webdriver.toml",
+        include_str!("../../rules/catalog/selenium-webdriver.toml"),
+    ),
+    (
         "rules/catalog/sequelize.toml",
         include_str!("../../rules/catalog/sequelize.toml"),
     ),
@@ -197,12 +300,29 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/solid.toml"),
     ),
     (
+        "rules/catalog/sortablejs.toml",
+        include_str!("../../rules/catalog/sortablejs.toml"),
+    ),
+    (
+        "rules/catalog/sqlite3.toml",
+        include_str!("../../rules/catalog/sqlite3.toml"),
+    ),
+    ("rules/catalog/ssh2.toml", include_str!("../../rules/catalog/ssh2.toml")),
+    (
         "rules/catalog/stores.toml",
         include_str!("../../rules/catalog/stores.toml"),
     ),
     (
         "rules/catalog/svelte.toml",
         include_str!("../../rules/catalog/svelte.toml"),
+    ),
+    (
+        "rules/catalog/tanstack-query.toml",
+        include_str!("../../rules/catalog/tanstack-query.toml"),
+    ),
+    (
+        "rules/catalog/tedious.toml",
+        include_str!("../../rules/catalog/tedious.toml"),
     ),
     (
         "rules/catalog/tesseract.toml",
@@ -228,6 +348,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/catalog/undici.toml",
         include_str!("../../rules/catalog/undici.toml"),
     ),
+    ("rules/catalog/vite.toml", include_str!("../../rules/catalog/vite.toml")),
     (
         "rules/catalog/vscode.toml",
         include_str!("../../rules/catalog/vscode.toml"),
@@ -243,10 +364,31 @@ pub const FILES: &[(&str, &str)] = &[
     ),
     ("rules/catalog/web.toml", include_str!("../../rules/catalog/web.toml")),
     (
+        "rules/catalog/webpack.toml",
+        include_str!("../../rules/catalog/webpack.toml"),
+    ),
+    (
         "rules/catalog/widgets.toml",
         include_str!("../../rules/catalog/widgets.toml"),
     ),
+    (
+        "rules/catalog/worker-pools.toml",
+        include_str!("../../rules/catalog/worker-pools.toml"),
+    ),
     ("rules/catalog/ws.toml", include_str!("../../rules/catalog/ws.toml")),
+    (
+        "rules/catalog/xterm.toml",
+        include_str!("../../rules/catalog/xterm.toml"),
+    ),
+    (
+        "rules/catalog/yauzl.toml",
+        include_str!("../../rules/catalog/yauzl.toml"),
+    ),
+    ("rules/catalog/yjs.toml", include_str!("../../rules/catalog/yjs.toml")),
+    (
+        "rules/catalog/zustand.toml",
+        include_str!("../../rules/catalog/zustand.toml"),
+    ),
 ];
 
 /// The built-in catalogue, loaded once.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use leaklint::catalog::builtin::{FILES, builtin};
 use serde::Deserialize;
 
 use crate::support::package_root;
@@ -139,4 +140,137 @@ fn row(seed: u64, kind: &str, sample: &[&Judged]) -> String {
         projects.len(),
         of_true.len()
     )
+}
+
+/// A library that acquires, and a place in public code where that was seen.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    library: String,
+    /// The file in `rules/catalog` that describes it, without its extension.
+    catalogue: String,
+    /// Projects of the collection with a package that depends on it, and those packages.
+    dependents: u32,
+    packages: u32,
+    documentation: String,
+    witness: Witness,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Witness {
+    repository: String,
+    commit: String,
+    path: String,
+    line: u32,
+    /// `finding`: reported, and a leak to who read it; `silent`: known, released or kept, and rightly not reported.
+    what: String,
+}
+
+const FEWEST_LIBRARIES: usize = 60;
+const FEWEST_LEAKS: usize = 2;
+
+fn listed() -> Vec<Listed> {
+    let text = fs::read_to_string(package_root().join("ecosystem/libraries.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn libraries_are_listed_by_how_many_depend_on_them() {
+    let all = listed();
+    assert!(all.len() >= FEWEST_LIBRARIES, "{} libraries", all.len());
+    let names: BTreeSet<&str> = all.iter().map(|each| each.library.as_str()).collect();
+    assert_eq!(names.len(), all.len(), "a library is listed twice");
+    let rank = |each: &Listed| {
+        (
+            u32::MAX - each.dependents,
+            u32::MAX - each.packages,
+            each.library.clone(),
+        )
+    };
+    assert!(all.is_sorted_by_key(rank));
+    for each in &all {
+        let Witness {
+            repository,
+            commit,
+            path,
+            line,
+            what,
+        } = &each.witness;
+        assert!(
+            repository.split('/').count() == 2 && !path.is_empty() && *line > 0,
+            "{}",
+            each.library
+        );
+        let is_hash = commit.len() == 40 && commit.chars().all(|letter| letter.is_ascii_hexdigit());
+        assert!(
+            is_hash && ["finding", "silent"].contains(&what.as_str()),
+            "{}",
+            each.library
+        );
+        assert!(
+            each.dependents > 0 && each.packages >= each.dependents,
+            "{}",
+            each.library
+        );
+    }
+    let findings = all.iter().filter(|each| each.witness.what == "finding").count();
+    let sentence = format!(
+        "{} libraries are listed, {findings} of them with a finding and {} with a silent use.",
+        all.len(),
+        all.len() - findings
+    );
+    let page = fs::read_to_string(package_root().join("ecosystem/README.md")).unwrap();
+    assert!(
+        page.lines().any(|line| line == sentence),
+        "ecosystem/README.md should say:\n{sentence}"
+    );
+}
+
+#[test]
+fn listed_libraries_are_described_with_leaks_and_a_near_miss() {
+    let catalog = builtin();
+    for each in listed() {
+        let library = &each.library;
+        let name = format!("rules/catalog/{}.toml", each.catalogue);
+        let position = FILES.iter().position(|(file, _)| *file == name);
+        let position = position.unwrap_or_else(|| panic!("{library}: no {name}"));
+        let described = &catalog.libraries[position].packages;
+        let is_named = described.iter().any(|package| names_package(package, library));
+        assert!(is_named, "{library}: {name} does not speak of it");
+        assert!(
+            FILES[position].1.contains(&each.documentation),
+            "{library}: {name} names another source"
+        );
+        let acquires = catalog.acquires.iter().any(|entry| entry.library == position);
+        let contains = FILES[position].1.contains("[[container]]");
+        assert!(acquires || contains, "{library}: {name} acquires nothing");
+        let examples: Vec<_> = catalog
+            .examples
+            .iter()
+            .filter(|example| example.library == position)
+            .collect();
+        assert!(
+            examples.len() >= FEWEST_LEAKS,
+            "{library}: {} leaks in {name}",
+            examples.len()
+        );
+        assert!(
+            examples.iter().any(|example| example.near.is_some()),
+            "{library}: no near miss in {name}"
+        );
+        let imports = [format!("\"{library}\""), format!("\"{library}/")];
+        let is_shown = |text: &str| imports.iter().any(|import| text.contains(import.as_str()));
+        assert!(
+            examples.iter().any(|example| is_shown(&example.leak)),
+            "{library}: no leak in {name}"
+        );
+    }
+}
+
+/// Whether a package that a file speaks of, or a path in it, is this one.
+fn names_package(described: &str, library: &str) -> bool {
+    described
+        .strip_prefix(library)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

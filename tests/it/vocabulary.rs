@@ -258,4 +258,5 @@ const NODE_MODULES: &[&str] = &[
     "timers/promises",
     "fs/promises",
     "next",
+    "level",
 ];
