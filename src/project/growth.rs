@@ -1,6 +1,6 @@
 //! Which growing containers are leaks: they outlive the line, what is added comes from outside, and nothing bounds it.
 
-use crate::catalog::effect::Origin;
+use crate::catalog::effect::{Origin, Per, Resource};
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::Op;
 use crate::facts::expr::Expr;
@@ -14,7 +14,7 @@ use super::guard;
 use super::lives::{Life, Lives};
 use super::membership::Admitted;
 use super::model::Growth;
-use super::path::{ExprRef, FnRef, Root};
+use super::path::{CallRef, ExprRef, FnRef, Root};
 use super::repetition::Repeats;
 use super::words;
 use super::{Project, latch};
@@ -104,7 +104,11 @@ impl Judge<'_, '_> {
         let life_grade = match self.lives.of(site.container) {
             Life::Process => Grade::First,
             Life::Object(_)
-                if is_abandoned || is_alias || self.promises_removal(site) || self.is_cleared_memo(usage, site) =>
+                if is_abandoned
+                    || self.outlives_what_feeds_it(site)
+                    || is_alias
+                    || self.promises_removal(site)
+                    || self.is_cleared_memo(usage, site) =>
             {
                 Grade::Second
             }
@@ -216,6 +220,32 @@ impl Judge<'_, '_> {
             return false;
         };
         binding.with(self.project.facts(binding.file).binding(binding.id).function) == site.function
+    }
+
+    /// Whether the container's object itself takes requests or connections, or has an interval, and the line runs for each of
+    /// them: however long it lives, it sees one after another.
+    fn outlives_what_feeds_it(&self, site: &GrowthSite) -> bool {
+        let project = self.project;
+        let ContainerId::Field(owner, _) = site.container else {
+            return false;
+        };
+        let comes_again = |call: CallRef, position: u16| {
+            let runs = project.runs_of(call, position);
+            runs.iter().any(|(run, _)| match run.per {
+                Per::Request | Per::Connection => true,
+                Per::Tick => project
+                    .acquisition(call)
+                    .is_some_and(|timer| timer.resource() == Resource::Interval),
+                _ => false,
+            })
+        };
+        project
+            .around(site.function)
+            .filter(|&each| project.owner_around(each) == Some(owner))
+            .any(|each| {
+                let mut passed = project.graph.passed(each).iter();
+                passed.any(|&(call, position)| comes_again(call, position))
+            })
     }
 
     /// `given || this.defaults`: the line means to change what it was given, and changes what is shared.

@@ -231,6 +231,15 @@ impl Project<'_> {
         (self.path_within(whole, hops + 1) == *object).then_some(value)
     }
 
+    /// `given` of `given || {}`: what has no members names none.
+    fn given_or_nothing(&self, choice: ExprRef) -> Option<ExprRef> {
+        let Expr::Logical { operator, left, right } = *self.expr(choice) else {
+            return None;
+        };
+        let is_empty = matches!(self.expr(choice.with(right)), Expr::Object(properties) if properties.is_empty());
+        (is_empty && operator != LogicalOperator::And).then(|| choice.with(left))
+    }
+
     /// The path of `object.name`.
     fn field(&self, object: Path, name: super::names::Sym, at: ExprRef, hops: u32) -> Path {
         if hops > MAX_HOPS {
@@ -267,6 +276,12 @@ impl Project<'_> {
                     }
                 }
                 Root::Package(_) if self.names.text(name) == "default" => return object,
+                Root::Choice(choice) => {
+                    if let Some(given) = self.given_or_nothing(choice) {
+                        let given = self.path_within(given, hops + 1);
+                        return self.field(given, name, at, hops + 1);
+                    }
+                }
                 _ => {}
             }
             if let Some(value) = self.added_export(&object, name, hops) {

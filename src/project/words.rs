@@ -328,10 +328,15 @@ pub fn mentions_teardown(name: &str) -> bool {
     is_teardown(name) || ENDING.iter().any(|word| lower.contains(word))
 }
 
-/// Whether a class is called the whole program, of which there is one: `App`, `AppRootComponent`, `ShopAppComponent`.
+/// Whether a class is called the whole program, of which there is one: `App`, `AppRootComponent`, `ShopAppComponent`,
+/// `MainWindow`.
 pub fn is_whole_program(name: &str) -> bool {
     let bare = name.strip_suffix("Component").unwrap_or(name);
     matches!(bare, "App" | "Root" | "Main" | "Shell" | "AppRoot" | "AppShell")
+        || matches!(
+            bare,
+            "MainScreen" | "MainWindow" | "MainView" | "MainPage" | "MainLayout"
+        )
         || bare != name && ends_with_word(bare, "app")
 }
 

@@ -16,7 +16,7 @@ use super::super::model::Missing;
 use super::super::path::{CallRef, FnRef, Path, Root, Step};
 use super::super::repetition::Repeats;
 use super::super::value::Match;
-use super::super::{Project, latch};
+use super::super::{Project, latch, words};
 use super::Verdict;
 
 impl Project<'_> {
@@ -36,6 +36,7 @@ impl Project<'_> {
         };
         let mut is_likely = true;
         let (missing, grade) = match release {
+            Release::Escapes(To::Owner) if !ends_alone => return self.judge_forgotten_field(acquisition),
             Release::Always | Release::Escapes(_) => return None,
             Release::Never if ends_alone || self.is_kept_by_closure(acquisition) => return None,
             Release::Never if self.is_dropped(acquisition) => (Missing::Dropped, Grade::First),
@@ -202,7 +203,7 @@ impl Project<'_> {
     }
 
     /// Whether the thing is also returned, or stored in something that the activation was given: the caller's then.
-    fn is_handed_back(&self, acquisition: &Acquisition<'_>) -> bool {
+    pub(super) fn is_handed_back(&self, acquisition: &Acquisition<'_>) -> bool {
         let root = self.activation_of(acquisition.function);
         let is_it = |value| self.holds_item(&acquisition.items, root.with(value));
         self.function(root).ops.iter().any(|op| match *op {
@@ -213,7 +214,7 @@ impl Project<'_> {
     }
 
     /// Whether a function that runs later captures a variable that may be the thing: it may end it in ways that are not followed.
-    fn is_kept_by_closure(&self, acquisition: &Acquisition<'_>) -> bool {
+    pub(super) fn is_kept_by_closure(&self, acquisition: &Acquisition<'_>) -> bool {
         if acquisition.resource() == Resource::Connection {
             return false;
         }
@@ -270,6 +271,9 @@ impl Project<'_> {
                 None,
             ));
         }
+        if let (Release::Escapes(To::Owner), Some(forgotten)) = (&release, self.judge_forgotten_field(acquisition)) {
+            return Some(forgotten);
+        }
         let is_kept = matches!(release, Release::Escapes(To::Owner));
         let missing = match release {
             Release::Always | Release::Sometimes { .. } | Release::Escapes(To::Caller | To::Unknown) => return None,
@@ -288,7 +292,9 @@ impl Project<'_> {
         let (grade, why, teardown) = self.process_repetition(function, repeats.clone())?;
         // Only what is seen to come again piles up; the rest may be the program's one, and what an owner keeps may be its one.
         let is_seen = if is_kept { repeats.is_many() } else { repeats.is_seen() };
-        let grade = if is_seen { grade } else { Grade::Third };
+        // `init() { this.context = … }` of what the module makes once.
+        let is_setup = is_kept && self.function_name(function).is_some_and(words::is_setup);
+        let grade = if is_seen && !is_setup { grade } else { Grade::Third };
         Some(lasting(missing, vec![grade], why, teardown))
     }
 }

@@ -74,6 +74,31 @@ impl Project<'_> {
         })
     }
 
+    /// Something that an object makes for itself, keeps in a field and does not end, though its end for good ends other things.
+    pub(super) fn judge_forgotten_field(&self, acquisition: &Acquisition<'_>) -> Option<Verdict> {
+        let function = acquisition.function;
+        let owner = self.owner_around(function)?;
+        let is_made_with_it =
+            matches!(self.function(function).kind, FunctionKind::FieldInitializers) || self.is_constructor(function);
+        let end = self.end_that_forgets(acquisition)?;
+        if !is_made_with_it || self.is_one_of_its_kind(owner) || self.is_handed_back(acquisition) {
+            return None;
+        }
+        if self.released_elsewhere(acquisition) != Elsewhere::Nothing || self.is_kept_by_closure(acquisition) {
+            return None;
+        }
+        let (grade, why, _) = self.per_instance(owner)?;
+        Some(Verdict {
+            missing: Missing::Never,
+            grades: vec![grade],
+            holder: None,
+            holder_name: String::new(),
+            why,
+            teardown: Some(self.named(end)),
+            is_self_rearming: false,
+        })
+    }
+
     /// Whether a listener piles up if nothing takes it off, as far as the lives of its holder and its owner are in view.
     fn may_be_forgotten(&self, acquisition: &Acquisition<'_>, holder: ExprRef) -> bool {
         let function = acquisition.function;
@@ -127,23 +152,19 @@ impl Project<'_> {
     /// `watch(next) { this.last?.off('x', f); next.on('x', f); }`.
     fn replacing_removal(&self, acquisition: &Acquisition<'_>) -> Option<(FnRef, CallRef)> {
         let function = acquisition.function;
-        let owner = self.owner_around(function)?;
         let Elsewhere::Released(removals) = self.released_elsewhere(acquisition) else {
             return None;
         };
         let added = self.op_of(acquisition.call)?;
         let is_before =
             |&call: &CallRef| self.calling(call) == function && self.op_of(call).is_some_and(|at| at < added);
-        let end = self.teardowns_of(owner).into_iter().find(|&end| self.is_final(end))?;
-        let is_own = self.owners.of_function(end).is_some_and(|(of, _)| of == owner);
-        let is_left = is_own
-            && removals.iter().all(is_before)
+        let end = self.end_that_forgets(acquisition)?;
+        let is_left = removals.iter().all(is_before)
             && self
                 .owners
                 .of_function(function)
                 .is_some_and(|(_, is_static)| !is_static)
             && self.function(function).kind == FunctionKind::Method
-            && self.gives_back(end)
             && !self.is_reached_from(function, end);
         is_left.then(|| (end, removals[0]))
     }
@@ -214,6 +235,15 @@ impl Project<'_> {
             function = self.calling(caller);
         }
         None
+    }
+
+    /// The end for good of the owner itself, if it gives other things back than what an acquisition leaves in a field.
+    pub(super) fn end_that_forgets(&self, acquisition: &Acquisition<'_>) -> Option<FnRef> {
+        let owner = self.owner_around(acquisition.function)?;
+        let is_own = |end: FnRef| self.owners.of_function(end).is_some_and(|(of, _)| of == owner);
+        self.teardowns_of(owner)
+            .into_iter()
+            .find(|&end| self.is_final(end) && is_own(end) && self.gives_back(end))
     }
 
     /// Whether a function ends its owner for good: nothing is put on again after it.

@@ -9,7 +9,7 @@ use super::super::calls::Tier;
 use super::super::confidence::{Grade, confidence};
 use super::super::duty::{Engine, Release};
 use super::super::model::Missing;
-use super::super::path::{FnRef, OwnerId, Root};
+use super::super::path::{ExprRef, FnRef, OwnerId, Path, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
 use super::super::{Project, latch, words};
@@ -82,22 +82,7 @@ impl Project<'_> {
             return None;
         }
         let (grade, why, teardown) = match region {
-            Region::Process => {
-                let (grade, why, teardown) = self.on_process_holder(holder, function, repeats)?;
-                // What the page itself tells once comes again soon: a key, the focus.
-                let is_soon_gone = acquisition.entry.repeat == Repeat::NoOp
-                    && self.goes_when_fired(acquisition)
-                    && matches!(self.path(holder).root, Root::Global(_))
-                    && self.path(holder).is_root();
-                // A question that waits once for its answer is mostly answered.
-                let is_question = acquisition.tier == Tier::Shape && self.goes_when_fired(acquisition);
-                let grade = if is_soon_gone || is_question {
-                    Grade::Third
-                } else {
-                    grade.max(self.activation_grade(function))
-                };
-                (grade, why, teardown)
-            }
+            Region::Process => self.on_lasting_holder(acquisition, holder, repeats)?,
             Region::Outlives => match repeats {
                 Repeats::Many(why) => (Grade::First, why, None),
                 Repeats::Often(why) => (Grade::Second, why, None),
@@ -137,6 +122,58 @@ impl Project<'_> {
             why,
             teardown,
             is_self_rearming: false,
+        })
+    }
+
+    /// A listener on what lives as long as the process.
+    fn on_lasting_holder(&self, acquisition: &Acquisition<'_>, holder: ExprRef, repeats: Repeats) -> Option<Pile> {
+        let function = acquisition.function;
+        let is_seldom = !repeats.is_many();
+        let is_by_event = matches!(repeats, Repeats::Often(_)) && !self.is_made_to_be_shared(holder);
+        if self.is_in_the_whole_program(function) && (is_seldom || self.is_run_once_in_a_life(function)) {
+            return None;
+        }
+        let (grade, why, teardown) = self.on_process_holder(holder, function, repeats)?;
+        let path = self.path(holder);
+        // What the page itself tells once comes again soon: a key, the focus.
+        let is_soon_gone = acquisition.entry.repeat == Repeat::NoOp
+            && self.goes_when_fired(acquisition)
+            && matches!(path.root, Root::Global(_))
+            && path.is_root();
+        // A question that waits once for its answer is mostly answered.
+        let is_question =
+            (acquisition.tier == Tier::Shape || is_by_event || self.waits_for_recurring(acquisition.call))
+                && self.goes_when_fired(acquisition);
+        if is_soon_gone || is_question {
+            return Some((Grade::Third, why, teardown));
+        }
+        let grade = grade.max(self.activation_grade(function));
+        // What a framework makes and ends again and again, on an import of which only the call's shape is known: one doubt.
+        let is_made_by_a_framework = || {
+            let owner = self.owner_around(function);
+            owner.is_some_and(|owner| self.comes_and_goes(owner) && !self.is_emptied_by_an_end(owner, &path))
+        };
+        let is_import = acquisition.tier == Tier::Shape && matches!(path.root, Root::Package(_));
+        let grade = match grade {
+            Grade::Second if is_import && is_made_by_a_framework() => Grade::First,
+            grade => grade,
+        };
+        Some((grade, why, teardown))
+    }
+
+    /// Whether an end of an owner tells a holder something as a whole: `themes.clear()`. That may take everything off it.
+    fn is_emptied_by_an_end(&self, owner: OwnerId, holder: &Path) -> bool {
+        let ends = self.teardowns_of(owner);
+        let functions = ends.into_iter().flat_map(|end| self.nested(end).collect::<Vec<_>>());
+        functions.into_iter().any(|function| {
+            self.function(function).ops.iter().any(|op| match *op {
+                Op::Call(call) => {
+                    let call = function.with(call);
+                    let told = self.receiver(call).map(|of| self.path(of));
+                    self.call(call).args.len() < 2 && told.as_ref() == Some(holder)
+                }
+                _ => false,
+            })
         })
     }
 
@@ -188,12 +225,7 @@ impl Project<'_> {
     }
 
     /// As [`Self::process_repetition`]; what a library's exports add to its own emitter is added again and again.
-    pub(super) fn on_process_holder(
-        &self,
-        holder: super::super::path::ExprRef,
-        function: FnRef,
-        repeats: Repeats,
-    ) -> Option<Pile> {
+    pub(super) fn on_process_holder(&self, holder: ExprRef, function: FnRef, repeats: Repeats) -> Option<Pile> {
         let is_exported = matches!(repeats, Repeats::PerCall(_))
             && self.owner_around(function).is_none()
             && self.is_library(function.file);
@@ -367,7 +399,7 @@ impl Project<'_> {
     }
 
     /// Whether the owner itself ends what it was given, or lives until that ends: either way its listeners go together with it.
-    pub(super) fn ends_holder(&self, owner: OwnerId, holder: super::super::path::ExprRef) -> bool {
+    pub(super) fn ends_holder(&self, owner: OwnerId, holder: ExprRef) -> bool {
         let held = self.path(holder);
         let methods = self.relatives(owner).into_iter().flat_map(|each| {
             let owner = self.owners.get(each);
@@ -458,14 +490,17 @@ impl Project<'_> {
         Some((grade, why, None))
     }
 
-    /// Whether a function clears a timer that it has started on every way out.
+    /// Whether a function clears a timer that it has started.
     fn clears_its_timers(&self, engine: &mut Engine, function: FnRef) -> bool {
         let started = self.function(function).ops.iter().filter_map(|op| match *op {
             Op::Call(call) => self.acquisition(function.with(call)),
             _ => None,
         });
         let mut timers = started.filter(|each| matches!(each.resource(), Resource::Timeout | Resource::Interval));
-        timers.any(|timer| engine.release(self, &timer) == Release::Always)
+        timers.any(|timer| {
+            let outcome = engine.release(self, &timer);
+            matches!(outcome, Release::Always | Release::Sometimes { is_released: true, .. })
+        })
     }
 
     /// Whether what the listener keeps goes to the caller, who alone knows when it is done with: `return controller.signal`.

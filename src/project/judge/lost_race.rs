@@ -43,7 +43,8 @@ impl Project<'_> {
             .collect()
     }
 
-    fn waits_for_recurring(&self, call: CallRef) -> bool {
+    /// Whether a call listens for an event that comes again and again.
+    pub(super) fn waits_for_recurring(&self, call: CallRef) -> bool {
         self.argument(call, 0).is_some_and(
             |event| matches!(self.path(event).root, Root::Text(event) if self.catalog.is_recurring(self.text(event))),
         )

@@ -283,7 +283,8 @@ impl Project<'_> {
 
     /// Whether everything in view makes one of an owner in the life of the program: behind a guard, at import, at start-up.
     pub(in super::super) fn is_one_of_its_kind(&self, owner: OwnerId) -> bool {
-        if self.is_one_per_process(owner) {
+        let name = self.owners.get(owner).name;
+        if self.is_one_per_process(owner) || name.is_some_and(|name| words::is_whole_program(self.text(name))) {
             return true;
         }
         let all = std::iter::once(owner).chain(self.subclasses(owner).iter().copied());
@@ -298,6 +299,36 @@ impl Project<'_> {
                     || latch::is_idempotent(self, maker, index)
                         && self.owners.of_function(maker).is_none_or(|(_, is_static)| is_static)
             })
+    }
+
+    /// Whether a function belongs to a component that is named for the whole program, by itself or by its file: there is one.
+    pub(super) fn is_in_the_whole_program(&self, function: FnRef) -> bool {
+        let of_owner = self
+            .owner_around(function)
+            .and_then(|owner| self.owners.get(owner).name);
+        let of_scope = self.scope_around(function).map(|(scope, _)| scope);
+        let names = [
+            of_owner.map(|name| self.text(name)),
+            of_scope.and_then(|scope| self.function_name(scope)),
+        ];
+        names.into_iter().flatten().any(words::is_whole_program) || {
+            let stem = self.file_path(function.file).file_stem().and_then(|stem| stem.to_str());
+            of_scope.is_some_and(|scope| self.is_module(scope))
+                && stem.is_some_and(|stem| words::is_whole_program(stem) || stem == "+layout")
+        }
+    }
+
+    /// Whether a function stands in an effect that depends on nothing: it runs once in its component's life.
+    pub(super) fn is_run_once_in_a_life(&self, function: FnRef) -> bool {
+        let effect = self.effect_around(function).and_then(|effect| {
+            let (call, _) = self.function(effect).argument_of?;
+            Some(effect.with(call))
+        });
+        effect.is_some_and(|call| match self.argument(call, 1).map(|on| self.path(on).root) {
+            Some(Root::Object(list)) => matches!(self.expr(list), Expr::Array(elements) if elements.is_empty()),
+            Some(_) => false,
+            None => true,
+        })
     }
 
     /// How often another listener is added: a target that ignores what it has holds one however often the line runs, if the

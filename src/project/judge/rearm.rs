@@ -2,7 +2,7 @@
 //!
 //! A retry, a poll that waits for something and a countdown arm the next timeout under a condition: they end by themselves.
 
-use crate::facts::body::Op;
+use crate::facts::body::{Op, Used};
 use crate::facts::expr::Expr;
 
 use super::super::acquisition::Acquisition;
@@ -98,8 +98,10 @@ impl Project<'_> {
             match self.invoked(call) {
                 Invoked::Handlers { handlers, .. } => {
                     let has = |handler: &Handler| matches!(handler, Handler::Known(known) if known.contains(&function));
-                    // A handler of success is not run where the promise rejects, which ends it if that is handled.
-                    let is_sure = has(&handlers.finally) || has(&handlers.fulfilled) && has(&handlers.rejected);
+                    // Where the promise rejects nothing goes on, as behind an `await`; if that is handled, it may be how it ends.
+                    let is_handled = self.call(call).used != Used::Dropped;
+                    let is_sure =
+                        has(&handlers.finally) || has(&handlers.fulfilled) && (has(&handlers.rejected) || !is_handled);
                     if !is_sure {
                         return None;
                     }

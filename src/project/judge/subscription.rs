@@ -15,7 +15,7 @@ use super::super::path::{CallRef, ExprRef, FnRef, OwnerId, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
 use super::super::typing::Ty;
-use super::super::{Project, latch, words};
+use super::super::{Project, latch};
 use super::{Pile, Verdict};
 
 /// A verdict on a subscription: what it is known by, and what was to end it.
@@ -257,14 +257,8 @@ impl Project<'_> {
         if self.is_one_of_its_kind(owner) || self.is_made_by_a_container(owner) {
             return None;
         }
-        let is_whole = self
-            .owners
-            .get(owner)
-            .name
-            .is_some_and(|name| words::is_whole_program(self.text(name)));
         let teardown = self.named_teardown(owner);
         let grade = match region {
-            _ if is_whole => return None,
             Region::Process | Region::Outlives if is_ended => Grade::First,
             Region::Process | Region::Outlives => Grade::Second,
             Region::Injected(..) if self.goes_with_its_owner(holder) || self.is_made_for(owner, &self.path(holder)) => {
@@ -287,7 +281,7 @@ impl Project<'_> {
 
     /// Whether a framework makes and ends instances as it likes: not of what it makes one of where an option says so, which it
     /// mostly does without.
-    fn comes_and_goes(&self, owner: OwnerId) -> bool {
+    pub(super) fn comes_and_goes(&self, owner: OwnerId) -> bool {
         self.lifecycle_of(owner)
             .is_some_and(|lifecycle| lifecycle.once_if.is_none())
     }
