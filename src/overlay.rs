@@ -99,6 +99,16 @@ impl Overlay {
         }
     }
 
+    /// Whether there is something of that name: a file, or what only looks like one, a link to nothing too.
+    pub fn is_there(&self, path: &Path) -> bool {
+        self.note(path);
+        match self.files.get(path) {
+            Some(Content::Bytes(_)) => true,
+            Some(Content::Hidden) => false,
+            None => path.symlink_metadata().is_ok(),
+        }
+    }
+
     /// The bytes of a regular file.
     ///
     /// # Errors

@@ -147,7 +147,7 @@ impl Finder<'_> {
     /// The settings of a folder without a configuration: its baseline is nearer than one above.
     fn with_own_baseline(&self, folder: &Path, inherited: Arc<Settings>) -> Arc<Settings> {
         let baseline = folder.join(BASELINE_FILE);
-        if !self.overlay.is_file(&baseline) {
+        if !self.overlay.is_there(&baseline) {
             return inherited;
         }
         let mut own = Settings::clone(&inherited);
@@ -158,7 +158,7 @@ impl Finder<'_> {
     /// The configuration in a folder.
     fn in_folder(&self, folder: &Path) -> Result<Option<PathBuf>, Vec<Mistake>> {
         let mut found: Vec<PathBuf> = FILE_NAMES.iter().map(|name| folder.join(name)).collect();
-        found.retain(|path| self.overlay.is_file(path));
+        found.retain(|path| self.overlay.is_there(path));
         let package = folder.join(PACKAGE_FILE);
         if self.overlay.is_file(&package) && self.document(&package)?.is_some() {
             found.push(package);
@@ -225,7 +225,7 @@ impl Finder<'_> {
         };
         self.apply(&document, &boundary, &mut vec![path.to_path_buf()], &mut settings)?;
         if settings.baseline.is_none() {
-            settings.baseline = Some(folder.join(BASELINE_FILE)).filter(|path| self.overlay.is_file(path));
+            settings.baseline = Some(folder.join(BASELINE_FILE)).filter(|path| self.overlay.is_there(path));
         }
         Ok(settings)
     }
@@ -248,9 +248,7 @@ impl Finder<'_> {
             if open.contains(&path) {
                 return Err(wrong(format!("`{extended}` extends this configuration itself")));
             }
-            if !self.overlay.is_file(&path) {
-                return Err(wrong(format!("there is no file `{}`", path.display())));
-            }
+            self.must_be_a_file(&path).map_err(wrong)?;
             let Some(base) = self.document(&path)? else {
                 return Err(wrong(format!("`{extended}` has no field `{PACKAGE_FIELD}`")));
             };
@@ -263,9 +261,7 @@ impl Finder<'_> {
             let steps = [Step::from("catalog"), index.into()];
             let wrong = |message: String| vec![document.at(&steps, Part::Value, message, None)];
             let path = inside(document, file, boundary).map_err(wrong)?;
-            if !self.overlay.is_file(&path) {
-                return Err(wrong(format!("there is no file `{}`", path.display())));
-            }
+            self.must_be_a_file(&path).map_err(wrong)?;
             settings.catalog.push(path);
         }
         if let Some(baseline) = &document.options.baseline {
@@ -277,7 +273,28 @@ impl Finder<'_> {
         Ok(())
     }
 
+    /// What is wrong with a path that a configuration names, if no regular file is there.
+    fn must_be_a_file(&self, path: &Path) -> Result<(), String> {
+        if self.overlay.is_file(path) {
+            return Ok(());
+        }
+        let path_is = if self.overlay.is_there(path) {
+            format!("`{}` is not a regular file, and is not opened", path.display())
+        } else {
+            format!("there is no file `{}`", path.display())
+        };
+        Err(path_is)
+    }
+
     fn document(&self, path: &Path) -> Result<Option<Document>, Vec<Mistake>> {
+        if self.overlay.is_there(path) && !self.overlay.is_file(path) && !path.ends_with(PACKAGE_FILE) {
+            let mut mistake = whole_file(path, "it is not a regular file, and is not opened".to_owned());
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            mistake.help = Some(format!(
+                "remove it, or let `{name}` be a file; `--no-config` lints without it"
+            ));
+            return Err(vec![mistake]);
+        }
         let bytes = self.overlay.read_configuration(path);
         let bytes = bytes.map_err(|error| format!("cannot be read: {error}"));
         let text = match bytes.and_then(|bytes| decode(bytes).map_err(|error| error.to_string())) {

@@ -19,6 +19,7 @@
 //!   names, are unresolved unless a tsconfig says what they are: aliases of bundlers are code, and are not read.
 
 mod beside;
+mod manifest;
 mod package;
 mod tree;
 mod tsconfig;
@@ -145,7 +146,10 @@ impl Resolver {
 
     /// Configurations that are there and could not be used, as far as anything asked for them; sorted.
     pub fn problems(&self) -> Vec<ConfigProblem> {
-        self.configs.problems()
+        let mut problems = self.configs.problems();
+        problems.extend_from_slice(self.packages.problems());
+        problems.sort_unstable();
+        problems
     }
 
     /// The file that each package of the tree gives to those who import it by its name.

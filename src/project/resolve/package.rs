@@ -9,7 +9,9 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
+use super::manifest::Manifests;
 use super::tree::FileTree;
+use super::tsconfig::ConfigProblem;
 use super::workspace::Workspace;
 use crate::overlay::Overlay;
 
@@ -43,9 +45,12 @@ pub struct PackageJson {
 impl PackageJson {
     /// Reads a manifest; broken JSON counts as no manifest.
     pub(super) fn read(folder: &Path, overlay: &Overlay) -> Option<Self> {
-        let bytes = overlay.read_configuration(&folder.join("package.json")).ok()?;
-        let json: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).ok()?;
-        let fields = json.as_object()?;
+        Self::of(folder, &Manifests::read(folder, overlay))
+    }
+
+    /// What the manifest of a folder says, if it has one.
+    fn of(folder: &Path, manifests: &Manifests) -> Option<Self> {
+        let fields = manifests.package.as_ref()?.as_object()?;
         let text = |field: &str| fields.get(field).and_then(Value::as_str).map(str::to_owned);
         let kinds = [
             "dependencies",
@@ -202,6 +207,8 @@ pub(super) struct Packages {
     /// Members of the workspaces that have a manifest and no walked file: they hold configuration.
     unwalked: OnceLock<FxHashMap<String, PathBuf>>,
     overlay: Overlay,
+    /// Manifests that cannot be used.
+    problems: Vec<ConfigProblem>,
 }
 
 impl Packages {
@@ -209,11 +216,18 @@ impl Packages {
         let overlay = tree.overlay();
         let mut folders: Vec<&PathBuf> = tree.folders().filter(|folder| folder.starts_with(root)).collect();
         folders.sort_unstable();
-        let read = |folder: &&PathBuf| (PackageJson::read(folder, overlay), Workspace::read(folder, overlay));
+        let read = |folder: &&PathBuf| {
+            let manifests = Manifests::read(folder, overlay);
+            let package = PackageJson::of(folder, &manifests);
+            (package, Workspace::of(folder, &manifests), manifests.problems)
+        };
         let read: Vec<_> = folders.par_iter().map(read).collect();
-        let (all, workspaces): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-        let all: Vec<PackageJson> = all.into_iter().flatten().collect();
-        let workspaces: Vec<Workspace> = workspaces.into_iter().flatten().collect();
+        let (mut all, mut workspaces, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+        for (package, workspace, unusable) in read {
+            all.extend(package);
+            workspaces.extend(workspace);
+            problems.extend(unusable);
+        }
         let mut named: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         for (index, package) in all.iter().enumerate() {
             if let Some(name) = &package.name {
@@ -251,7 +265,13 @@ impl Packages {
             workspaces,
             unwalked: OnceLock::new(),
             overlay: overlay.clone(),
+            problems,
         }
+    }
+
+    /// Manifests that are there and cannot be used.
+    pub(super) fn problems(&self) -> &[ConfigProblem] {
+        &self.problems
     }
 
     pub(super) fn nearest(&self, folder: &Path) -> Option<&PackageJson> {

@@ -9,6 +9,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
+use super::manifest::Manifests;
 use crate::overlay::Overlay;
 
 /// Levels of folders below a `**` that are looked at for packages without a walked file.
@@ -25,18 +26,21 @@ pub struct Workspace {
 impl Workspace {
     /// What `package.json`, `pnpm-workspace.yaml` and `lerna.json` of a folder declare; `None` if they declare nothing.
     pub fn read(folder: &Path, overlay: &Overlay) -> Option<Workspace> {
+        Self::of(folder, &Manifests::read(folder, overlay))
+    }
+
+    /// As [`Self::read`], of manifests that are read.
+    pub(super) fn of(folder: &Path, manifests: &Manifests) -> Option<Workspace> {
         let mut patterns = Vec::new();
-        for (file, field) in [("package.json", "workspaces"), ("lerna.json", "packages")] {
-            let json = overlay.read_configuration(&folder.join(file)).ok();
-            let json = json.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+        for (json, field) in [(&manifests.package, "workspaces"), (&manifests.lerna, "packages")] {
             // Yarn also writes `{ "packages": [] }`.
             let list = json.as_ref().and_then(|json| json.get(field));
             let list = list.map(|list| list.get("packages").unwrap_or(list));
             let texts = list.and_then(Value::as_array).into_iter().flatten();
             patterns.extend(texts.filter_map(Value::as_str).map(str::to_owned));
         }
-        if let Ok(bytes) = overlay.read_configuration(&folder.join("pnpm-workspace.yaml")) {
-            patterns.extend(yaml_packages(&String::from_utf8_lossy(&bytes)));
+        if let Some(text) = &manifests.pnpm {
+            patterns.extend(yaml_packages(text));
         }
         if patterns.is_empty() {
             return None;

@@ -116,7 +116,11 @@ pub const FILES: &[Case] = &[
         "mkdir d; cp a.js d/b.js; mkfifo d/package.json",
         Found("d/b.js"),
     ),
-    found("pipe-package-at-the-root", "mkfifo package.json", Nothing),
+    found(
+        "pipe-package-at-the-root",
+        "mkfifo package.json",
+        Problem("package.json", "configuration", "not a regular file"),
+    ),
     found(
         "pipe-tsconfig",
         "mkdir d; cp a.js d/b.ts; mkfifo d/tsconfig.json",
@@ -127,10 +131,32 @@ pub const FILES: &[Case] = &[
         "mkdir d; cp a.js d/b.js; mkfifo d/jsconfig.json",
         Found("d/b.js"),
     ),
-    found("pipe-pnpm-workspace", "mkfifo pnpm-workspace.yaml lerna.json", Nothing),
-    found("pipe-configuration", "mkfifo leaklint.json leaklint.jsonc", Nothing),
+    found(
+        "pipe-tsconfig-is-named",
+        "mkdir d; cp a.js d/b.ts; echo 'import \"@/x\"' >>d/b.ts; mkfifo d/tsconfig.json",
+        Problem("d/tsconfig.json", "configuration", "not a regular file"),
+    ),
+    found(
+        "pipe-pnpm-workspace",
+        "mkfifo pnpm-workspace.yaml",
+        Problem("pnpm-workspace.yaml", "configuration", "not a regular file"),
+    ),
+    found(
+        "pipe-lerna",
+        "mkfifo lerna.json",
+        Problem("lerna.json", "configuration", "not a regular file"),
+    ),
     found("folder-gitignore", "mkdir .gitignore", Nothing),
-    found("folder-package", "mkdir package.json tsconfig.json", Nothing),
+    found(
+        "folder-package",
+        "mkdir package.json tsconfig.json",
+        Problem("package.json", "configuration", "not a regular file"),
+    ),
+    found(
+        "device-package",
+        "ln -s /dev/zero package.json",
+        Problem("package.json", "configuration", "not a regular file"),
+    ),
     found(
         "pipe-that-tsconfig-extends",
         "mkfifo b.json; echo '{\"extends\":\"./b.json\"}' >tsconfig.json; cp a.js b.ts",

@@ -47,13 +47,26 @@ pub const CONFIGURATIONS: &[Case] = &[
         Problem("node_modules", "skipped", "node_modules"),
     ),
     // Configuration.
-    found("package-that-is-no-json", "echo '{' >package.json", Nothing),
+    found(
+        "package-that-is-no-json",
+        "echo '{' >package.json",
+        Problem("package.json", "configuration", "no valid JSON"),
+    ),
+    found(
+        "package-without-fields",
+        "echo '[]' >package.json",
+        Problem("package.json", "configuration", "no fields"),
+    ),
     found(
         "package-of-deep-json",
         "printf '[%.0s' $(seq 50000) >package.json",
-        Nothing,
+        Problem("package.json", "configuration", "recursion limit"),
     ),
-    found("package-of-invalid-bytes", "printf '\\377' >package.json", Nothing),
+    found(
+        "package-of-invalid-bytes",
+        "printf '\\377' >package.json",
+        Problem("package.json", "configuration", "no valid JSON"),
+    ),
     found(
         "workspaces-that-explode",
         "echo '{\"workspaces\":[\"**/**/**/**/**/**/**/*\",\"{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}\"]}' >package.json; mkdir -p a/a/a/a/a; cp a.js a/a/a/a/a/b.js",
@@ -111,9 +124,14 @@ pub const CONFIGURATIONS: &[Case] = &[
         Found("d/b.ts"),
     ),
     found(
+        "package-of-5-gb-is-named",
+        "truncate -s 5G package.json",
+        Problem("package.json", "configuration", "more than 33554432 bytes"),
+    ),
+    found(
         "workspace-of-5-gb",
         "truncate -s 5G pnpm-workspace.yaml lerna.json",
-        Nothing,
+        Problem("pnpm-workspace.yaml", "configuration", "more than 33554432 bytes"),
     ),
     found(
         "pipe-for-excludes",

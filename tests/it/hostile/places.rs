@@ -130,7 +130,7 @@ fn what_is_no_regular_file_is_never_opened() {
         ".ignore",
         "package.json",
         "tsconfig.json",
-        "leaklint.json",
+        "pnpm-workspace.yaml",
         "lerna.json",
     ];
     let sockets = ["m.js", "n.ts"].iter().map(|name| folder.path().join(name));
@@ -159,7 +159,23 @@ fn what_is_no_regular_file_is_never_opened() {
             });
             assert!(is_named, "{path}: {problems:?}");
         }
+        // Of ignore files in one folder one is named, for all.
+        for name in configurations.into_iter().filter(|&name| name != ".ignore") {
+            let problems = ran.problems();
+            let is_named = problems.iter().any(|(of, kind, message)| {
+                *of == format!("d/{name}") && kind == "configuration" && message.contains("not a regular file")
+            });
+            assert!(is_named, "{name}: {problems:?}");
+        }
     }
+    let _configuration = UnixListener::bind(inner.join("leaklint.json")).unwrap();
+    let ran = check_json(folder.path(), &["."]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr());
+    assert!(
+        ran.stderr().contains("`d/leaklint.json`: it is not a regular file"),
+        "{}",
+        ran.stderr()
+    );
 }
 
 /// Whether the tests run as somebody whom no permission stops.

@@ -235,6 +235,79 @@ pub const CASES: &[Case] = &[
         2,
         "error",
     ),
+    // Configurations that are no files.
+    case(
+        "pipe-for-a-configuration",
+        "mkfifo leaklint.json; $L check",
+        2,
+        "`leaklint.json`: it is not a regular file",
+    ),
+    case(
+        "pipe-for-a-configuration-and-the-way-out",
+        "mkfifo leaklint.jsonc; $L check",
+        2,
+        "help: remove it, or let `leaklint.jsonc` be a file; `--no-config` lints without it",
+    ),
+    case(
+        "pipe-for-a-configuration-that-does-not-count",
+        "mkfifo leaklint.json; $L check --no-config",
+        1,
+        BOTH,
+    ),
+    case(
+        "pipe-for-a-configuration-by-name",
+        "mkfifo c.json; $L check --config c.json",
+        2,
+        "`c.json`: it is not a regular file",
+    ),
+    case(
+        "pipe-for-a-configuration-further-down",
+        "mkdir d; cp a.js d; mkfifo d/leaklint.json; $L check",
+        2,
+        "`d/leaklint.json`: it is not a regular file",
+    ),
+    case(
+        "folder-for-a-configuration",
+        "mkdir leaklint.json; $L check",
+        2,
+        "`leaklint.json`: it is not a regular file",
+    ),
+    case(
+        "device-for-a-configuration",
+        "ln -s /dev/zero leaklint.json; $L check",
+        2,
+        "`leaklint.json`: it is not a regular file",
+    ),
+    case(
+        "link-to-nothing-for-a-configuration",
+        "ln -s nowhere leaklint.json; $L check",
+        2,
+        "`leaklint.json`: it is not a regular file",
+    ),
+    case(
+        "pipe-that-a-configuration-extends",
+        "mkfifo c.json; echo '{\"extends\":\"./c.json\"}' >leaklint.json; $L check",
+        2,
+        "c.json` is not a regular file",
+    ),
+    case(
+        "pipe-for-a-catalogue",
+        "mkfifo c.toml; echo '{\"catalog\":[\"c.toml\"]}' >leaklint.json; $L check",
+        2,
+        "c.toml` is not a regular file",
+    ),
+    case(
+        "pipe-for-a-baseline",
+        "mkfifo leaklint-baseline.json; $L check",
+        2,
+        "not a regular file",
+    ),
+    case(
+        "pipe-for-a-baseline-that-does-not-count",
+        "mkfifo leaklint-baseline.json; $L check --no-baseline",
+        1,
+        BOTH,
+    ),
     // Configurations that are more than a configuration.
     case(
         "configuration-of-5-gb",
