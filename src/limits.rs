@@ -9,7 +9,7 @@ use std::str::FromStr;
 pub enum Limit {
     /// Of the file.
     Bytes,
-    /// Brackets that are open at once.
+    /// Brackets that are open at once, and `else if` in a row.
     Nesting,
     /// Nodes of one function's control flow graph.
     Nodes,
@@ -34,7 +34,7 @@ impl Limits {
         nesting: 20_000,
         nodes: 20_000,
         // None of 26,005 files of eleven large projects takes 3 million.
-        steps: 300_000_000,
+        steps: 100_000_000,
     };
 
     pub fn get(&self, limit: Limit) -> u64 {
@@ -60,7 +60,7 @@ impl Limits {
         let value = self.get(limit);
         let what = match limit {
             Limit::Bytes => format!("the file has more than {value} bytes"),
-            Limit::Nesting => format!("brackets are nested deeper than {value} levels"),
+            Limit::Nesting => format!("brackets or `else if` are nested deeper than {value} levels"),
             Limit::Nodes => format!("the control flow of a function has more than {value} nodes, and is left out"),
             Limit::Steps => format!("judging the file takes more than {value} steps, and the rest of it is left out"),
         };
@@ -90,7 +90,7 @@ impl Limit {
     pub fn meaning(self) -> &'static str {
         match self {
             Limit::Bytes => "of the file",
-            Limit::Nesting => "of brackets that are open at once",
+            Limit::Nesting => "of brackets that are open at once, and of `else if` in a row",
             Limit::Nodes => "of one function's control flow graph",
             Limit::Steps => "of judging the file",
         }

@@ -4,6 +4,7 @@
 
 mod component;
 pub mod outline;
+mod shape;
 
 use std::path::Path;
 
@@ -16,6 +17,8 @@ use thiserror::Error;
 use crate::facts::ids::Span;
 use crate::limits::{Limit, Limits};
 use crate::markup::{Format, scan};
+
+use shape::{Shape, longest_else, shape};
 
 /// How many times the limit of nesting the brackets may be nested with those in strings counted too: a quote in a regular
 /// expression must not hide real ones.
@@ -62,6 +65,9 @@ pub fn with_parsed<T>(
             limit: Some(Limit::Bytes),
         });
     }
+    if let Some(start) = longest_else(text, limits.nesting) {
+        return Err(too_deep(limits, start));
+    }
     let at_most = Shape::at_most(text);
     // Most files are too small to be deep: they need no closer look.
     if u64::from(at_most.depth) <= limits.nesting
@@ -72,17 +78,22 @@ pub fn with_parsed<T>(
     let shape = shape(text);
     let most_with_strings = limits.nesting.saturating_mul(TIMES_WITH_STRINGS);
     if u64::from(shape.depth) > limits.nesting || u64::from(shape.depth_with_strings) > most_with_strings {
-        return Err(ParseError {
-            message: limits.exceeded(Limit::Nesting),
-            span: Span::new(shape.deepest, shape.deepest + 1),
-            limit: Some(Limit::Nesting),
-        });
+        return Err(too_deep(limits, shape.deepest));
     }
     let stack = stack_for(&shape);
     stacker::maybe_grow(stack, stack, || {
         let program = parse(path, text)?;
         Ok(look(&program))
     })
+}
+
+/// A file that is not tried, because of what stands at `start`.
+fn too_deep(limits: &Limits, start: u32) -> ParseError {
+    ParseError {
+        message: limits.exceeded(Limit::Nesting),
+        span: Span::new(start, start + 1),
+        limit: Some(Limit::Nesting),
+    }
 }
 
 /// Parses and drops the tree without a look at either: the least that any linter on this parser can take.
@@ -277,167 +288,5 @@ fn syntaxes(language: &str) -> Vec<Syntax> {
             }),
             typescript(true),
         ],
-    }
-}
-
-/// How deep a text's tree can be, from above: comments and regular expressions count as code.
-#[derive(Default)]
-struct Shape {
-    /// Most brackets open at once, outside quotes.
-    depth: u32,
-    /// Most brackets open at once.
-    depth_with_strings: u32,
-    /// Offset of a bracket at the greatest depth.
-    deepest: u32,
-    /// Most operators and words between two `;`, which bounds the length of chains without brackets.
-    links: u32,
-}
-
-impl Shape {
-    /// As deep as a text with so many brackets and bytes can be: which takes a fraction of the time of [`shape`].
-    // It has a name of its own in profiles, by which `benches/armour` counts it.
-    #[inline(never)]
-    fn at_most(text: &str) -> Self {
-        let brackets = text
-            .bytes()
-            .map(|byte| u32::from(matches!(byte, b'(' | b'[' | b'{')))
-            .sum();
-        Self {
-            depth: brackets,
-            depth_with_strings: brackets,
-            deepest: 0,
-            links: text.len() as u32,
-        }
-    }
-}
-
-/// What a byte is to [`shape`].
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Byte {
-    /// Part of a name or a number.
-    Word,
-    /// Between words, and no operator.
-    Blank,
-    Open,
-    Close,
-    Semicolon,
-    Quote,
-    Newline,
-    Backslash,
-    Operator,
-}
-
-/// What each byte is; a table, because every byte of every file is looked up.
-const BYTES: [Byte; 256] = {
-    let mut table = [Byte::Operator; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let kind = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 0x80.. => Byte::Word,
-            b',' | b'`' | b' ' | b'\t' | b'\r' | b'_' | b'$' => Byte::Blank,
-            b'(' | b'[' | b'{' => Byte::Open,
-            b')' | b']' | b'}' => Byte::Close,
-            b';' => Byte::Semicolon,
-            b'"' | b'\'' => Byte::Quote,
-            b'\n' => Byte::Newline,
-            b'\\' => Byte::Backslash,
-            _ => Byte::Operator,
-        };
-        table[byte] = kind;
-        byte += 1;
-    }
-    table
-};
-
-// As `Shape::at_most`.
-#[inline(never)]
-fn shape(text: &str) -> Shape {
-    let mut shape = Shape::default();
-    let (mut outside, mut anywhere, mut links) = (0_u32, 0_u32, 0_u32);
-    let (mut in_word, mut quote, mut escaped) = (false, None, false);
-    for (at, byte) in text.bytes().enumerate() {
-        let kind = BYTES[usize::from(byte)];
-        match kind {
-            Byte::Word => links += u32::from(!in_word),
-            Byte::Blank => {}
-            Byte::Open => {
-                anywhere += 1;
-                outside += u32::from(quote.is_none());
-                shape.depth_with_strings = shape.depth_with_strings.max(anywhere);
-                if outside > shape.depth {
-                    (shape.depth, shape.deepest) = (outside, at as u32);
-                }
-            }
-            Byte::Close => {
-                anywhere = anywhere.saturating_sub(1);
-                outside = outside.saturating_sub(u32::from(quote.is_none()));
-            }
-            Byte::Semicolon => {
-                shape.links = shape.links.max(links);
-                links = 0;
-            }
-            Byte::Quote => match quote {
-                _ if escaped => {}
-                None => quote = Some(byte),
-                Some(open) if open == byte => quote = None,
-                Some(_) => {}
-            },
-            // No string of these quotes goes over a line's end; one that seems to was an apostrophe.
-            Byte::Newline => quote = None,
-            Byte::Backslash | Byte::Operator => links += 1,
-        }
-        in_word = kind == Byte::Word;
-        escaped = kind == Byte::Backslash && !escaped;
-    }
-    shape.links = shape.links.max(links);
-    shape
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{Shape, shape};
-
-    /// The same, said plainly: depth outside quotes, depth with them, and operators and words between two `;`.
-    fn plain_shape(text: &str) -> (u32, u32, u32) {
-        let (mut outside, mut anywhere, mut links) = (0_u32, 0_u32, 0_u32);
-        let (mut in_word, mut quote, mut escaped) = (false, None, false);
-        let mut most = (0, 0, 0);
-        for byte in text.bytes() {
-            let is_word = byte.is_ascii_alphanumeric() || byte >= 0x80;
-            match byte {
-                b'(' | b'[' | b'{' => {
-                    anywhere += 1;
-                    outside += u32::from(quote.is_none());
-                }
-                b')' | b']' | b'}' => {
-                    anywhere = anywhere.saturating_sub(1);
-                    outside = outside.saturating_sub(u32::from(quote.is_none()));
-                }
-                b';' => links = 0,
-                b'"' | b'\'' if !escaped && quote.is_none() => quote = Some(byte),
-                b'"' | b'\'' if !escaped && quote == Some(byte) => quote = None,
-                b'\n' => quote = None,
-                b',' | b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\r' | b'_' | b'$' => {}
-                _ if is_word && in_word => {}
-                _ => links += 1,
-            }
-            most = (most.0.max(outside), most.1.max(anywhere), most.2.max(links));
-            in_word = is_word;
-            escaped = byte == b'\\' && !escaped;
-        }
-        most
-    }
-
-    proptest! {
-        #[test]
-        fn the_shape_is_what_it_says(text in "[aé1_ ,;(){}\\[\\]\"'`\\\\+\n]{0,80}") {
-            let found = shape(&text);
-            prop_assert_eq!((found.depth, found.depth_with_strings, found.links), plain_shape(&text));
-            let most = Shape::at_most(&text);
-            prop_assert!(most.depth >= found.depth && most.links >= found.links);
-            prop_assert!(most.depth_with_strings >= found.depth_with_strings);
-        }
     }
 }

@@ -1,7 +1,13 @@
 //! Words that somebody mistyped: the nearest that is known, and what `serde` says of one that is not.
 
+/// Bytes of a name above which nothing is near it: comparing costs as much as both names are long, multiplied.
+const LONGEST_NAME: usize = 200;
+
 /// The known name that is the fewest edits away, if it is near enough to be what was meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
     let (distance, best) = known
         .into_iter()
         .map(|candidate| (edit_distance(name, candidate), candidate))

@@ -21,6 +21,9 @@ const MAX_REACHED: usize = 64;
 /// The indexes of the files that were asked about.
 pub(super) type CallNames = Table<FileId, Rc<FileCalls>>;
 
+/// Calls of one name that are looked at for one step.
+const POSITIONS_A_STEP: u64 = 8;
+
 /// A file's calls in the order of its functions and their operations.
 pub(super) struct FileCalls {
     calls: Vec<(FnRef, CallRef)>,
@@ -66,6 +69,7 @@ impl Project<'_> {
             };
             positions.sort_unstable();
             positions.dedup();
+            self.meter.steps(positions.len() as u64 / POSITIONS_A_STEP);
             let calls = positions.into_iter().map(|at| index.calls[at as usize]);
             found.extend(
                 calls

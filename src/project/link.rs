@@ -1,5 +1,7 @@
 //! Joins imports to exports: which file or package a specifier means, and what a file's exports are.
 
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::path::Path;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -158,10 +160,10 @@ impl Links {
 
     /// The export of that name, through re-exports.
     pub fn export(&self, file: FileId, name: Sym) -> Option<ExportValue> {
-        self.export_within(file, name, 0)
+        self.export_within(file, name, 0, &mut Seen::default())
     }
 
-    fn export_within(&self, file: FileId, name: Sym, depth: u32) -> Option<ExportValue> {
+    fn export_within(&self, file: FileId, name: Sym, depth: u32, seen: &mut Seen) -> Option<ExportValue> {
         if depth > MAX_REEXPORTS {
             return None;
         }
@@ -169,7 +171,7 @@ impl Links {
         if let Some(exported) = exports.named.get(&name) {
             return match *exported {
                 Exported::Value(value) => Some(ExportValue::Expr(value)),
-                Exported::From(Target::File(file), Some(member)) => self.export_within(file, member, depth + 1),
+                Exported::From(Target::File(file), Some(member)) => self.export_within(file, member, depth + 1, seen),
                 Exported::From(Target::File(file), None) => Some(ExportValue::Namespace(file)),
                 Exported::From(Target::Package(package), member) => Some(ExportValue::Package(package, member)),
             };
@@ -178,8 +180,11 @@ impl Links {
         if Some(name) == self.default {
             return self.whole(file).map(ExportValue::Expr);
         }
+        if !exports.stars.is_empty() && !is_new(seen, (file, name), depth) {
+            return None;
+        }
         let in_files = exports.stars.iter().find_map(|star| match *star {
-            Target::File(file) => self.export_within(file, name, depth + 1),
+            Target::File(file) => self.export_within(file, name, depth + 1, seen),
             Target::Package(_) => None,
         });
         let mut packages = exports.stars.iter().filter_map(|star| match *star {
@@ -204,15 +209,15 @@ impl Links {
     /// Every name that importers of the file can use, with what it is, re-exports included; in no order.
     pub fn all_exports(&self, file: FileId) -> Vec<(Sym, ExportValue)> {
         let mut names = FxHashSet::default();
-        self.collect_names(file, &mut names, 0);
+        self.collect_names(file, &mut names, 0, &mut FxHashMap::default());
         names
             .into_iter()
             .filter_map(|name| Some((name, self.export(file, name)?)))
             .collect()
     }
 
-    fn collect_names(&self, file: FileId, names: &mut FxHashSet<Sym>, depth: u32) {
-        if depth > MAX_REEXPORTS {
+    fn collect_names(&self, file: FileId, names: &mut FxHashSet<Sym>, depth: u32, seen: &mut FxHashMap<FileId, u32>) {
+        if depth > MAX_REEXPORTS || !is_new(seen, file, depth) {
             return;
         }
         let exports = &self.files[file.index()];
@@ -222,7 +227,7 @@ impl Links {
         }
         for star in &exports.stars {
             if let Target::File(file) = *star {
-                self.collect_names(file, names, depth + 1);
+                self.collect_names(file, names, depth + 1, seen);
             }
         }
     }
@@ -240,6 +245,21 @@ impl Links {
             Exported::From(..) => None,
         });
         named.chain(exports.wholes.iter().map(|&whole| (None, whole)))
+    }
+}
+
+/// The names that were looked for in files without an end, and behind how many re-exports: there are more ways through
+/// files that re-export one another than anybody can go.
+type Seen = FxHashMap<(FileId, Sym), u32>;
+
+/// Whether something is met for the first time, or with more re-exports left than before.
+fn is_new<K: Eq + Hash>(seen: &mut FxHashMap<K, u32>, key: K, depth: u32) -> bool {
+    match seen.entry(key) {
+        Entry::Occupied(before) if *before.get() <= depth => false,
+        entry => {
+            entry.insert_entry(depth);
+            true
+        }
     }
 }
 

@@ -2,15 +2,21 @@
 //!
 //! Most keys that callers give are few: names of parts of the program. Where nothing shows that they are many they are no finding by default.
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+
 use crate::catalog::effect::{Origin, Resource};
+use crate::diagnostic::FileId;
 use crate::facts::body::{How, Op};
 use crate::facts::expr::{BinaryOperator, Expr, Property};
-use crate::facts::ids::FnId;
+use crate::facts::ids::{ExprId, FnId};
 
+use super::Project;
 use super::container::{ContainerId, Kind};
 use super::container_use::{ContainerUse, Form, GrowthSite};
 use super::growth::Judge;
-use super::path::{ExprRef, Root};
+use super::path::{At, ExprRef, Path, Root};
 use super::words;
 
 /// Steps from a stored value to the clock in it.
@@ -171,21 +177,10 @@ impl Judge<'_, '_> {
     /// Whether a property of the value, not of text, is read where the line stands.
     fn is_taken_apart(&self, key: ExprRef, site: &GrowthSite) -> bool {
         let project = self.project;
-        let facts = project.facts(key.file);
-        let is_it = |object| object == key.id || project.path(key.with(object)) == project.path(key);
-        let called: Vec<_> = facts.calls.iter().map(|call| call.callee).collect();
-        if !matches!(project.path(key).root, Root::Param(..)) {
-            return false;
-        }
-        (0..facts.exprs.len() as u32)
-            .map(crate::facts::ids::ExprId)
-            .any(|id| match *facts.expr(id) {
-                Expr::Member { object, name, .. } => {
-                    !called.contains(&id) && facts.name(name) != "length" && is_it(object)
-                }
-                _ => false,
-            })
+        let path = project.path(key);
+        matches!(path.root, Root::Param(..))
             && site.function.file == key.file
+            && project.taken_apart(key.file).contains(&path)
     }
 
     /// The end of the owner ends each entry: it closes pools, sockets, sessions, one under each key.
@@ -236,5 +231,30 @@ impl Judge<'_, '_> {
             _ => Some(of),
         };
         named.is_some_and(|named| project.containers_in(self.containers, named).contains(&id))
+    }
+}
+
+impl Project<'_> {
+    /// Everything of parameters that a file reads a property of, other than a length, and does not call.
+    fn taken_apart(&self, file: FileId) -> Rc<FxHashSet<Path>> {
+        if let Some(known) = self.memo.taken_apart.get(&file) {
+            return known;
+        }
+        let facts = self.facts(file);
+        let called: FxHashSet<ExprId> = facts.calls.iter().map(|call| call.callee).collect();
+        let read = (0..facts.exprs.len() as u32)
+            .map(ExprId)
+            .filter_map(|id| match *facts.expr(id) {
+                Expr::Member { object, name, .. } if !called.contains(&id) && facts.name(name) != "length" => {
+                    Some(self.path(At::new(file, object)))
+                }
+                _ => None,
+            });
+        let taken: FxHashSet<Path> = read.filter(|path| matches!(path.root, Root::Param(..))).collect();
+        let taken = Rc::new(taken);
+        if self.memo.is_settled() {
+            self.memo.taken_apart.insert(file, Rc::clone(&taken));
+        }
+        taken
     }
 }

@@ -5,14 +5,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::hash::Hash;
+use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::diagnostic::FileId;
 
 use super::called::CallNames;
 use super::elsewhere::ReleaseScopes;
 use super::names::Sym;
 use super::path::{CallRef, ExprRef, FnRef, OwnerId, Path};
-use super::repetition::Repeats;
+use super::repetition::{ExportedFunctions, Repeats};
 use super::typing::Types;
 
 /// Entries for which a table may have room when it is used again; emptying a larger one costs more than a new one.
@@ -55,6 +58,12 @@ pub(super) struct Memo {
     pub(super) paths: Table<ExprRef, Path>,
     /// What calls give; themselves while that is being worked out.
     pub(super) call_paths: Table<CallRef, Path>,
+    /// The fields of large object literals.
+    pub(super) literal_fields: Table<ExprRef, Rc<FxHashMap<Sym, ExprRef>>>,
+    /// The functions that files export, and under which names.
+    pub(super) exported_functions: Table<FileId, Rc<ExportedFunctions>>,
+    /// What a file reads properties of.
+    pub(super) taken_apart: Table<FileId, Rc<FxHashSet<Path>>>,
     /// How often functions run, and those that run because of where their file lies.
     pub(super) repeats: Table<FnRef, Repeats>,
     pub(super) run_by_file: Table<FnRef, Option<Repeats>>,
@@ -88,6 +97,9 @@ impl Memo {
     pub(super) fn forget(&self) {
         self.open.set(0);
         self.paths.forget();
+        self.literal_fields.forget();
+        self.exported_functions.forget();
+        self.taken_apart.forget();
         self.types.forget();
         self.call_paths.forget();
         self.repeats.forget();

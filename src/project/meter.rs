@@ -96,11 +96,17 @@ impl Meter {
     /// Takes one step at the cost of the file that is charged.
     #[inline]
     pub(super) fn step(&self) {
-        // Taken before it is known whether there is one: that is two instructions, millions of times.
-        let (left, is_over) = self.slice.get().overflowing_sub(1);
+        self.steps(1);
+    }
+
+    /// Takes some steps at once.
+    #[inline]
+    pub(super) fn steps(&self, count: u64) {
+        // Taken before it is known whether they are there: that is two instructions, millions of times.
+        let (left, is_over) = self.slice.get().overflowing_sub(count);
         self.slice.set(left);
         if is_over {
-            self.next_slice();
+            self.next_slice(left.wrapping_neg());
         }
     }
 
@@ -166,9 +172,11 @@ impl Meter {
         self.rest.set(steps - slice);
     }
 
+    /// Goes on to the next slice, of which `owed` steps are taken already.
     #[cold]
-    fn next_slice(&self) {
+    fn next_slice(&self, owed: u64) {
         self.slice.set(0);
+        self.rest.set(self.rest.get().saturating_sub(owed));
         let excess = if self.rest.get() == 0 {
             Excess::Steps
         } else if self.deadline.get().is_some_and(|deadline| Instant::now() > deadline) {

@@ -110,6 +110,9 @@ use programs::Programs;
 use resolve::Resolver;
 use spoken::Spoken;
 
+/// Operations of a function that a look at it may go through for one step.
+const OPERATIONS_A_STEP: u64 = 512;
+
 /// A file as it enters the project.
 pub struct SourceFile {
     /// Relative to the root, with `/`.
@@ -322,8 +325,11 @@ impl<'a> Project<'a> {
         &self.files[file.index()].facts
     }
 
+    /// A function, for the price of a look at all that it does: most who ask go through its operations.
     pub fn function(&self, function: FnRef) -> &Function {
-        self.facts(function.file).function(function.id)
+        let found = self.facts(function.file).function(function.id);
+        self.meter.steps(found.ops.len() as u64 / OPERATIONS_A_STEP);
+        found
     }
 
     /// A function's own name, or that of the variable, property or method it is.

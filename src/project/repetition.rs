@@ -1,5 +1,9 @@
 //! How often a line runs, and why.
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
 use crate::catalog::effect::{Per, Runner};
 use crate::diagnostic::{Label, Place};
 use crate::facts::body::{FunctionKind, Op};
@@ -7,6 +11,7 @@ use crate::facts::expr::Expr;
 use crate::facts::ids::Span;
 
 use super::effects::Invoked;
+use super::names::Sym;
 use super::path::{CallRef, FnRef, OwnerId, Root};
 use super::rounds::Rounds;
 use super::words;
@@ -16,6 +21,9 @@ use super::{Project, latch};
 const MAX_CALLERS: usize = 24;
 /// Levels of callers that are followed upward.
 const MAX_DEPTH: usize = 8;
+
+/// The functions that a file exports, with the names; none is the default's.
+pub(super) type ExportedFunctions = FxHashMap<FnRef, Vec<Option<Sym>>>;
 
 /// How often a line runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -249,13 +257,16 @@ impl Project<'_> {
         {
             return None;
         }
-        let exports = self
-            .links
-            .own_exports(function.file)
-            .filter(|&(_, value)| self.path(value).as_function() == Some(function));
-        let names: Vec<&str> = exports
-            .map(|(name, _)| name.map_or("default", |name| self.text(name)))
+        let exported = self.exported_functions(function.file);
+        let names: Vec<&str> = exported
+            .get(&function)
+            .into_iter()
+            .flatten()
+            .map(|name| name.map_or("default", |name| self.text(name)))
             .collect();
+        if names.is_empty() {
+            return None;
+        }
         self.catalog.nameless_runs().find_map(|run| {
             let Runner::FileExport { glob, export } = &run.who else {
                 return None;
@@ -274,6 +285,23 @@ impl Project<'_> {
             })
             .flatten()
         })
+    }
+
+    fn exported_functions(&self, file: crate::diagnostic::FileId) -> Rc<ExportedFunctions> {
+        if let Some(known) = self.memo.exported_functions.get(&file) {
+            return known;
+        }
+        let mut exported = ExportedFunctions::default();
+        for (name, value) in self.links.own_exports(file) {
+            if let Some(function) = self.path(value).as_function() {
+                exported.entry(function).or_default().push(name);
+            }
+        }
+        let exported = Rc::new(exported);
+        if self.memo.is_settled() {
+            self.memo.exported_functions.insert(file, Rc::clone(&exported));
+        }
+        exported
     }
 
     /// Whether the end of a file's path matches a glob, and its package depends on the library (or there is no `package.json`).

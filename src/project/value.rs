@@ -3,6 +3,9 @@
 //! Variables and fields that are given one value in their life (besides `null` and `undefined`) *are* that value, so
 //! `this.timer` in `stop()` is the very `setInterval(…)` of `start()`.
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::facts::expr::{Expr, Literal, LogicalOperator, Property};
@@ -17,6 +20,9 @@ const MAX_HOPS: u32 = 24;
 
 /// Values that a variable or field is expanded into at most.
 const MAX_VALUES: usize = 8;
+
+/// Properties of an object literal up to which each is looked at.
+const FEW_PROPERTIES: usize = 16;
 
 /// Whether two expressions are the same thing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -332,12 +338,34 @@ impl Project<'_> {
         let Expr::Object(properties) = self.expr(literal) else {
             return None;
         };
+        if properties.len() > FEW_PROPERTIES {
+            return self.fields_of_literal(literal, properties).get(&name).copied();
+        }
         properties.iter().rev().find_map(|property| match property {
             Property::Field { name: field, value } if self.sym(literal.file, *field) == name => {
                 Some(literal.with(*value))
             }
             _ => None,
         })
+    }
+
+    /// The values of all fields of a literal, where a look at each property for each question would take too long.
+    fn fields_of_literal(
+        &self,
+        literal: ExprRef,
+        properties: &[Property],
+    ) -> Rc<FxHashMap<super::names::Sym, ExprRef>> {
+        if let Some(known) = self.memo.literal_fields.get(&literal) {
+            return known;
+        }
+        let fields = properties.iter().filter_map(|property| match property {
+            Property::Field { name, value } => Some((self.sym(literal.file, *name), literal.with(*value))),
+            _ => None,
+        });
+        // Of two fields of one name the last is kept.
+        let fields: Rc<FxHashMap<_, _>> = Rc::new(fields.collect());
+        self.memo.literal_fields.insert(literal, Rc::clone(&fields));
+        fields
     }
 
     fn literal_element(&self, array: ExprRef, index: usize, hops: u32) -> Option<Path> {
@@ -466,20 +494,19 @@ impl Project<'_> {
         if found.len() >= MAX_VALUES || found.contains(&path) {
             return;
         }
-        let parts: SmallVec<[ExprRef; 4]> = match (&path.root, path.steps.as_slice()) {
+        let parts: SmallVec<[ExprRef; 4]> = match (path.root, path.steps.as_slice()) {
             (Root::Variable(binding), []) => {
-                let values = &self.facts(binding.file).binding(binding.id).values;
-                values.iter().map(|&value| binding.with(value)).collect()
+                let values = self.facts(binding.file).binding(binding.id).values.iter();
+                return self.expand_parts(path, values.map(|&value| binding.with(value)), found, depth);
             }
-            (Root::Choice(at), []) => match self.expr(*at) {
+            (Root::Choice(at), []) => match self.expr(at) {
                 Expr::Logical { left, right, .. } => [at.with(*left), at.with(*right)].into_iter().collect(),
                 Expr::Conditional { yes, no, .. } => [at.with(*yes), at.with(*no)].into_iter().collect(),
                 _ => SmallVec::new(),
             },
             // `await (fast ? a() : b())`
             (Root::Choice(at), [Step::Awaited]) => {
-                let parts = self.possible_of(Path::root(Root::Choice(*at)));
-                let at = *at;
+                let parts = self.possible_of(Path::root(Root::Choice(at)));
                 found.push(path);
                 for part in parts {
                     let part = part.step(Step::Awaited, at);
@@ -489,27 +516,37 @@ impl Project<'_> {
                 }
                 return;
             }
-            (Root::Object(literal), [Step::Element]) => self.elements(*literal),
-            (Root::Param(function, 0), []) => self.given_elements(*function),
-            (Root::Instance(owner), [Step::Field(name)]) => self
-                .owners
-                .stores(*owner, *name, false)
-                .iter()
-                .map(|store| store.value)
-                .collect(),
-            (Root::Static(owner), [Step::Field(name)]) => self
-                .owners
-                .stores(*owner, *name, true)
-                .iter()
-                .map(|store| store.value)
-                .collect(),
+            (Root::Object(literal), [Step::Element]) => self.elements(literal),
+            (Root::Param(function, 0), []) => self.given_elements(function),
+            (Root::Instance(owner), &[Step::Field(name)]) => {
+                let stores = self.owners.stores(owner, name, false).iter();
+                return self.expand_parts(path, stores.map(|store| store.value), found, depth);
+            }
+            (Root::Static(owner), &[Step::Field(name)]) => {
+                let stores = self.owners.stores(owner, name, true).iter();
+                return self.expand_parts(path, stores.map(|store| store.value), found, depth);
+            }
             _ => SmallVec::new(),
         };
+        self.expand_parts(path, parts.into_iter(), found, depth);
+    }
+
+    /// Adds a path and what its parts may be, up to the cap: a variable may have many thousand values.
+    fn expand_parts(
+        &self,
+        path: Path,
+        parts: impl Iterator<Item = ExprRef>,
+        found: &mut SmallVec<[Path; 2]>,
+        depth: u32,
+    ) {
         found.push(path);
         if depth >= 3 {
             return;
         }
         for part in parts {
+            if found.len() >= MAX_VALUES {
+                return;
+            }
             let part = self.path(part);
             if !part.is_nullish() {
                 self.expand(part, found, depth + 1);

@@ -25,10 +25,11 @@ pub fn read(file: FileId, path: &Path, text: &str, known_rules: &[&str]) -> Opti
         return None;
     }
     let comments = comments(path, text);
+    let lines = LineIndex::new(text);
     let reader = Reader {
         text,
-        lines: LineIndex::new(text),
-        comments: &comments,
+        lines_of_code: lines_of_code(text, &lines, &comments),
+        lines,
         known_rules,
     };
     let mut found = Suppressions {
@@ -45,7 +46,8 @@ pub fn read(file: FileId, path: &Path, text: &str, known_rules: &[&str]) -> Opti
 struct Reader<'a> {
     text: &'a str,
     lines: LineIndex,
-    comments: &'a [Comment],
+    /// Ascending.
+    lines_of_code: Vec<usize>,
     known_rules: &'a [&'a str],
 }
 
@@ -73,12 +75,15 @@ impl Reader<'_> {
         let (names, reason) = rest.split_once(':').unwrap_or((rest, ""));
         let mut rules = Vec::new();
         let mut named = 0;
+        // Names stand in the order of the text, so each is looked for behind the one before.
+        let mut from = comment.span.start;
         for name in names
             .split([',', ' ', '\t', '\n', '\r'])
             .filter(|name| !name.is_empty())
         {
             named += 1;
-            let span = self.span_of(name, comment);
+            let span = self.span_of(name, from, comment);
+            from = if span == comment.span { from } else { span.end };
             match self.known_rules.contains(&name) {
                 true => rules.push((name.to_owned(), span)),
                 false => wrong(
@@ -103,22 +108,19 @@ impl Reader<'_> {
         });
     }
 
-    /// Where a name of the comment stands in the file.
-    fn span_of(&self, name: &str, comment: &Comment) -> Span {
-        let whole = self.text.get(comment.span.start as usize..comment.span.end as usize);
-        let at = whole.and_then(|whole| {
+    /// Where a name of the comment stands in the file, at or behind `from`.
+    fn span_of(&self, name: &str, from: u32, comment: &Comment) -> Span {
+        let rest = self.text.get(from as usize..comment.span.end as usize);
+        let at = rest.and_then(|rest| {
             let is_alone = |(at, _): &(usize, &str)| {
                 let is_name = |each: char| each.is_ascii_alphanumeric() || each == '-';
-                let before = whole[..*at].chars().next_back().is_some_and(is_name);
-                let after = whole[at + name.len()..].chars().next().is_some_and(is_name);
+                let before = rest[..*at].chars().next_back().is_some_and(is_name);
+                let after = rest[at + name.len()..].chars().next().is_some_and(is_name);
                 !before && !after
             };
-            whole.match_indices(name).find(is_alone).map(|(at, _)| at as u32)
+            rest.match_indices(name).find(is_alone).map(|(at, _)| at as u32)
         });
-        at.map_or(comment.span, |at| {
-            let start = comment.span.start + at;
-            Span::new(start, start + name.len() as u32)
-        })
+        at.map_or(comment.span, |at| Span::new(from + at, from + at + name.len() as u32))
     }
 
     fn covers(&self, word: &str, comment: &Comment) -> Covers {
@@ -132,21 +134,31 @@ impl Reader<'_> {
 
     /// The next line below that holds more than blanks and comments.
     fn next_code(&self, line: usize) -> usize {
-        let holds_code = |&line: &usize| {
-            let start = self.lines.start(line);
-            let end = match line + 1 < self.lines.count() {
-                true => self.lines.start(line + 1),
-                false => self.text.len() as u32,
-            };
-            let is_comment = |at: u32| {
-                self.comments
-                    .iter()
-                    .any(|comment| comment.span.start <= at && at < comment.span.end)
-            };
-            let text = self.text.get(start as usize..end as usize).unwrap_or_default();
-            let mut characters = text.char_indices();
-            characters.any(|(at, each)| !each.is_whitespace() && !is_comment(start + at as u32))
+        let at = self.lines_of_code.partition_point(|&each| each <= line);
+        self.lines_of_code.get(at).copied().unwrap_or(line + 1)
+    }
+}
+
+/// The lines that hold more than blanks and comments, which are in source order.
+fn lines_of_code(text: &str, lines: &LineIndex, comments: &[Comment]) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    let mut comments = comments.iter().map(|comment| comment.span);
+    let mut from = 0;
+    loop {
+        let comment = comments.next();
+        let until = comment.map_or(text.len() as u32, |comment| comment.start.max(from));
+        let between = text.get(from as usize..until as usize).unwrap_or_default();
+        let mut at = from;
+        for piece in between.split_inclusive(['\n', '\r']) {
+            if piece.chars().any(|each| !each.is_whitespace()) {
+                found.push(lines.line(at));
+            }
+            at += piece.len() as u32;
+        }
+        let Some(comment) = comment else {
+            found.dedup();
+            return found;
         };
-        (line + 1..self.lines.count()).find(holds_code).unwrap_or(line + 1)
+        from = from.max(comment.end);
     }
 }

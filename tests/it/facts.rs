@@ -240,7 +240,7 @@ fn too_deep_is_an_error() {
     let error = lower(Path::new("deep.js"), &text).unwrap_err();
     assert_eq!(
         error.message,
-        "brackets are nested deeper than 20000 levels; `--limit nesting=N` raises the limit"
+        "brackets or `else if` are nested deeper than 20000 levels; `--limit nesting=N` raises the limit"
     );
     assert!(lower(Path::new("text.js"), &format!("x = '{}'", "[".repeat(100_000))).is_ok());
 }

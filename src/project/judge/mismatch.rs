@@ -1,5 +1,6 @@
 //! Removals that cannot remove: a listener that nothing takes off, with a call beside it that was meant to.
 
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use crate::catalog::effect::Repeat;
@@ -33,7 +34,7 @@ impl Project<'_> {
     /// Every listener whose removal names something else.
     pub fn mismatches(&self, engine: &mut Engine, acquisitions: &[Acquisition<'_>]) -> Vec<Mismatch> {
         let listeners = Listeners::of(self, acquisitions);
-        let mut used: Vec<CallRef> = Vec::new();
+        let mut used: FxHashSet<CallRef> = FxHashSet::default();
         let mut found = Vec::new();
         for acquisition in listeners.all() {
             let judged = self.charged(acquisition.call.file, || {
@@ -42,7 +43,7 @@ impl Project<'_> {
             let Some(wrong) = judged.flatten() else {
                 continue;
             };
-            used.push(wrong.removal);
+            used.insert(wrong.removal);
             found.push(self.mismatch(acquisition, wrong));
         }
         found
@@ -53,7 +54,7 @@ impl Project<'_> {
         engine: &mut Engine,
         acquisition: &Acquisition<'_>,
         listeners: &Listeners<'_>,
-        used: &[CallRef],
+        used: &FxHashSet<CallRef>,
     ) -> Option<Wrong> {
         // What is kept of the call may be how it ends.
         if acquisition.entry.witnessed && self.call(acquisition.call).used != Used::Dropped {
@@ -91,8 +92,11 @@ impl Project<'_> {
         let scope = self.release_scope(acquisition.function);
         let calls = self.calls_that_may_end(&acquisition.entry, &scope);
         debug_assert!(
-            self.calls_in(&scope)
-                .all(|call| calls.contains(&call) || self.difference(acquisition, call).is_none()),
+            {
+                let known: FxHashSet<CallRef> = calls.iter().copied().collect();
+                self.calls_in(&scope)
+                    .all(|call| known.contains(&call) || self.difference(acquisition, call).is_none())
+            },
             "a removal has a name that was not looked for"
         );
         calls.into_iter().filter(move |&call| call != own)

@@ -82,6 +82,9 @@ const CHAINS: &[(&str, &str, &str, &str, &str)] = &[
     ("maps", ".js", "const m = new Map();", "m.set(#,1);", ""),
 ];
 
+/// What counts as nesting, of which 20,000 levels are allowed.
+const NESTED: &[&str] = &["else-ifs"];
+
 /// What takes more than a limit allows.
 const COSTLY: &[&str] = &["timers", "emitters", "maps"];
 
@@ -95,7 +98,7 @@ pub fn cases(size: Size) -> Vec<Case> {
         .flat_map(|chain| lengths.iter().map(move |&length| case(chain, length)))
         .collect();
     if size == Size::Usual {
-        let million = ["plus", "members", "strings"];
+        let million = ["plus", "members", "strings", "else-ifs"];
         let chosen = CHAINS.iter().filter(|chain| million.contains(&chain.0));
         cases.extend(chosen.map(|chain| case(chain, 1_000_000)));
     }
@@ -115,6 +118,9 @@ fn case(&(name, extension, before, round, after): &(&str, &'static str, &str, &s
         extension,
         &format!("{before}{rounds}{after}"),
     );
+    if NESTED.contains(&name) && length > 20_000 {
+        case.expect = Expect::Problem("limit", "`else if`");
+    }
     if COSTLY.contains(&name) {
         case.expect = Expect::Spoken;
     }

@@ -1,7 +1,7 @@
 //! What may stand in a file, and what must become of it.
 
 use super::batch::{self, Batch};
-use super::{LEAK, chains, formats, nesting, programs, speculation, text};
+use super::{LEAK, chains, costs, formats, nesting, programs, speculation, text};
 
 /// What the program must say of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,9 +94,20 @@ fn programs_cost_no_neighbour() {
 }
 
 #[test]
+fn costs_cost_no_neighbour() {
+    check(&costs::cases(Size::Usual));
+}
+
+#[test]
 #[ignore = "minutes, and best with --release: see the first lines of tests/it/hostile/mod.rs"]
 fn large_content_costs_no_neighbour() {
-    let cases: [fn(Size) -> Vec<Case>; 4] = [nesting::cases, chains::cases, text::cases, programs::cases];
+    let cases: [fn(Size) -> Vec<Case>; 5] = [
+        nesting::cases,
+        chains::cases,
+        text::cases,
+        programs::cases,
+        costs::cases,
+    ];
     let cases: Vec<Case> = cases.iter().flat_map(|of| of(Size::Large)).collect();
     println!("{} cases", cases.len());
     check(&cases);
@@ -116,6 +127,7 @@ fn there_are_at_least_four_hundred_cases_with_names_of_their_own() {
         text::cases(Size::Usual),
         formats::cases(),
         programs::cases(Size::Usual),
+        costs::cases(Size::Usual),
         speculation::cases(),
     ];
     let mut names: Vec<String> = groups.concat().iter().map(batch::folder_name).collect();

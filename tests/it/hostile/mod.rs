@@ -9,7 +9,7 @@
 //! | | |
 //! |---|---|
 //! | any nesting, chains of a million operands, exponential parses, parser panics, minified files, endless lines | [`nesting`], [`chains`], [`speculation`], [`formats`], [`text`] |
-//! | texts that are hard on linking and judging | [`programs`], [`mutations`] |
+//! | texts that are hard on linking and judging | [`programs`], [`costs`], [`mutations`] |
 //! | files that are none, links, names, paths, many and large files, files that vanish and change | [`places`] |
 //! | encodings, line ends, hidden characters, dialects, strangers | [`text`], [`formats`] |
 //! | nothing steers a terminal or a runner, 2 KB for a finding, far columns, URIs | [`output`] |
@@ -30,6 +30,7 @@
 mod batch;
 mod chains;
 mod content;
+mod costs;
 mod formats;
 #[path = "../../../fuzz/src/lib.rs"]
 mod fuzz;

@@ -282,6 +282,11 @@ pub const FILES: &[Case] = &[
         "truncate -s 34M m.js",
         Problem("m.js", "limit", "bytes"),
     ),
+    found(
+        "re-exports-in-all-directions",
+        "for i in $(seq 0 149); do { for j in $(seq 30); do echo \"export * from './b$(((i * 7 + j * 13 + 1) % 150))';\"; done; echo \"import { c } from './b$(((i + 7) % 150))'; c.on('a', c);\"; } >b$i.mjs; done",
+        Nothing,
+    ),
     found("empty-files", "for i in $(seq 500); do : >e$i.js; done", Nothing),
     found(
         "many-folders",
