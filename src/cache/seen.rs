@@ -45,7 +45,7 @@ impl ContentHash {
 /// What was at a path.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Seen {
-    /// Nothing, or nothing that can be read.
+    /// Nothing.
     Absent,
     File {
         /// `None` if the content alone can say whether it is the same.
@@ -54,6 +54,8 @@ pub enum Seen {
     },
     /// A folder, with its entries' names.
     Folder { mark: Option<Mark>, content: ContentHash },
+    /// Something that cannot be read: a pipe, or what may not be.
+    Unreadable,
 }
 
 /// What the file system says of a file or folder: another content has another mark.
@@ -80,7 +82,7 @@ impl Seen {
         match content {
             Ok(content) if metadata.is_dir() => Seen::Folder { mark, content },
             Ok(content) => Seen::File { mark, content },
-            Err(_) => Seen::Absent,
+            Err(_) => Seen::Unreadable,
         }
     }
 
@@ -93,7 +95,8 @@ impl Seen {
     pub fn still_holds(&self, path: &Path) -> bool {
         let metadata = fs::metadata(path);
         let (mark, content, is_folder) = match self {
-            Seen::Absent => return metadata.map_or(true, |metadata| content_at(path, &metadata).is_err()),
+            Seen::Absent => return metadata.is_err(),
+            Seen::Unreadable => return metadata.is_ok_and(|metadata| content_at(path, &metadata).is_err()),
             Seen::File { mark, content } => (mark, content, false),
             Seen::Folder { mark, content } => (mark, content, true),
         };
@@ -254,6 +257,22 @@ mod tests {
         assert!(missing.still_holds(&gone));
         fs::write(gone.join("package.json"), "{}").unwrap();
         assert!(!missing.still_holds(&gone));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_neither_nothing_nor_a_file() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("package.json");
+        let absent = Seen::now(&path, None, SystemTime::now());
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let pipe = Seen::now(&path, None, SystemTime::now());
+        assert!(!absent.still_holds(&path) && pipe.still_holds(&path));
+        fs::remove_file(&path).unwrap();
+        assert!(absent.still_holds(&path) && !pipe.still_holds(&path));
+        fs::write(&path, "{}").unwrap();
+        assert!(!absent.still_holds(&path) && !pipe.still_holds(&path));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Joins imports to exports: which file or package a specifier means, and what a file's exports are.
 
-use std::collections::hash_map::Entry;
-use std::hash::Hash;
 use std::path::Path;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -180,7 +178,7 @@ impl Links {
         if Some(name) == self.default {
             return self.whole(file).map(ExportValue::Expr);
         }
-        if !exports.stars.is_empty() && !is_new(seen, (file, name), depth) {
+        if !exports.stars.is_empty() && !seen.insert((file, name)) {
             return None;
         }
         let in_files = exports.stars.iter().find_map(|star| match *star {
@@ -209,15 +207,15 @@ impl Links {
     /// Every name that importers of the file can use, with what it is, re-exports included; in no order.
     pub fn all_exports(&self, file: FileId) -> Vec<(Sym, ExportValue)> {
         let mut names = FxHashSet::default();
-        self.collect_names(file, &mut names, 0, &mut FxHashMap::default());
+        self.collect_names(file, &mut names, 0, &mut FxHashSet::default());
         names
             .into_iter()
             .filter_map(|name| Some((name, self.export(file, name)?)))
             .collect()
     }
 
-    fn collect_names(&self, file: FileId, names: &mut FxHashSet<Sym>, depth: u32, seen: &mut FxHashMap<FileId, u32>) {
-        if depth > MAX_REEXPORTS || !is_new(seen, file, depth) {
+    fn collect_names(&self, file: FileId, names: &mut FxHashSet<Sym>, depth: u32, seen: &mut FxHashSet<FileId>) {
+        if depth > MAX_REEXPORTS || !seen.insert(file) {
             return;
         }
         let exports = &self.files[file.index()];
@@ -248,20 +246,9 @@ impl Links {
     }
 }
 
-/// The names that were looked for in files without an end, and behind how many re-exports: there are more ways through
-/// files that re-export one another than anybody can go.
-type Seen = FxHashMap<(FileId, Sym), u32>;
-
-/// Whether something is met for the first time, or with more re-exports left than before.
-fn is_new<K: Eq + Hash>(seen: &mut FxHashMap<K, u32>, key: K, depth: u32) -> bool {
-    match seen.entry(key) {
-        Entry::Occupied(before) if *before.get() <= depth => false,
-        entry => {
-            entry.insert_entry(depth);
-            true
-        }
-    }
-}
+/// The names that were looked for in files without an end: there are more ways through files that re-export one another
+/// than anybody can go.
+type Seen = FxHashSet<(FileId, Sym)>;
 
 /// Reads `module.exports = …`, `module.exports.x = …` and `exports.x = …` at the top level.
 fn common_js(file: FileId, facts: &FileFacts, sym: &impl Fn(Name) -> Sym, exports: &mut Exports) {
