@@ -193,33 +193,6 @@ impl Project<'_> {
         }
     }
 
-    /// The last name of the callee, as the catalogue keeps it: `on` of `this.socket.on`, `setInterval`, the exported name
-    /// of an import whatever it is called here, and nothing (`""`) for a default export.
-    pub fn callee_name(&self, call: CallRef) -> Option<&str> {
-        let facts = self.facts(call.file);
-        let callee = call.with(self.call(call).callee);
-        match *facts.expr(callee.id) {
-            Expr::Member { name, .. } | Expr::Global(name) => Some(facts.name(name)),
-            // `require("express")()`.
-            Expr::Module(_) | Expr::Import { .. } => match self.path(callee).root {
-                Root::Package(_) => Some(""),
-                _ => None,
-            },
-            Expr::Binding(binding) => Some(match self.path(callee) {
-                Path {
-                    root: Root::Package(_),
-                    steps,
-                } => match steps.last() {
-                    Some(Step::Field(name)) => self.text(*name),
-                    _ => "",
-                },
-                path if !self.own.of(&path).is_empty() => self.own.of(&path)[0].last(),
-                _ => facts.name(facts.binding(binding).name),
-            }),
-            _ => None,
-        }
-    }
-
     /// The n-th argument, unless a spread stands before it.
     pub fn argument(&self, call: CallRef, index: usize) -> Option<ExprRef> {
         let args = &self.call(call).args;

@@ -105,7 +105,7 @@ impl Project<'_> {
 
     /// How an expression is known to name the export, if it does.
     fn export_tier(&self, expr: ExprRef, export: &ExportPath) -> Option<Tier> {
-        let path = self.path(expr);
+        let path = self.called_path(expr);
         match self.export_of(&path) {
             Some(path) => export.matches(&path).then_some(Tier::Resolved),
             None => {

@@ -12,6 +12,7 @@ pub mod abandoned;
 pub mod acquisition;
 pub mod bound;
 pub mod called;
+mod callee;
 pub mod calls;
 pub mod cfg;
 pub mod conditions;

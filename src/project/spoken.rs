@@ -47,7 +47,7 @@ impl Project<'_> {
         match *facts.expr(callee) {
             Expr::Member { name, .. } | Expr::Global(name) => of(self.sym(call.file, name)),
             Expr::Module(_) | Expr::Import { .. } => Tables::all(),
-            Expr::Binding(binding) => match self.path(call.with(callee)) {
+            Expr::Binding(binding) => match self.called_path(call.with(callee)) {
                 Path {
                     root: Root::Package(_),
                     steps,
@@ -55,8 +55,16 @@ impl Project<'_> {
                     Some(Step::Field(name)) => of(*name),
                     _ => Tables::all(),
                 },
+                Path {
+                    root: Root::Global(name),
+                    steps,
+                } if steps.is_empty() => of(name),
                 path if !self.own.of(&path).is_empty() => Tables::all(),
                 _ => of(self.sym(call.file, facts.binding(binding).name)),
+            },
+            Expr::Logical { .. } | Expr::Cast { .. } => match self.callee_name(call) {
+                Some(name) => self.names.find(name).map_or(Tables::empty(), of),
+                None => Tables::empty(),
             },
             _ => Tables::empty(),
         }

@@ -214,7 +214,7 @@ impl Project<'_> {
                 return [(Ty::Owner(owner), Tier::Resolved)].into_iter().collect();
             }
             return self
-                .types_constructed_by(&self.path(call.with(fact.callee)))
+                .types_constructed_by(&self.called_path(call.with(fact.callee)))
                 .into_iter()
                 .map(|key| (Ty::Catalog(key), Tier::Resolved))
                 .collect();
