@@ -383,7 +383,7 @@ impl Run<'_, '_, '_> {
         }
         // Added to a container or an owner's bag.
         if project.puts_into(call) {
-            return Action::Escape(To::Owner);
+            return Action::Escape(project.goes_with_its_list(call));
         }
         // The library's own calls borrow what they do not say they take.
         let entry = &self.acquisition.entry;

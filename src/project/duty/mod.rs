@@ -7,6 +7,7 @@ mod action;
 mod events;
 mod handing;
 mod latch;
+mod list;
 mod run;
 
 use rustc_hash::FxHashMap;
