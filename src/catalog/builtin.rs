@@ -16,6 +16,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/angular-streams.toml"),
     ),
     (
+        "rules/catalog/angular-views.toml",
+        include_str!("../../rules/catalog/angular-views.toml"),
+    ),
+    (
         "rules/catalog/angular.toml",
         include_str!("../../rules/catalog/angular.toml"),
     ),
@@ -43,6 +47,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/chokidar.toml",
         include_str!("../../rules/catalog/chokidar.toml"),
+    ),
+    (
+        "rules/catalog/class-components.toml",
+        include_str!("../../rules/catalog/class-components.toml"),
     ),
     (
         "rules/catalog/codemirror.toml",
@@ -101,6 +109,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/floating-ui.toml"),
     ),
     (
+        "rules/catalog/frames.toml",
+        include_str!("../../rules/catalog/frames.toml"),
+    ),
+    (
         "rules/catalog/fs-extra.toml",
         include_str!("../../rules/catalog/fs-extra.toml"),
     ),
@@ -151,6 +163,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/level.toml",
         include_str!("../../rules/catalog/level.toml"),
+    ),
+    (
+        "rules/catalog/lumino.toml",
+        include_str!("../../rules/catalog/lumino.toml"),
     ),
     ("rules/catalog/maps.toml", include_str!("../../rules/catalog/maps.toml")),
     (
@@ -210,6 +226,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/nodemailer.toml"),
     ),
     (
+        "rules/catalog/openlayers.toml",
+        include_str!("../../rules/catalog/openlayers.toml"),
+    ),
+    (
         "rules/catalog/pairs.toml",
         include_str!("../../rules/catalog/pairs.toml"),
     ),
@@ -249,6 +269,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/puppeteer.toml",
         include_str!("../../rules/catalog/puppeteer.toml"),
+    ),
+    (
+        "rules/catalog/react-native.toml",
+        include_str!("../../rules/catalog/react-native.toml"),
     ),
     (
         "rules/catalog/react.toml",
@@ -357,6 +381,10 @@ pub const FILES: &[(&str, &str)] = &[
     (
         "rules/catalog/web-handles.toml",
         include_str!("../../rules/catalog/web-handles.toml"),
+    ),
+    (
+        "rules/catalog/web-media.toml",
+        include_str!("../../rules/catalog/web-media.toml"),
     ),
     (
         "rules/catalog/web-observers.toml",

@@ -21,13 +21,20 @@ pub const RULE: Rule = Rule {
 /// One finding in words.
 fn said(leak: &Leak) -> Said {
     let release = leak.release_name.as_deref().unwrap_or("clearTimeout");
+    // A frame or an idle moment is no timeout, and what asks for the next one is named.
+    let (what, cleared) = match release.starts_with("cancel") {
+        true => (format!("`{}`", leak.what), "cancelled"),
+        false => ("timeout".to_owned(), "cleared"),
+    };
     let message = match (&leak.missing, leak.is_self_rearming) {
-        (_, true) => "timeout arms itself again for ever and is never cleared",
-        (Missing::OnSomePath(_), false) => "timeout is not cleared on every way out",
+        (_, true) => format!("{what} arms itself again for ever and is never {cleared}"),
+        (Missing::OnSomePath(_), false) => format!("{what} is not {cleared} on every way out"),
         (Missing::Never | Missing::Dropped, false) if leak.teardown.is_some() => {
-            "timeout is kept in a field and not cleared when its owner ends"
+            format!("{what} is kept in a field and not {cleared} when its owner ends")
         }
-        (Missing::Never | Missing::Dropped, false) => "timeout guards work and is not cleared when the work ends",
+        (Missing::Never | Missing::Dropped, false) => {
+            format!("{what} guards work and is not {cleared} when the work ends")
+        }
     };
     let help = match &leak.teardown {
         Some((teardown, _)) => format!("keep the handle and call `{release}` with it in `{teardown}`"),
@@ -35,5 +42,10 @@ fn said(leak: &Leak) -> Said {
             "keep the handle and call `{release}` with it in every outcome: in `finally`, or in one function that all of them call"
         ),
     };
-    Said::of_leak(leak, message, "this timeout stays armed", help)
+    Said::of_leak(
+        leak,
+        message,
+        format!("this {} stays armed", what.trim_matches('`')),
+        help,
+    )
 }
