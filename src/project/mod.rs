@@ -63,6 +63,7 @@ pub mod registration;
 mod remedy;
 pub mod repetition;
 pub mod resolve;
+pub mod retained;
 pub mod rounds;
 pub mod settle;
 mod side_by_side;

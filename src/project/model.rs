@@ -14,6 +14,7 @@ use super::duty::Engine;
 use super::identity::Difference;
 use super::notifier::Notifier;
 use super::path::CallRef;
+use super::retained::Retained;
 
 /// Wrappers around wrappers that are followed to the caller who is responsible.
 const MAX_WRAPPERS: usize = 3;
@@ -26,6 +27,7 @@ pub struct Model {
     pub mismatches: Vec<Mismatch>,
     pub overwritten: Vec<Overwritten>,
     pub unchained: Vec<Unchained>,
+    pub retained: Vec<Retained>,
 }
 
 /// How the release is missed.
@@ -187,12 +189,15 @@ impl Model {
         laps.end("releases");
         let growths = project.growths();
         laps.end("containers");
+        let retained = project.retained();
+        laps.end("closures");
         let mut model = Model {
             leaks,
             growths,
             mismatches,
             overwritten,
             unchained,
+            retained,
         };
         model.leave_to_developers(project);
         model
@@ -221,6 +226,8 @@ impl Model {
         self.overwritten
             .retain_mut(|each| judge(&each.place, &mut each.confidence));
         self.unchained
+            .retain_mut(|each| judge(&each.place, &mut each.confidence));
+        self.retained
             .retain_mut(|each| judge(&each.place, &mut each.confidence));
     }
 }

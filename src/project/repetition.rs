@@ -521,7 +521,7 @@ impl Project<'_> {
     }
 
     /// `None`: as often as the call that hands the function over.
-    fn per_repeats(&self, per: Per, place: Place, detail: Option<&str>) -> Option<Repeats> {
+    pub(super) fn per_repeats(&self, per: Per, place: Place, detail: Option<&str>) -> Option<Repeats> {
         let what = match per {
             Per::Once | Per::Test => return None,
             Per::Request => "every request runs this handler",

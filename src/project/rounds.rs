@@ -49,7 +49,7 @@ impl Project<'_> {
     }
 
     /// Whether a loop is over items or up to a bound, or goes on until something happens.
-    fn rounds(&self, function: FnRef, at: usize) -> Rounds {
+    pub(super) fn rounds(&self, function: FnRef, at: usize) -> Rounds {
         let Op::Loop(label) = self.function(function).ops[at] else {
             return Rounds::Counted;
         };

@@ -3,6 +3,7 @@
 mod client_per_request;
 mod mismatched_removal;
 mod overwritten_handle;
+mod retained_closure;
 mod retaining;
 mod unbounded_cache;
 mod unchained_teardown;
@@ -80,6 +81,7 @@ pub const RULES: &[Rule] = &[
     client_per_request::RULE,
     mismatched_removal::RULE,
     overwritten_handle::RULE,
+    retained_closure::RULE,
     unbounded_cache::RULE,
     unchained_teardown::RULE,
     uncleared_interval::RULE,

@@ -179,7 +179,7 @@ impl Project<'_> {
 }
 
 /// The operations up to the `else` or the end of the `if` that they stand in.
-fn first_branch(ops: &[Op]) -> &[Op] {
+pub(in super::super) fn first_branch(ops: &[Op]) -> &[Op] {
     let mut depth = 0;
     let end = ops.iter().position(|op| match op {
         Op::If(_) => {

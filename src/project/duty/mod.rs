@@ -4,7 +4,7 @@
 //! the missed ones; the way there is the witness.
 
 mod action;
-mod events;
+pub(super) mod events;
 mod handing;
 mod latch;
 mod list;

@@ -38,7 +38,7 @@ impl Project<'_> {
     }
 
     /// Whether a call waits for the first of several promises.
-    pub(super) fn is_race(&self, call: CallRef) -> bool {
+    pub(in super::super) fn is_race(&self, call: CallRef) -> bool {
         self.call(call).how == How::Call
             && matches!(self.callee_name(call), Some("race" | "any"))
             && self.receiver(call).is_some_and(|of| self.is_promise_class(of))
@@ -46,19 +46,27 @@ impl Project<'_> {
 
     /// Whether a promise is one of at least two that a race waits for.
     pub(super) fn is_racer(&self, race: CallRef, promise: CallRef) -> bool {
+        let all = self.racers(race);
+        all.len() > 1 && all.into_iter().any(|each| self.is_the_promise_of(each, promise))
+    }
+
+    /// The promises that a race waits for, as far as their list is written in view.
+    pub(in super::super) fn racers(&self, race: CallRef) -> Vec<ExprRef> {
         let Some(racers) = self.argument(race, 0) else {
-            return false;
+            return Vec::new();
         };
         let list = self.path(racers);
-        let Root::Object(literal) = list.root else { return false };
+        let Root::Object(literal) = list.root else {
+            return Vec::new();
+        };
         let Expr::Array(elements) = self.expr(literal) else {
-            return false;
+            return Vec::new();
         };
         let mut all: Vec<ExprRef> = elements.iter().map(|&each| literal.with(each)).collect();
         if matches!(self.expr(racers), Expr::Binding(_)) {
             all.extend(self.pushed_to(&list, race));
         }
-        all.len() > 1 && all.into_iter().any(|each| self.is_the_promise_of(each, promise))
+        all
     }
 
     /// What `push` adds to a list, in the function of a call and around it.

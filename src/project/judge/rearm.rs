@@ -6,6 +6,7 @@ use crate::facts::body::{Op, Used};
 use crate::facts::expr::Expr;
 
 use super::super::acquisition::Acquisition;
+use super::super::duty::events::first_branch;
 use super::super::effects::{Handler, Invoked};
 use super::super::guard::{self, Guard};
 use super::super::path::{ExprRef, FnRef, Root};
@@ -16,7 +17,7 @@ const MAX_HOPS: u32 = 3;
 
 /// How a timeout goes on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Chain {
+pub(in super::super) enum Chain {
     /// Each firing starts the next.
     Endless,
     /// Each firing starts the next until a flag is set from outside: one more timeout is left over then.
@@ -116,7 +117,7 @@ impl Project<'_> {
     }
 
     /// Whether control surely passes an operation of a body, but for flags that others set.
-    fn surely_passes(&self, function: FnRef, index: usize) -> Option<Chain> {
+    pub(in super::super) fn surely_passes(&self, function: FnRef, index: usize) -> Option<Chain> {
         let ops = &self.function(function).ops;
         let mut chain = Chain::Endless;
         let mut tests: Vec<Guard> = guard::guards_of(self, function, index);
@@ -127,9 +128,8 @@ impl Project<'_> {
         for (at, op) in ops[..index].iter().enumerate() {
             match *op {
                 Op::If(test) => {
-                    let leaves = ops[at + 1..]
+                    let leaves = first_branch(&ops[at + 1..])
                         .iter()
-                        .take_while(|op| !matches!(op, Op::Else | Op::EndIf))
                         .any(|op| matches!(op, Op::Return(_) | Op::Throw(_) | Op::Break(_)));
                     if leaves {
                         tests.push(Guard {
