@@ -44,6 +44,10 @@ impl Compiler<'_> {
             let events = self.events(name, events);
             self.catalog.recurring.extend(events);
         }
+        for (name, events) in &file.parting {
+            let events = self.events(name, events);
+            self.catalog.partings.extend(events);
+        }
         let last_example = file.examples.iter().map(|example| example.leak.span().start).max();
         for acquire in &file.acquires {
             self.acquire(acquire, last_example);

@@ -305,6 +305,12 @@ impl Catalog {
         self.terminals.iter().any(|each| each.ty.is_none() && each.has(event))
     }
 
+    /// Whether an event asks a value of `ty` for its end.
+    pub fn is_parting(&self, ty: TypeKey, event: &str) -> bool {
+        let is_of = |of: &Events| of.ty.is_none_or(|of| self.is_a(ty, of));
+        self.partings.iter().any(|each| is_of(each) && each.has(event))
+    }
+
     /// Whether an event comes again and again in the life of an emitter that has it, whatever the emitter is.
     pub fn is_recurring(&self, event: &str) -> bool {
         self.recurring.iter().any(|each| each.has(event))

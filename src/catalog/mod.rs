@@ -53,6 +53,8 @@ pub struct Catalog {
     pub terminals: Vec<Events>,
     /// Events that come again and again in the life of one emitter.
     pub recurring: Vec<Events>,
+    /// Events that ask for an end, which may be put off.
+    pub partings: Vec<Events>,
     pub leaves: Vec<Leaves>,
     pub fields: Vec<DecoratedField>,
     pub lifecycles: Vec<Lifecycle>,

@@ -28,6 +28,8 @@ pub(crate) struct FileSchema {
     pub terminals: BTreeMap<Text, Vec<String>>,
     #[serde(default)]
     pub recurring: BTreeMap<Text, Vec<String>>,
+    #[serde(default)]
+    pub parting: BTreeMap<Text, Vec<String>>,
     #[serde(default, rename = "acquire")]
     pub acquires: Vec<AcquireSchema>,
     #[serde(default)]
@@ -68,6 +70,7 @@ impl FileSchema {
             parts: BTreeMap::new(),
             terminals: BTreeMap::new(),
             recurring: BTreeMap::new(),
+            parting: BTreeMap::new(),
             acquires: Vec::new(),
             runs: Vec::new(),
             takes: Vec::new(),

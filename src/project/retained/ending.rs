@@ -1,29 +1,18 @@
 //! Whether what settles a promise is the end of what made it, or the work that it stands for.
 
+use crate::catalog::effect::{Acquire, Resource};
 use crate::diagnostic::{FileId, Place};
 use crate::facts::body::Op;
 
 use super::super::effects::Invoked;
-use super::super::guard;
-use super::super::path::{CallRef, FnRef, Path, Root, Step};
-use super::super::{Project, words};
+use super::super::names::Sym;
+use super::super::path::{CallRef, ExprRef, FnRef, Path, Root};
+use super::super::typing::Ty;
+use super::super::{Project, guard, words};
 use super::settlers::Use;
 
 /// Functions between an end and the call that settles.
 const MAX_DEPTH: u32 = 3;
-
-/// Methods by which listeners are added.
-const LISTENING: &[&str] = &[
-    "on",
-    "once",
-    "addListener",
-    "addEventListener",
-    "prependListener",
-    "prependOnceListener",
-];
-
-/// Events of the process that ask it to end.
-const SIGNALS: &[&str] = &["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "beforeExit"];
 
 /// What a way to settle a promise is.
 pub(super) enum Fate {
@@ -129,7 +118,7 @@ impl Project<'_> {
             return Fate::Handed(self.callee_place(call));
         }
         // Any other event is what happens in the life of its emitter.
-        if self.callee_name(call).is_some_and(|name| LISTENING.contains(&name)) {
+        if self.listened(call).is_some() {
             return Fate::Work;
         }
         if let Invoked::Executor(_) | Invoked::Now { .. } = self.invoked(call) {
@@ -162,42 +151,73 @@ impl Project<'_> {
     /// `once(child, 'exit')`, `token.onCancellationRequested(…)`.
     pub(super) fn awaited_end(&self, call: CallRef) -> Option<(String, String)> {
         let name = self.callee_name(call)?;
+        if let Some(listened) = self.listened(call) {
+            let emitter = self.describe(listened.emitter?);
+            return match listened.event {
+                Some(event) => {
+                    let event = self.text(event);
+                    let is_end = self.catalog.is_conventional_end(event)
+                        || listened.emitter.is_some_and(|of| self.ends_with(of, event));
+                    is_end.then(|| (event.to_owned(), emitter))
+                }
+                None => tells_an_end(name).then(|| (name.to_owned(), emitter)),
+            };
+        }
+        // The promise of an event, by the shape of the call: `once(emitter, 'close')` of a package.
         let callee = self.path(call.with(self.call(call).callee));
-        if let Root::Package(module) = callee.root {
-            let member = match callee.steps.last() {
-                Some(Step::Field(member)) => self.text(*member),
-                _ => "",
-            };
-            let emitter = self.argument(call, 0)?;
-            return match (self.text(module), member) {
-                ("events" | "node:events", "once") => {
-                    let event = self.event_of_an_end(call, 1)?;
-                    Some((event, self.describe(emitter)))
-                }
-                ("util" | "node:util", "aborted") | ("events" | "node:events", "addAbortListener") => {
-                    Some(("abort".to_owned(), self.describe(emitter)))
-                }
-                _ => None,
-            };
+        let (emitter, event) = (self.argument(call, 0)?, self.argument(call, 1)?);
+        match (callee.root, self.path(event).root) {
+            (Root::Package(_), Root::Text(event)) if name == "once" => {
+                let event = self.text(event);
+                let is_end = self.catalog.is_conventional_end(event) || self.ends_with(emitter, event);
+                is_end.then(|| (event.to_owned(), self.describe(emitter)))
+            }
+            _ => None,
         }
-        let emitter = self.receiver(call)?;
-        if LISTENING.contains(&name) {
-            return Some((self.event_of_an_end(call, 0)?, self.describe(emitter)));
-        }
-        // An event that is a function, which is named for what it tells.
-        let tells = name.strip_prefix("onDid").or_else(|| name.strip_prefix("on"))?;
-        let is_word = tells.starts_with(|first: char| first.is_ascii_uppercase());
-        let speaks = words::is_end(tells) || tells.starts_with("Cancel") || tells.starts_with("Abort");
-        (is_word && speaks).then(|| (name.to_owned(), self.describe(emitter)))
     }
 
-    fn event_of_an_end(&self, call: CallRef, position: usize) -> Option<String> {
-        let Root::Text(event) = self.path(self.argument(call, position)?).root else {
-            return None;
-        };
-        let event = self.text(event);
-        (self.catalog.is_conventional_end(event) || SIGNALS.contains(&event)).then(|| event.to_owned())
+    /// Whether an event ends what an expression names, or asks it to end.
+    fn ends_with(&self, emitter: ExprRef, event: &str) -> bool {
+        let is_end = |key| self.catalog.is_terminal(key, event) || self.catalog.is_parting(key, event);
+        self.types_of(emitter).iter().any(|&(ty, _)| match ty {
+            Ty::Catalog(key) => is_end(key),
+            Ty::Owner(owner) => self.catalog_types(owner).iter().any(|&(key, _)| is_end(key)),
+        })
     }
+
+    /// What a call listens to, if it adds a listener.
+    fn listened(&self, call: CallRef) -> Option<Listened> {
+        let name = self.callee_name(call)?;
+        let is_it = |entry: &&Acquire| {
+            matches!(entry.resource, Resource::Listener | Resource::Subscription)
+                && self.matches(&entry.callee, call).is_some()
+                && self.holds(&entry.when, call)
+        };
+        let entry = self.catalog.acquires_named(name).find(is_it)?;
+        let mut parts = entry.key.iter().map(|part| self.key_expr(call, part));
+        let emitter = parts.next().flatten().or_else(|| self.receiver(call));
+        let event = parts.next().flatten().map(|event| self.path(event).root);
+        Some(Listened {
+            emitter,
+            event: match event {
+                Some(Root::Text(event)) => Some(event),
+                _ => None,
+            },
+        })
+    }
+}
+
+/// What a call listens to: an emitter, and its event where that has a name of its own.
+struct Listened {
+    emitter: Option<ExprRef>,
+    event: Option<Sym>,
+}
+
+/// Whether a method that takes a listener is named for an end: `onDidDispose`, `onCancellationRequested`.
+fn tells_an_end(name: &str) -> bool {
+    let tells = name.strip_prefix("onDid").or_else(|| name.strip_prefix("on"));
+    let tells = tells.unwrap_or(name);
+    words::is_end(tells) || ["Cancel", "Abort"].iter().any(|word| tells.contains(word))
 }
 
 /// Of two fates the one that says less of an end.

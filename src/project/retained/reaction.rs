@@ -1,5 +1,6 @@
 //! Reactions on a promise that stays pending: each keeps what its round had, and none can be taken off.
 
+use crate::catalog::effect::Resource;
 use crate::diagnostic::{FileId, Place};
 use crate::facts::body::{Op, Used};
 use crate::facts::expr::{Expr, Literal};
@@ -8,13 +9,16 @@ use crate::facts::ids::{CallId, ExprId};
 use super::super::Project;
 use super::super::confidence::{Grade, confidence};
 use super::super::effects::Invoked;
-use super::super::path::{At, CallRef, ExprRef, Path, Root};
+use super::super::path::{At, CallRef, ExprRef, FnRef, Path, Root};
 use super::again::{Life, is_done_once};
 use super::pending::Pending;
 use super::{Holding, Retained};
 
 /// Names of what is kept that a finding lists at most.
 const MAX_KEPT: usize = 4;
+
+/// Functions that give back the pause of another.
+const MAX_PAUSES: u32 = 2;
 
 /// A promise to which a call adds a reaction.
 struct Reacted {
@@ -196,20 +200,34 @@ impl Project<'_> {
         }
         let pauses = |name: &str| {
             let name = name.to_ascii_lowercase();
-            ["sleep", "delay", "wait", "timeout", "timer", "pause", "tick"]
-                .iter()
-                .any(|word| name.contains(word))
+            let mut words = ["sleep", "wait", "timeout", "timer", "pause", "tick"].iter();
+            words.any(|word| name.contains(word))
         };
-        match self.invoked(call) {
-            Invoked::Executor(executor) => self.nested(executor).any(|each| {
-                self.function(each).ops.iter().any(|op| match *op {
-                    Op::Call(call) => {
-                        matches!(self.callee_name(each.with(call)), Some("setTimeout" | "setImmediate"))
-                    }
-                    _ => false,
-                })
-            }),
-            _ => self.callee_name(call).is_some_and(pauses) || self.waits_for_a_tick(call),
+        self.is_pause(call, 0) || self.callee_name(call).is_some_and(pauses) || self.waits_for_a_tick(call)
+    }
+
+    /// Whether a call gives a promise that a timeout settles: `new Promise((resolve) => setTimeout(resolve, ms))`, or a
+    /// function of the project that returns one.
+    fn is_pause(&self, call: CallRef, depth: u32) -> bool {
+        let is_timeout = |call| {
+            let acquired = self.acquisition(call);
+            acquired.is_some_and(|acquired| acquired.resource() == Resource::Timeout)
+        };
+        if let Invoked::Executor(executor) = self.invoked(call) {
+            return self.nested(executor).any(|each| {
+                let mut ops = self.function(each).ops.iter();
+                ops.any(|op| matches!(*op, Op::Call(call) if is_timeout(each.with(call))))
+            });
         }
+        let gives_pause = |function: FnRef| {
+            let mut ops = self.function(function).ops.iter();
+            ops.any(|op| match *op {
+                Op::Return(Some(value)) | Op::Await(value) => {
+                    matches!(*self.expr(function.with(value)), Expr::Call(id) if self.is_pause(function.with(id), depth + 1))
+                }
+                _ => false,
+            })
+        };
+        is_timeout(call) || depth < MAX_PAUSES && self.callees(call).into_iter().any(gives_pause)
     }
 }
