@@ -28,13 +28,11 @@ impl Project<'_> {
             for (op, &span) in fact.ops.iter().zip(&fact.spans) {
                 match *op {
                     Op::Call(call) => self.uses_in_call(settlers, function.with(call), &mut found),
-                    Op::Store { to, value } => {
-                        if self.has_settler(settlers, function.with(value)) {
-                            found.push(match settlers.contains(&self.path(function.with(to))) {
-                                true => Use::Named,
-                                false => Use::Kept(self.place(file, Self::short(span))),
-                            });
-                        }
+                    Op::Store { to, value } if self.has_settler(settlers, function.with(value)) => {
+                        found.push(match settlers.contains(&self.path(function.with(to))) {
+                            true => Use::Named,
+                            false => Use::Kept(self.place(file, Self::short(span))),
+                        });
                     }
                     Op::Assign { to, value, .. } if self.is_settler_or_bound(settlers, function.with(value)) => {
                         let is_only = self.facts(file).binding(to).reassigned <= 1;
