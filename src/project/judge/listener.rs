@@ -475,13 +475,19 @@ impl Project<'_> {
         // Most functions that are given an emitter set it up, once per object; a signal is made to be handed to many.
         let grade = match self.handed_in(holder) {
             Handed::Dies => return None,
-            Handed::Shared | Handed::Outlives if self.is_made_to_be_shared(holder) => Grade::First,
+            Handed::Outlives if self.is_made_to_be_shared(holder) => Grade::First,
+            // One after another in view, but of work that may itself end soon.
+            Handed::Shared if self.is_made_to_be_shared(holder) => match is_many {
+                true => Grade::First,
+                false => Grade::Second,
+            },
             Handed::Shared if is_many => Grade::Second,
             // Whoever imports the function may hand in the signal of the whole program; so may others, where the function
             // gives back at its end what else it took.
             Handed::Unknown
                 if self.is_made_to_be_shared(holder)
-                    && (self.is_an_entry(of) || self.clears_its_timers(engine, acquisition.function)) =>
+                    && (self.is_an_entry(of) && !self.is_application(of.file)
+                        || self.clears_its_timers(engine, acquisition.function)) =>
             {
                 Grade::Second
             }

@@ -141,6 +141,8 @@ impl Project<'_> {
         // Only in great numbers does it matter that it waits.
         if self.comes_to_nothing(acquisition) {
             grades.push(if is_many { Grade::Second } else { Grade::Third });
+        } else if self.is_surely_brief(acquisition) && grades.iter().all(|&grade| grade == Grade::First) {
+            grades.push(Grade::Second);
         }
         // It does not keep the process, only what its callback sees, until it fires.
         if self.is_unreferenced(acquisition) {

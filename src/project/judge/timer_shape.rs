@@ -32,6 +32,11 @@ impl Project<'_> {
         self.waits_less_than(acquisition, HARMLESS_DELAY, Defaults::Count)
     }
 
+    /// Whether a timeout waits ten seconds at most, whatever callers ask for.
+    pub(super) fn is_surely_brief(&self, acquisition: &Acquisition<'_>) -> bool {
+        self.waits_less_than(acquisition, HARMLESS_DELAY, Defaults::SayNothing)
+    }
+
     /// Whether the code says how long a timeout waits.
     pub(super) fn is_known_to_wait(&self, acquisition: &Acquisition<'_>) -> bool {
         self.delay_of(acquisition)
