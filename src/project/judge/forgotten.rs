@@ -1,4 +1,4 @@
-//! Listeners that an end forgets: it takes off others on the same holder, and leaves this one.
+//! What an end forgets: a listener, though it takes off others on the same holder, or something that its object keeps in a field.
 //!
 //! How long the holder lives need not be known then. That the end takes off some shows that the holder outlives the owner.
 
