@@ -19,8 +19,8 @@ pub const FILE_NAMES: [&str; 2] = ["leaklint.json", "leaklint.jsonc"];
 pub const PACKAGE_FILE: &str = "package.json";
 pub const PACKAGE_FIELD: &str = "leaklint";
 
-/// Files that are tests by their own name, or by that of a folder that is there for tests. They are read, because they say how code is used, but what they pile up
-/// is gone when they end: nothing in them is reported.
+/// Files that are tests by their own name, or by that of a folder that is there for tests. They are read, because they say
+/// how code is used, but what they pile up is gone when they end: nothing in them is reported.
 /// Letters count alike, large or small.
 pub const DEFAULT_TESTS: [&str; 3] = [
     "**/*.{test,spec,e2e,e2e-spec}.*",

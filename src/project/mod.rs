@@ -56,6 +56,7 @@ pub mod owner;
 mod passing_on;
 pub mod path;
 pub mod places;
+mod possible;
 mod programs;
 mod promises;
 pub mod region;

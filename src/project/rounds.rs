@@ -21,18 +21,8 @@ pub(super) enum Rounds {
 impl Project<'_> {
     /// The nearest loop around an operation that is not over a fixed collection.
     pub(super) fn loop_around(&self, function: FnRef, index: usize) -> Option<(Span, Rounds)> {
-        let fact = self.function(function);
-        let mut open = Vec::new();
-        for (at, op) in fact.ops[..index].iter().enumerate() {
-            match op {
-                Op::Loop(_) => open.push(at),
-                Op::EndLoop(_) => {
-                    open.pop();
-                }
-                _ => {}
-            }
-        }
-        let around: Vec<(usize, Rounds)> = open
+        let around: Vec<(usize, Rounds)> = self
+            .open_loops(function, index)
             .into_iter()
             .rev()
             .filter(|&at| !self.is_fixed_loop(function, at))
@@ -42,10 +32,28 @@ impl Project<'_> {
             .iter()
             .find(|(_, rounds)| *rounds == Rounds::Endless)
             .or(around.first());
-        chosen.map(|&(at, rounds)| {
-            let span = fact.spans[at];
-            (Span::new(span.start, span.end.min(span.start + 120)), rounds)
-        })
+        chosen.map(|&(at, rounds)| (self.head_of_loop(function, at), rounds))
+    }
+
+    /// Where the loops begin that an operation stands in, from the outermost.
+    pub(super) fn open_loops(&self, function: FnRef, index: usize) -> Vec<usize> {
+        let mut open = Vec::new();
+        for (at, op) in self.function(function).ops[..index].iter().enumerate() {
+            match op {
+                Op::Loop(_) => open.push(at),
+                Op::EndLoop(_) => {
+                    open.pop();
+                }
+                _ => {}
+            }
+        }
+        open
+    }
+
+    /// The text by which a loop is shown, which may be long.
+    pub(super) fn head_of_loop(&self, function: FnRef, at: usize) -> Span {
+        let span = self.function(function).spans[at];
+        Span::new(span.start, span.end.min(span.start + 120))
     }
 
     /// Whether a loop is over items or up to a bound, or goes on until something happens.

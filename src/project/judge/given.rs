@@ -197,18 +197,9 @@ impl Project<'_> {
     fn is_handed_each_round(&self, call: CallRef, arg: ExprRef) -> bool {
         let caller = self.calling(call);
         let Some(at) = self.op_of(call) else { return false };
-        let ops = &self.function(caller).ops;
-        let mut open = Vec::new();
-        for (index, op) in ops[..at].iter().enumerate() {
-            match op {
-                Op::Loop(_) => open.push(index),
-                Op::EndLoop(_) => {
-                    open.pop();
-                }
-                _ => {}
-            }
-        }
-        let Some(&outermost) = open.first() else { return false };
+        let Some(&outermost) = self.open_loops(caller, at).first() else {
+            return false;
+        };
         let path = self.path(arg);
         match path.root {
             Root::Param(..) | Root::Instance(_) => !path.steps.contains(&Step::Element),

@@ -313,8 +313,7 @@ impl Project<'_> {
         ];
         names.into_iter().flatten().any(words::is_whole_program) || {
             let stem = self.file_path(function.file).file_stem().and_then(|stem| stem.to_str());
-            of_scope.is_some_and(|scope| self.is_module(scope))
-                && stem.is_some_and(|stem| words::is_whole_program(stem) || stem == "+layout")
+            of_scope.is_some_and(|scope| self.is_module(scope)) && stem.is_some_and(words::is_whole_program)
         }
     }
 

@@ -87,27 +87,15 @@ impl Project<'_> {
 
     /// The innermost loop around an operation that goes on until something happens and has not what was made in it.
     fn open_loop_around(&self, life: Life, function: FnRef, index: usize) -> Option<Span> {
-        let fact = self.function(function);
         let made_at = (self.calling(life.made) == function)
             .then(|| self.op_of(life.made))
             .flatten();
-        let mut open = Vec::new();
-        for (at, op) in fact.ops[..index].iter().enumerate() {
-            match op {
-                Op::Loop(_) => open.push(at),
-                Op::EndLoop(_) => {
-                    open.pop();
-                }
-                _ => {}
-            }
-        }
         let goes_on = |&at: &usize| {
             made_at.is_none_or(|made| made < at || made > self.end_of_loop(function, at))
                 && self.rounds(function, at) != Rounds::Counted
         };
-        let at = open.into_iter().rev().find(goes_on)?;
-        let span = fact.spans[at];
-        Some(Span::new(span.start, span.end.min(span.start + 120)))
+        let at = self.open_loops(function, index).into_iter().rev().find(goes_on)?;
+        Some(self.head_of_loop(function, at))
     }
 
     fn end_of_loop(&self, function: FnRef, at: usize) -> usize {
