@@ -5,6 +5,9 @@ use crate::facts::expr::{Expr, LogicalOperator};
 use super::Project;
 use super::path::{CallRef, ExprRef, Path, Root, Step};
 
+/// Names that stand in for one another in one callee, before it counts as undecided.
+const MAX_STAND_INS: usize = 8;
+
 impl Project<'_> {
     /// The last name of the callee, as the catalogue keeps it: `on` of `this.socket.on`, `setInterval`, the exported name
     /// of an import or a global whatever it is called here, and nothing (`""`) for a default export.
@@ -33,18 +36,20 @@ impl Project<'_> {
     /// What a callee names: of what stands in for one another (`window.AudioContext || window.webkitAudioContext`) the
     /// first, which is there unless the platform is old.
     pub fn called_path(&self, callee: ExprRef) -> Path {
-        let path = self.path(callee);
-        match path.root {
-            Root::Choice(choice) if path.is_root() => match *self.expr(choice) {
+        let mut path = self.path(callee);
+        // A field may stand in for itself (`this.run = this.run || run`).
+        for _ in 0..MAX_STAND_INS {
+            let Root::Choice(choice) = path.root else { break };
+            match *self.expr(choice) {
                 Expr::Logical {
                     operator: LogicalOperator::Or | LogicalOperator::Nullish,
                     left,
                     ..
-                } => self.called_path(choice.with(left)),
-                _ => path,
-            },
-            _ => path,
+                } if path.is_root() => path = self.path(choice.with(left)),
+                _ => break,
+            }
         }
+        path
     }
 
     /// The last name of something of a package or of the platform.
