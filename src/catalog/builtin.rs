@@ -41,6 +41,10 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../rules/catalog/bullmq.toml"),
     ),
     (
+        "rules/catalog/bundlers.toml",
+        include_str!("../../rules/catalog/bundlers.toml"),
+    ),
+    (
         "rules/catalog/chart.js.toml",
         include_str!("../../rules/catalog/chart.js.toml"),
     ),

@@ -19,11 +19,12 @@ pub const FILE_NAMES: [&str; 2] = ["leaklint.json", "leaklint.jsonc"];
 pub const PACKAGE_FILE: &str = "package.json";
 pub const PACKAGE_FIELD: &str = "leaklint";
 
-/// Files that are tests by their own name, or by that of a folder that is there for tests. They are read, because they say
-/// how code is used, but what they pile up is gone when they end: nothing in them is reported.
+/// Files that are tests or demonstrations by their own name, or by that of a folder that is there for them. They are read,
+/// because they say how code is used, but what they pile up is gone when they end: nothing in them is reported.
 /// Letters count alike, large or small.
-pub const DEFAULT_TESTS: [&str; 3] = [
+pub const DEFAULT_TESTS: [&str; 4] = [
     "**/*.{test,spec,e2e,e2e-spec}.*",
     "**/*{-,_}test.*",
-    "**/{__tests__,__mocks__,test,tests,e2e}/**",
+    "**/{__tests__,__mocks__,test,tests,e2e,e2e-*,*-e2e}/**",
+    "**/{example,examples,demo,demos,playground,playgrounds}/**",
 ];

@@ -67,6 +67,14 @@ impl Handler {
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
+
+    /// The functions it is known to be one of.
+    pub fn functions(&self) -> &[FnRef] {
+        match self {
+            Self::Absent | Self::Unknown => &[],
+            Self::Known(functions) => functions,
+        }
+    }
 }
 
 /// Array methods that call their first argument at once, for each element.

@@ -56,12 +56,10 @@ impl Exposed {
 }
 
 impl Project<'_> {
-    /// Whether code that is not in view may make objects of a class: nothing in view does, a package's entry points export it
-    /// or what makes it, or nothing says what they export.
+    /// Whether code that is not in view may make objects of a class: a package's entry points export it or what makes it, or
+    /// nothing says what they export. A class of an application that nothing in view makes is made by its framework, once.
     pub(super) fn is_exposed(&self, owner: OwnerId) -> bool {
-        let is_made = |each: OwnerId| !self.graph.made(each).is_empty();
-        let is_made_in_view = is_made(owner) || self.subclasses(owner).iter().any(|&heir| is_made(heir));
-        !is_made_in_view || self.owner_is_exposed(owner, 0)
+        self.owner_is_exposed(owner, 0)
     }
 
     /// Whether the file of a class exports it.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use crate::catalog::effect::{Per, Runner};
-use crate::diagnostic::{Label, Place};
+use crate::diagnostic::{FileId, Label, Place};
 use crate::facts::body::{FunctionKind, Op};
 use crate::facts::expr::Expr;
 use crate::facts::ids::Span;
@@ -287,7 +287,7 @@ impl Project<'_> {
         })
     }
 
-    fn exported_functions(&self, file: crate::diagnostic::FileId) -> Rc<ExportedFunctions> {
+    fn exported_functions(&self, file: FileId) -> Rc<ExportedFunctions> {
         if let Some(known) = self.memo.exported_functions.get(&file) {
             return known;
         }
@@ -305,7 +305,7 @@ impl Project<'_> {
     }
 
     /// Whether the end of a file's path matches a glob, and its package depends on the library (or there is no `package.json`).
-    fn lies_in(&self, file: crate::diagnostic::FileId, glob: &str, library: usize) -> bool {
+    fn lies_in(&self, file: FileId, glob: &str, library: usize) -> bool {
         let packages = &self.catalog.libraries[library].packages;
         let depends = self.package_of(file).is_none_or(|package| {
             package
@@ -357,10 +357,9 @@ impl Project<'_> {
 
     /// How often the owner's constructor runs: as often as its `new`s.
     fn instance_repeats(&self, owner: OwnerId, walk: &mut Walk) -> Repeats {
-        let mut news: Vec<CallRef> = self.graph.made(owner).to_vec();
-        for &subclass in self.subclasses(owner) {
-            news.extend(self.graph.made(subclass));
-        }
+        let all = std::iter::once(owner).chain(self.subclasses(owner).iter().copied());
+        let mut news: Vec<CallRef> = all.flat_map(|each| self.graph.made(each).iter().copied()).collect();
+        news.retain(|call| self.counts_for(self.owners.get(owner).file, call.file));
         if news.is_empty() || news.len() > MAX_CALLERS {
             return Repeats::PerOwner(owner);
         }
@@ -388,6 +387,11 @@ impl Project<'_> {
         result
     }
 
+    /// Whether a call in one file says how often code of another runs: what a test brings back, it alone does.
+    fn counts_for(&self, called: FileId, calling: FileId) -> bool {
+        !self.is_test(calling) || self.is_test(called)
+    }
+
     /// An exported class can be made by others.
     fn is_reachable_from_outside(&self, owner: OwnerId) -> bool {
         self.is_exported_class(owner) && self.is_library(self.owners.get(owner).file)
@@ -397,7 +401,8 @@ impl Project<'_> {
         let mut result = Repeats::Once;
         let mut known = false;
         let fact = self.function(function);
-        for &(call, position) in self.graph.passed(function) {
+        let counts = |call: CallRef| self.counts_for(function.file, call.file);
+        for &(call, position) in self.graph.passed(function).iter().filter(|(call, _)| counts(*call)) {
             known = true;
             result = result.max(self.passed_repeats(function, call, position, walk));
             if result.is_many() {
@@ -418,11 +423,17 @@ impl Project<'_> {
                 return result;
             }
         }
-        let callers = self.graph.callers(function);
-        if callers.len() > MAX_CALLERS {
-            result = result.max(Repeats::Unknown);
-        }
-        for &call in callers.iter().take(MAX_CALLERS) {
+        let callers = self
+            .graph
+            .callers(function)
+            .iter()
+            .copied()
+            .filter(|&call| counts(call));
+        for (index, call) in callers.enumerate() {
+            if index == MAX_CALLERS {
+                result = result.max(Repeats::Unknown);
+                break;
+            }
             known = true;
             let caller = match self.op_of(call) {
                 // As often as what it starts has come to its end, which nothing here tells.
@@ -467,6 +478,10 @@ impl Project<'_> {
             } else {
                 result.max(Repeats::PerCall(function))
             };
+        }
+        // Only tests of the program call it: it may be one of their helpers.
+        if !known && self.is_application(function.file) && !self.graph.callers(function).is_empty() {
+            return Repeats::Unknown;
         }
         // All callers of an application are in view.
         if self.is_exported(function) && !(known && self.is_application(function.file)) {

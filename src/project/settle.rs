@@ -8,6 +8,10 @@ use super::acquisition::Acquisition;
 use super::duty::{Engine, Missed, Release};
 use super::effects::Invoked;
 use super::path::{CallRef, FnRef, Path, Root};
+use super::value::Match;
+
+/// Links of a promise chain that are followed.
+const MAX_LINKS: usize = 16;
 
 /// A promise executor and the ways its promise is settled.
 pub struct SettleGroup {
@@ -122,6 +126,7 @@ impl Engine {
                     missed.extend(some);
                 }
                 Release::Never if project.callers_release_first(acquisition, function) => {}
+                Release::Never if project.released_down_the_chain(acquisition, function) => is_released = true,
                 Release::Never => missed.extend(project.settle_point(group, function)),
             }
         }
@@ -173,7 +178,7 @@ impl Project<'_> {
     /// Whether a function that settles is a helper all of whose callers release before they call it.
     fn callers_release_first(&self, acquisition: &Acquisition<'_>, function: FnRef) -> bool {
         let callers = self.graph.callers(function);
-        let releases = |call: CallRef| self.releases(acquisition, call) != super::value::Match::No;
+        let releases = |call: CallRef| self.releases(acquisition, call) != Match::No;
         let leads_to_release = |call: CallRef| {
             releases(call)
                 || self.callees(call).into_iter().any(|callee| {
@@ -192,6 +197,40 @@ impl Project<'_> {
                     .iter()
                     .any(|op| matches!(*op, Op::Call(earlier) if leads_to_release(caller.with(earlier))))
             })
+    }
+
+    /// Whether a function is a handler of a promise chain that releases further down, whatever became of it:
+    /// `.then(resolve).finally(() => clearTimeout(timer))`.
+    fn released_down_the_chain(&self, acquisition: &Acquisition<'_>, function: FnRef) -> bool {
+        let Some(&(mut link, _)) = self.graph.passed(function).first() else {
+            return false;
+        };
+        if !matches!(self.invoked(link), Invoked::Handlers { .. }) {
+            return false;
+        }
+        let around = self.calling(link);
+        let releases = |function: FnRef| {
+            let ops = &self.function(function).ops;
+            ops.iter()
+                .any(|op| matches!(*op, Op::Call(call) if self.releases(acquisition, function.with(call)) != Match::No))
+        };
+        for _ in 0..MAX_LINKS {
+            let next = self.function(around).ops.iter().find_map(|op| {
+                let Op::Call(call) = *op else { return None };
+                match self.invoked(around.with(call)) {
+                    Invoked::Handlers { handlers, of } if self.path(of) == Path::root(Root::Call(link)) => {
+                        Some((around.with(call), handlers))
+                    }
+                    _ => None,
+                }
+            });
+            match next {
+                Some((_, handlers)) if handlers.finally.functions().iter().copied().any(releases) => return true,
+                Some((call, _)) => link = call,
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Whether a function runs only when the callbacks of a timer do, or where the executor itself calls it.

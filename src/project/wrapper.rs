@@ -68,8 +68,9 @@ impl<'a> Project<'a> {
                 if !acquisition.items.is_empty() && self.is_one_of(&acquisition.items, value) != Match::No {
                     Some(Handed::Item)
                 } else {
-                    self.is_releasing_function(acquisition, value)
-                        .then_some(Handed::Disposer)
+                    (self.is_releasing_function(acquisition, value)
+                        && !self.may_end_by_itself(acquisition, wrapper, value))
+                    .then_some(Handed::Disposer)
                 }
             }
             _ => None,
@@ -134,6 +135,22 @@ impl<'a> Project<'a> {
                 .iter()
                 .any(|op| matches!(*op, Op::Call(call) if self.releases(acquisition, function.with(call)) != Match::No))
         })
+    }
+
+    /// Whether another function that the wrapper makes ends it too, perhaps by way of the disposer: a handler that has seen
+    /// what it waited for, an interval that finds its work done.
+    fn may_end_by_itself(&self, acquisition: &Acquisition<'a>, wrapper: FnRef, disposer: super::path::ExprRef) -> bool {
+        let disposers = self.functions_in(disposer);
+        let ends = |call: CallRef| {
+            self.releases(acquisition, call) != Match::No
+                || self.callees(call).iter().any(|callee| disposers.contains(callee))
+        };
+        self.nested(wrapper)
+            .filter(|&function| {
+                function != wrapper && !disposers.iter().any(|&disposer| self.is_within(function, disposer))
+            })
+            .flat_map(|function| self.function(function).ops.iter().map(move |op| (function, op)))
+            .any(|(function, op)| matches!(*op, Op::Call(call) if ends(function.with(call))))
     }
 
     /// `callback(null, client)`, where `callback` is a parameter of a function around it.

@@ -291,7 +291,15 @@ impl Project<'_> {
 
     /// What is added once is left behind once; what ends by itself may have ended.
     fn run_grade(&self, acquisition: &Acquisition<'_>) -> Grade {
-        if acquisition.entry.self_ending || self.repeats_call(acquisition.call) == Repeats::Once {
+        let repeats = self.repeats_anew(acquisition, self.repeats_call(acquisition.call));
+        let is_one_of_its_kind = self
+            .owner_around(acquisition.function)
+            .is_some_and(|owner| self.is_one_of_its_kind(owner));
+        if acquisition.entry.self_ending
+            || repeats == Repeats::Once
+            || is_one_of_its_kind && !repeats.is_seen()
+            || self.is_in_the_whole_program(acquisition.function)
+        {
             Grade::Third
         } else {
             Grade::First

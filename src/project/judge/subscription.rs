@@ -16,6 +16,7 @@ use super::super::region::Region;
 use super::super::repetition::Repeats;
 use super::super::typing::Ty;
 use super::super::{Project, latch};
+use super::given::Handed;
 use super::{Pile, Verdict};
 
 /// A verdict on a subscription: what it is known by, and what was to end it.
@@ -335,10 +336,10 @@ impl Project<'_> {
                 }
             }
             Region::Given(of) if self.works_for_the_caller(acquisition, of) => None,
-            Region::Given(of) => match repeats {
-                Repeats::Many(why) => Some((Grade::Second, why, None)),
-                // Whoever imports the function may hand in the token of the whole program.
-                _ if self.is_made_to_be_shared(holder) => self.given(engine, acquisition, of, repeats),
+            // Whoever imports the function may hand in the token of the whole program.
+            Region::Given(of) if self.is_made_to_be_shared(holder) => self.given(engine, acquisition, of, repeats),
+            Region::Given(_) => match repeats {
+                Repeats::Many(why) if self.handed_in(holder) != Handed::Dies => Some((Grade::Second, why, None)),
                 _ => None,
             },
             Region::Owner(_) | Region::Owned(_) | Region::Activation | Region::Unknown => None,

@@ -135,14 +135,16 @@ impl Project<'_> {
         if self.is_once_for_all(acquisition) {
             return None;
         }
-        let is_many = repeats.is_many();
+        let (is_many, is_seen) = (repeats.is_many(), repeats.is_seen());
         let (repeat_grade, why) = self.activation_repetition(repeats)?;
         let mut grades = vec![release_grade, repeat_grade];
         // Only in great numbers does it matter that it waits.
         if self.comes_to_nothing(acquisition) {
             grades.push(if is_many { Grade::Second } else { Grade::Third });
-        } else if self.is_surely_brief(acquisition) && grades.iter().all(|&grade| grade == Grade::First) {
-            grades.push(Grade::Second);
+        }
+        // What stays is gone by itself before it can pile up.
+        if self.is_surely_brief(acquisition, is_seen) {
+            grades.push(if is_seen { Grade::Second } else { Grade::Third });
         }
         // It does not keep the process, only what its callback sees, until it fires.
         if self.is_unreferenced(acquisition) {

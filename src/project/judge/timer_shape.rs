@@ -14,6 +14,9 @@ const SHORT_DELAY: f64 = 5000.0;
 /// sets a flag.
 const HARMLESS_DELAY: f64 = 10_001.0;
 
+/// The same, a minute included, for one that nothing in view brings back.
+const FEW_TIMES_DELAY: f64 = 60_001.0;
+
 /// And for one that only settles a promise or aborts what is done: beyond it, it keeps what its callback sees for long.
 const SETTLING_DELAY: f64 = 600_000.0;
 
@@ -32,9 +35,11 @@ impl Project<'_> {
         self.waits_less_than(acquisition, HARMLESS_DELAY, Defaults::Count)
     }
 
-    /// Whether a timeout waits ten seconds at most, whatever callers ask for.
-    pub(super) fn is_surely_brief(&self, acquisition: &Acquisition<'_>) -> bool {
-        self.waits_less_than(acquisition, HARMLESS_DELAY, Defaults::SayNothing)
+    /// Whether a timeout waits, whatever callers ask for, ten seconds at most where it is seen to come again, and a minute
+    /// where nothing says how often.
+    pub(super) fn is_surely_brief(&self, acquisition: &Acquisition<'_>, is_seen: bool) -> bool {
+        let limit = if is_seen { HARMLESS_DELAY } else { FEW_TIMES_DELAY };
+        self.waits_less_than(acquisition, limit, Defaults::SayNothing)
     }
 
     /// Whether the code says how long a timeout waits.
