@@ -1,6 +1,6 @@
 //! Targets as parts of keys: emitters and event targets that are surely not the same.
 
-use crate::facts::body::How;
+use crate::facts::body::{How, Op};
 use crate::facts::expr::Expr;
 
 use super::super::Project;
@@ -18,7 +18,7 @@ impl Project<'_> {
         if self.same_path(&a, &b) == Match::Must {
             return Compared::Same;
         }
-        if self.are_other_things(&a, &b) {
+        if self.are_other_things(&a, &b) || self.is_part_of_an_item(&a, &b) {
             return Compared::Differs(Difference::OtherTarget);
         }
         if self.is_written_alike(here, there) {
@@ -49,6 +49,23 @@ impl Project<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the removal is asked of an item of a container, and the acquisition of a part of what its function puts there:
+    /// `this.rooms[id] = room; room.state.on(…)` and `this.rooms[id].off(…)`.
+    fn is_part_of_an_item(&self, item: &Path, part: &Path) -> bool {
+        let (Root::Param(function, _), [Step::Field(_), ..]) = (part.root, part.steps.as_slice()) else {
+            return false;
+        };
+        let is_plain = part.steps.iter().all(|step| matches!(step, Step::Field(_)));
+        is_plain
+            && item.steps.last() == Some(&Step::Element)
+            && self.function(function).ops.iter().any(|op| match *op {
+                Op::Store { to, value } => {
+                    self.path(function.with(to)) == *item && self.path(function.with(value)) == Path::root(part.root)
+                }
+                _ => false,
+            })
     }
 
     /// Whether a call makes what it gives, so that it is nothing that was there before.

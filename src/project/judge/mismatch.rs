@@ -186,6 +186,7 @@ impl Project<'_> {
             .listening_function(acquisition)
             .map(|added| self.functions_in(added))
             .unwrap_or_default();
+        calls.retain(|&call| self.difference(acquisition, call).is_none());
         calls.retain(|&call| {
             let named = acquisition
                 .entry
