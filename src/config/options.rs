@@ -30,7 +30,8 @@ pub struct Options {
     /// Patterns of files and folders that are not read at all, relative to this file. They say nothing about the rest of the
     /// project either. A file that is named on the command line is checked all the same, unless `--force-exclude` is given.
     pub exclude: Option<Vec<String>>,
-    /// Patterns of the files that are tests. They are read for what they say about other files, but nothing in them is reported.
+    /// Patterns of the files that are tests or demonstrations. They are read for what they say about other files, but nothing in
+    /// them is reported.
     /// An empty list makes them files like others, but for files that export nothing and hand functions to a test runner,
     /// and those that load one and that only tests load: these are tests whatever they are called.
     #[schemars(default = "default_tests")]

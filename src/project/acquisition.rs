@@ -147,7 +147,17 @@ impl<'a> Project<'a> {
             | End::FiniteSource(_)
             | End::Completes(_) => false,
         });
-        by_option || (entry.self_ending && entry.resource == Resource::Listener && self.is_terminal_event(entry, call))
+        let is_listener = entry.self_ending && entry.resource == Resource::Listener;
+        by_option || is_listener && self.is_terminal_event(entry, call) && !self.waits_on_what_stays(call)
+    }
+
+    /// Whether the call is one of those that settle a promise, on an emitter in a field of the object: the end of the emitter
+    /// is far when the promise is settled.
+    fn waits_on_what_stays(&self, call: CallRef) -> bool {
+        let Some(holder) = self.receiver(call).map(|of| self.path(of)) else {
+            return false;
+        };
+        matches!(holder.root, Root::Instance(_)) && !holder.is_root() && self.is_executor(self.calling(call))
     }
 
     /// Whether the event that a listener waits for surely comes before its emitter is garbage.

@@ -369,8 +369,13 @@ impl Judge<'_, '_> {
     /// How often the line runs.
     fn repetition(&self, site: &GrowthSite) -> Option<(Grade, Vec<Label>)> {
         let project = self.project;
-        match project.repeats_at(site.function, site.index) {
+        let repeats = match self.keyed_by(site) {
+            Some(around) => project.repeats(around),
+            None => project.repeats_at(site.function, site.index),
+        };
+        match repeats {
             Repeats::Once => None,
+            Repeats::Unknown if project.runs_while_loading(site.function) => None,
             Repeats::Many(why) => Some((Grade::First, why)),
             Repeats::Often(why) => Some((Grade::Second, why)),
             Repeats::PerCall(of) => {

@@ -37,6 +37,7 @@ pub mod implementers;
 pub mod injection;
 pub mod judge;
 mod just_stored;
+mod keyed;
 pub mod latch;
 pub mod lifecycle;
 pub mod link;

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::catalog::effect::{Per, Runner};
 use crate::diagnostic::{FileId, Label, Place};
+use crate::facts::MemberKind;
 use crate::facts::body::{FunctionKind, Op};
 use crate::facts::expr::Expr;
 use crate::facts::ids::Span;
@@ -239,6 +240,18 @@ impl Project<'_> {
         }
     }
 
+    /// Whether a method says that only its class, or those that extend it, may call it.
+    pub(super) fn is_private(&self, function: FnRef) -> bool {
+        let Some(class) = self.function(function).class else {
+            return false;
+        };
+        self.facts(function.file)
+            .class(class)
+            .members
+            .iter()
+            .any(|member| member.is_private && matches!(member.kind, MemberKind::Method(id) if id == function.id))
+    }
+
     /// An export that a framework runs because of where its file lies: `app/users/route.ts`.
     pub(super) fn run_by_its_file(&self, function: FnRef) -> Option<Repeats> {
         if let Some(known) = self.memo.run_by_file.get(&function) {
@@ -335,7 +348,7 @@ impl Project<'_> {
             .class(class)
             .members
             .iter()
-            .find(|member| matches!(member.kind, crate::facts::MemberKind::Method(id) if id == function.id))?;
+            .find(|member| matches!(member.kind, MemberKind::Method(id) if id == function.id))?;
         member.decorators.iter().find_map(|&decorator| {
             let callee = match *facts.expr(decorator) {
                 Expr::Call(call) => facts.call(call).callee,
@@ -463,11 +476,8 @@ impl Project<'_> {
                 return result;
             }
         }
-        // All callers of `#name` stand in its class.
-        let is_private = known
-            && fact
-                .name
-                .is_some_and(|name| self.facts(function.file).name(name).starts_with('#'));
+        // All callers of a private method stand in its class.
+        let is_private = known && self.is_private(function);
         if let Some((owner, is_static)) = self.owners.of_function(function)
             && !is_static
             && !is_private

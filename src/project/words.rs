@@ -332,7 +332,7 @@ pub fn mentions_teardown(name: &str) -> bool {
 /// `MainWindow`.
 pub fn is_whole_program(name: &str) -> bool {
     let bare = name.strip_suffix("Component").unwrap_or(name);
-    matches!(bare, "App" | "Root" | "Main" | "Shell" | "AppRoot" | "AppShell")
+    matches!(bare, "App" | "app" | "Root" | "Main" | "Shell" | "AppRoot" | "AppShell")
         || matches!(
             bare,
             "MainScreen" | "MainWindow" | "MainView" | "MainPage" | "MainLayout"

@@ -167,6 +167,42 @@ struct Witness {
     what: String,
 }
 
+/// A project of `projects.jsonl`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, untagged)]
+enum Project {
+    Repository { repository: String, commit: String },
+    Package { package: String, version: String },
+}
+
+const FEWEST_REPOSITORIES: usize = 30;
+const FEWEST_PACKAGES: usize = 20;
+
+#[test]
+fn projects_are_pinned_and_hold_every_judged_repository() {
+    let text = fs::read_to_string(package_root().join("ecosystem/projects.jsonl")).unwrap();
+    let (mut repositories, mut packages) = (BTreeSet::new(), BTreeSet::new());
+    for line in text.lines() {
+        match serde_json::from_str(line).unwrap() {
+            Project::Repository { repository, commit } => {
+                assert!(
+                    commit.len() == 40 && commit.chars().all(|each| each.is_ascii_hexdigit()),
+                    "{line}"
+                );
+                assert!(repositories.insert(repository), "listed twice: {line}");
+            }
+            Project::Package { package, version } => {
+                assert!(version.split('.').count() == 3, "{line}");
+                assert!(packages.insert(package), "listed twice: {line}");
+            }
+        }
+    }
+    assert!(repositories.len() >= FEWEST_REPOSITORIES && packages.len() >= FEWEST_PACKAGES);
+    for each in judged().iter().filter_map(|each| each.repository.as_ref()) {
+        assert!(repositories.contains(each), "{each} is judged and not listed");
+    }
+}
+
 const FEWEST_LIBRARIES: usize = 60;
 const FEWEST_LEAKS: usize = 2;
 

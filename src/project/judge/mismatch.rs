@@ -296,8 +296,13 @@ impl Project<'_> {
         let is_one_of_its_kind = self
             .owner_around(acquisition.function)
             .is_some_and(|owner| self.is_one_of_its_kind(owner));
+        // Who calls into an application is in view.
+        let is_called_once = matches!(repeats, Repeats::PerCall(_) | Repeats::Unknown)
+            && self.is_application(acquisition.call.file)
+            && self.scope_around(acquisition.function).is_none();
         if acquisition.entry.self_ending
             || repeats == Repeats::Once
+            || is_called_once
             || is_one_of_its_kind && !repeats.is_seen()
             || self.is_in_the_whole_program(acquisition.function)
         {

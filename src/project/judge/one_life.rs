@@ -1,6 +1,7 @@
 //! How often a line runs in the life of one object, and with how many different listeners.
 
 use crate::catalog::effect::{End, Per, Repeat};
+use crate::diagnostic::FileId;
 use crate::facts::body::{FunctionKind, How, Op, Used};
 use crate::facts::expr::Expr;
 use crate::facts::ids::FnId;
@@ -10,7 +11,7 @@ use super::super::acquisition::Acquisition;
 use super::super::calls::Tier;
 use super::super::confidence::Grade;
 use super::super::effects::Invoked;
-use super::super::path::{ExprRef, FnRef, OwnerId, Path, Root};
+use super::super::path::{At, ExprRef, FnRef, OwnerId, Path, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
 use super::super::value::Match;
@@ -301,20 +302,45 @@ impl Project<'_> {
             })
     }
 
-    /// Whether a function belongs to a component that is named for the whole program, by itself or by its file: there is one.
+    /// Whether a function belongs to a component that is named for the whole program, by itself or by its file, or that
+    /// only such a component uses: there is one.
     pub(super) fn is_in_the_whole_program(&self, function: FnRef) -> bool {
-        let of_owner = self
-            .owner_around(function)
-            .and_then(|owner| self.owners.get(owner).name);
+        let owner = self.owner_around(function);
+        let of_owner = owner.and_then(|owner| self.owners.get(owner).name);
         let of_scope = self.scope_around(function).map(|(scope, _)| scope);
         let names = [
             of_owner.map(|name| self.text(name)),
             of_scope.and_then(|scope| self.function_name(scope)),
         ];
-        names.into_iter().flatten().any(words::is_whole_program) || {
-            let stem = self.file_path(function.file).file_stem().and_then(|stem| stem.to_str());
-            of_scope.is_some_and(|scope| self.is_module(scope)) && stem.is_some_and(words::is_whole_program)
-        }
+        names.into_iter().flatten().any(words::is_whole_program)
+            || self.is_component_file(function.file)
+                && (self.is_named_for_the_program(function.file) || self.is_used_by_the_program_alone(function.file))
+    }
+
+    /// Whether all that loads a component is the component of the whole program.
+    fn is_used_by_the_program_alone(&self, file: FileId) -> bool {
+        let loader = self.development.only_loader(file);
+        loader.is_some_and(|loader| self.is_named_for_the_program(loader) && self.is_component_file(loader))
+    }
+
+    fn is_named_for_the_program(&self, file: FileId) -> bool {
+        let stem = self.file_path(file).file_stem().and_then(|stem| stem.to_str());
+        stem.is_some_and(words::is_whole_program)
+    }
+
+    /// Whether a file is one component of a framework: its module is, or the object that it exports.
+    fn is_component_file(&self, file: FileId) -> bool {
+        let module = At { file, id: FnId(0) };
+        let is_component = |value: ExprRef| match self.path(value).root {
+            Root::Object(literal) => self
+                .owners
+                .of_literal(literal)
+                .is_some_and(|owner| self.lifecycle_of(owner).is_some()),
+            _ => false,
+        };
+        let mut exports = self.links.own_exports(file);
+        self.scope_of(module).is_some()
+            || exports.any(|(name, value)| name.is_some_and(|name| self.text(name) == "default") && is_component(value))
     }
 
     /// Whether a function stands in an effect that depends on nothing: it runs once in its component's life.

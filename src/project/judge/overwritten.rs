@@ -195,7 +195,10 @@ impl Project<'_> {
             return None;
         }
         let (grade, why) = match again {
+            // A framework seldom hands in another source than the last.
+            Some(why) if acquisition.resource() == Resource::Subscription => (Grade::Third, why),
             Some(why) => (Grade::Second, why),
+            None if self.is_begun_by_effects(function, 0) => (Grade::Third, self.comes_back(acquisition)?.1),
             None => self.comes_back(acquisition)?,
         };
         let release = released.first().map(|&call| {
@@ -236,6 +239,18 @@ impl Project<'_> {
             },
             format!("`{name}` runs again and again in the life of one object"),
         )])
+    }
+
+    /// Whether a function is called from a component's effect: of a component that begins what the program has one of, there
+    /// is mostly one.
+    fn is_begun_by_effects(&self, function: FnRef, depth: u32) -> bool {
+        self.effect_around(function).is_some()
+            || depth < MAX_DEPTH
+                && self
+                    .graph
+                    .callers(function)
+                    .iter()
+                    .any(|&call| self.is_begun_by_effects(self.calling(call), depth + 1))
     }
 
     /// What brings the line back by a way on which nothing is released.

@@ -146,6 +146,10 @@ impl Project<'_> {
         if self.is_surely_brief(acquisition, is_seen) {
             grades.push(if is_seen { Grade::Second } else { Grade::Third });
         }
+        // Nobody waits for the end of an application's process but itself.
+        if self.is_application(acquisition.call.file) && !self.waits_long(acquisition) {
+            grades.push(if is_many { Grade::Second } else { Grade::Third });
+        }
         // It does not keep the process, only what its callback sees, until it fires.
         if self.is_unreferenced(acquisition) {
             grades.push(Grade::Second);
@@ -205,6 +209,9 @@ impl Project<'_> {
             Repeats::Once => Repeats::Once,
             _ => Repeats::PerOwner(owner),
         };
+        if self.is_application(acquisition.call.file) && !self.waits_long(acquisition) {
+            grade = Grade::Third;
+        }
         let (repeat_grade, why, teardown) = self.process_repetition(acquisition.function, repeats)?;
         Some(Verdict {
             missing: Missing::Never,

@@ -17,8 +17,8 @@ const HARMLESS_DELAY: f64 = 10_001.0;
 /// The same, a minute included, for one that nothing in view brings back.
 const FEW_TIMES_DELAY: f64 = 60_001.0;
 
-/// And for one that only settles a promise or aborts what is done: beyond it, it keeps what its callback sees for long.
-const SETTLING_DELAY: f64 = 600_000.0;
+/// A timeout of so many milliseconds keeps what its callback sees for long, whatever it does.
+const LONG_DELAY: f64 = 600_000.0;
 
 impl Project<'_> {
     /// A delay of a few seconds, or none: over before it matters.
@@ -217,11 +217,15 @@ impl Project<'_> {
 
     /// Whether a timeout comes to nothing when the work is over, and is not known to wait long.
     pub(super) fn comes_to_nothing(&self, acquisition: &Acquisition<'_>) -> bool {
-        let is_long = |delay| {
+        self.only_settles(acquisition) && !self.waits_long(acquisition)
+    }
+
+    /// Whether the code says that a timeout waits ten minutes or more.
+    pub(super) fn waits_long(&self, acquisition: &Acquisition<'_>) -> bool {
+        self.delay_of(acquisition).is_some_and(|delay| {
             self.milliseconds(delay, Defaults::Count)
-                .is_some_and(|milliseconds| milliseconds >= SETTLING_DELAY)
-        };
-        self.only_settles(acquisition) && !self.delay_of(acquisition).is_some_and(is_long)
+                .is_some_and(|milliseconds| milliseconds >= LONG_DELAY)
+        })
     }
 
     /// Whether all that a timer does is to settle a promise, which finds it settled when the work is over, or to abort

@@ -221,17 +221,6 @@ impl Project<'_> {
         ops.iter()
             .any(|op| matches!(*op, Op::Return(Some(value)) if gives(value)))
     }
-
-    /// A method that only its own class may call.
-    fn is_private(&self, function: FnRef) -> bool {
-        let Some(class) = self.function(function).class else {
-            return false;
-        };
-        let members = &self.facts(function.file).class(class).members;
-        members.iter().any(|member| {
-            member.is_private && matches!(member.kind, crate::facts::MemberKind::Method(id) if id == function.id)
-        })
-    }
 }
 
 /// Whether a method is named for what an object does once in its life.
