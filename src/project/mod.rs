@@ -180,7 +180,7 @@ struct File {
 #[derive(Clone, Debug)]
 struct Package {
     name: String,
-    /// Its exports are called by others: it has an entry point and nothing that starts it.
+    /// Its exports are called by others: it has an entry point and is no program.
     is_library: bool,
     dependencies: Vec<String>,
 }

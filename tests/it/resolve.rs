@@ -206,6 +206,16 @@ fn the_nearest_manifest_owns_a_file() {
             r#"{ "name": "tool", "main": "x.js", "bin": "x.js" }"#,
         ),
         ("tool/c.js", ""),
+        (
+            "shown/package.json",
+            r#"{ "name": "shown", "main": "x.js", "files": ["dist"], "scripts": { "start": "vite" } }"#,
+        ),
+        ("shown/e.js", ""),
+        (
+            "hosted/package.json",
+            r#"{ "name": "hosted", "main": "x.js", "engines": { "node": "20", "editor": "^1.90.0" } }"#,
+        ),
+        ("hosted/f.js", ""),
         ("broken/package.json", "{"),
         ("broken/d.js", ""),
     ]);
@@ -217,6 +227,8 @@ fn the_nearest_manifest_owns_a_file() {
     assert!(kit.dependencies.contains("pg") && kit.dependencies.contains("ws"));
     assert_eq!(kit.root, tree.folder.path().join("lib"));
     assert!(!package("tool/c.js").is_library);
+    assert!(package("shown/e.js").is_library, "the script starts what shows it");
+    assert!(!package("hosted/f.js").is_library, "another program runs it");
     assert_eq!(
         package("broken/d.js").name.as_deref(),
         Some("app"),

@@ -15,6 +15,9 @@ use super::tsconfig::ConfigProblem;
 use super::workspace::Workspace;
 use crate::overlay::Overlay;
 
+/// What `engines` names that runs any program, and installs it.
+const RUNTIMES: [&str; 6] = ["node", "npm", "yarn", "pnpm", "bun", "deno"];
+
 /// What matters here of a `package.json`.
 #[derive(Clone, Debug)]
 pub struct PackageJson {
@@ -27,8 +30,8 @@ pub struct PackageJson {
     linked: FxHashMap<String, PathBuf>,
     /// The configuration that an `extends` of the bare package name means.
     pub(super) tsconfig: Option<String>,
-    /// Made to be used by other programs: has `main`, `module` or `exports`, is not `private`, and has neither `bin` nor a
-    /// `start` script.
+    /// Made to be used by other programs: has `main`, `module` or `exports`, is not `private`, has no `bin`, and no `start`
+    /// script either unless it says what it publishes, and is no extension of another program.
     pub is_library: bool,
     /// The folder it is in, absolute.
     pub root: PathBuf,
@@ -77,6 +80,15 @@ impl PackageJson {
         let offers = ["main", "module", "exports"]
             .iter()
             .any(|field| fields.contains_key(*field));
+        // `"engines": { "vscode": "^1.90.0" }`: an extension of that program, which alone calls it.
+        let is_hosted = fields
+            .get("engines")
+            .and_then(Value::as_object)
+            .is_some_and(|engines| engines.keys().any(|engine| !RUNTIMES.contains(&engine.as_str())));
+        // Who develops a library starts its demonstration; an application is not made to be packed.
+        let publishes = ["files", "publishConfig", "module"]
+            .iter()
+            .any(|field| fields.contains_key(*field));
         let is_private = fields.get("private").and_then(Value::as_bool) == Some(true);
         let starts = fields
             .get("scripts")
@@ -87,7 +99,7 @@ impl PackageJson {
             renamed,
             linked,
             tsconfig: text("tsconfig"),
-            is_library: offers && !starts && !is_private && !fields.contains_key("bin"),
+            is_library: offers && !is_private && !fields.contains_key("bin") && !is_hosted && (publishes || !starts),
             root: folder.to_path_buf(),
             exports: fields.get("exports").cloned().unwrap_or(Value::Null),
             bin: match fields.get("bin") {
