@@ -80,8 +80,8 @@ fn judged_findings_are_counted_as_the_page_says() {
     );
 }
 
-/// The first seed that drew from code which nobody who writes the rules had linted before.
-const FIRST_UNSEEN: u64 = 20_261_123;
+/// The seeds that drew from code which those who write the rules had linted before.
+const SEEN: [u64; 3] = [20_261_121, 20_261_122, 20_271_122];
 /// Findings of a rule from which on their share says something.
 const ENOUGH: usize = 10;
 
@@ -99,7 +99,7 @@ fn each_page_says_how_far_its_rule_is_true() {
 fn sentence(rule: &str, all: &[Judged]) -> String {
     let of = |confidence: &str| -> Vec<bool> {
         all.iter()
-            .filter(|each| each.rule == rule && each.seed >= FIRST_UNSEEN && each.confidence == confidence)
+            .filter(|each| each.rule == rule && !SEEN.contains(&each.seed) && each.confidence == confidence)
             .map(|each| each.r#true)
             .collect()
     };

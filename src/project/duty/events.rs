@@ -60,7 +60,8 @@ impl Project<'_> {
         own.is_some_and(|own| own.split('/').next() == module.split('/').next())
     }
 
-    /// `emitter.removeListener.bind(emitter, 'close', handler)`: the release itself, to be called later.
+    /// `emitter.removeListener.bind(emitter, 'close', handler)`, `database.close.bind(database)`: the release itself, to be
+    /// called later.
     pub fn is_bound_release(&self, acquisition: &Acquisition<'_>, call: CallRef) -> bool {
         if self.callee_name(call) != Some("bind") {
             return false;
@@ -82,11 +83,12 @@ impl Project<'_> {
             .keeps
             .as_ref()
             .and_then(|place| self.place_exprs(acquisition.call, place).first().copied());
-        is_release
-            && same(bound.with(object), self.receiver(acquisition.call))
-            && (0..self.call(call).args.len())
-                .filter_map(|index| self.argument(call, index))
-                .any(|arg| same(arg, keeps))
+        is_release && self.is_one_of(&acquisition.items, bound.with(object)) != Match::No
+            || is_release
+                && same(bound.with(object), self.receiver(acquisition.call))
+                && (0..self.call(call).args.len())
+                    .filter_map(|index| self.argument(call, index))
+                    .any(|arg| same(arg, keeps))
     }
 
     /// Whether a callback treats its first parameter as an error, which says that the call fires it once, when its work is

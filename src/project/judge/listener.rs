@@ -130,7 +130,10 @@ impl Project<'_> {
         let function = acquisition.function;
         let is_seldom = !repeats.is_many();
         let is_by_event = matches!(repeats, Repeats::Often(_)) && !self.is_made_to_be_shared(holder);
-        if self.is_in_the_whole_program(function) && (is_seldom || self.is_run_once_in_a_life(function)) {
+        let is_once_in_a_life = || self.is_run_once_in_a_life(function) || self.is_body_of_an_instance(function);
+        if self.is_in_the_whole_program(function) && (is_seldom || is_once_in_a_life())
+            || self.is_begun_by_the_program(function)
+        {
             return None;
         }
         let (grade, why, teardown) = self.on_process_holder(holder, function, repeats)?;

@@ -277,7 +277,11 @@ impl Project<'_> {
             wanted: described(acquisition.call, part),
             emptied: wrong.emptied,
             remedy: self.naming(acquisition, wrong.removal, wrong.difference),
-            confidence: confidence(&[self.holder_grade(&region), self.run_grade(acquisition)]),
+            confidence: confidence(&[
+                self.holder_grade(&region),
+                self.run_grade(acquisition),
+                self.difference_grade(acquisition, wrong.difference),
+            ]),
         }
     }
 
@@ -287,6 +291,17 @@ impl Project<'_> {
             Region::Process | Region::Outlives => Grade::First,
             Region::Injected(..) | Region::Given(_) | Region::Unknown => Grade::Second,
             Region::Owner(_) | Region::Owned(_) | Region::Activation => Grade::Third,
+        }
+    }
+
+    /// A function that each run makes anew is another one only if there is another run.
+    fn difference_grade(&self, acquisition: &Acquisition<'_>, difference: Difference) -> Grade {
+        let is_seen =
+            || self.repeats_call(acquisition.call).is_seen() || self.scope_around(acquisition.function).is_some();
+        if difference == Difference::PerRun && !is_seen() {
+            Grade::Second
+        } else {
+            Grade::First
         }
     }
 

@@ -312,9 +312,28 @@ impl Project<'_> {
             of_owner.map(|name| self.text(name)),
             of_scope.and_then(|scope| self.function_name(scope)),
         ];
+        let is_component = of_scope.is_some() || owner.is_some_and(|owner| self.lifecycle_of(owner).is_some());
         names.into_iter().flatten().any(words::is_whole_program)
-            || self.is_component_file(function.file)
-                && (self.is_named_for_the_program(function.file) || self.is_used_by_the_program_alone(function.file))
+            || is_component && self.is_named_for_the_program(function.file)
+            || self.is_component_file(function.file) && self.is_used_by_the_program_alone(function.file)
+    }
+
+    /// Whether a function is called nowhere but where the component of the whole program is set up: once.
+    pub(super) fn is_begun_by_the_program(&self, function: FnRef) -> bool {
+        self.is_begun_within(function, 0)
+    }
+
+    fn is_begun_within(&self, function: FnRef, depth: usize) -> bool {
+        let callers = self.graph.callers(function).iter();
+        let mut callers = callers.filter(|call| !self.is_test(call.file)).peekable();
+        depth < MAX_DEPTH
+            && self.graph.passed(function).is_empty()
+            && callers.peek().is_some()
+            && callers.all(|&call| {
+                let caller = self.calling(call);
+                self.is_body_of_an_instance(caller) && self.is_in_the_whole_program(caller)
+                    || self.is_begun_within(caller, depth + 1)
+            })
     }
 
     /// Whether all that loads a component is the component of the whole program.
@@ -354,6 +373,12 @@ impl Project<'_> {
             Some(_) => false,
             None => true,
         })
+    }
+
+    /// Whether a function is the body of a component or composable that a framework runs once for each instance.
+    pub(super) fn is_body_of_an_instance(&self, function: FnRef) -> bool {
+        let body = self.scope_of(function).and_then(|lifecycle| lifecycle.body.as_ref());
+        body.is_some_and(|body| body.per == Per::Instance)
     }
 
     /// How often another listener is added: a target that ignores what it has holds one however often the line runs, if the
