@@ -4,7 +4,10 @@ use crate::facts::body::Op;
 use crate::facts::expr::Expr;
 
 use super::Project;
-use super::path::{ExprRef, FnRef};
+use super::path::{CallRef, ExprRef, FnRef, Root};
+
+/// Parts of parts of a field that are followed.
+const MAX_PARTS: usize = 4;
 
 impl Project<'_> {
     /// The value that the same function stores in a field on every way to a call on that field, if it does. However long the
@@ -16,7 +19,7 @@ impl Project<'_> {
         let ops = &self.function(function).ops;
         let used = ops
             .iter()
-            .position(|op| matches!(*op, Op::Call(call) if self.receiver(function.with(call)) == Some(field)))?;
+            .position(|op| matches!(*op, Op::Call(call) if self.is_called_through(function.with(call), field)))?;
         let mut depth = 0_i32;
         for op in ops[..used].iter().rev() {
             match *op {
@@ -27,6 +30,43 @@ impl Project<'_> {
                 Op::Store { to, value } if depth == 0 && self.is_same_field(function.with(to), field) => {
                     let value = function.with(value);
                     return (!self.path(value).is_nullish()).then_some(value);
+                }
+                // `this.spawn(); this.process.stdout.on(…)`, where `spawn` makes the process.
+                Op::Call(call) if depth == 0 => {
+                    if let Some(value) = self.stored_by(function.with(call), field) {
+                        return Some(value);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether a call is of a method of the field, or of a part of it: `this.process.stdout.on(…)`.
+    fn is_called_through(&self, call: CallRef, field: ExprRef) -> bool {
+        let object_of = |of: &ExprRef| match *self.expr(*of) {
+            Expr::Member { object, .. } => Some(of.with(object)),
+            _ => None,
+        };
+        std::iter::successors(self.receiver(call), object_of)
+            .take(MAX_PARTS)
+            .any(|each| each == field)
+    }
+
+    /// The value that the function behind a call stores in the field, outside of all its choices and loops.
+    fn stored_by(&self, call: CallRef, field: ExprRef) -> Option<ExprRef> {
+        let [callee] = self.callees(call)[..] else { return None };
+        let mut depth = 0_u32;
+        for op in &self.function(callee).ops {
+            match *op {
+                Op::If(_) | Op::Loop(_) | Op::Try | Op::Switch { .. } | Op::Block(_) => depth += 1,
+                Op::EndIf | Op::EndLoop(_) | Op::EndTry | Op::EndSwitch(_) | Op::EndBlock(_) => {
+                    depth = depth.saturating_sub(1);
+                }
+                Op::Store { to, value } if depth == 0 && self.is_same_field(callee.with(to), field) => {
+                    let value = callee.with(value);
+                    return matches!(self.path(value).root, Root::Call(_)).then_some(value);
                 }
                 _ => {}
             }

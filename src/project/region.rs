@@ -35,7 +35,18 @@ impl Project<'_> {
     /// How long the object lives that an expression names, for a line in `function`.
     pub fn region_of(&self, expr: ExprRef, function: FnRef) -> Region {
         if let Some(value) = self.just_stored(expr, function) {
-            return self.region_of(value, function);
+            let maker = match self.path(value).root {
+                Root::Call(call) => self.calling(call),
+                _ => function,
+            };
+            return self.region_of(value, maker);
+        }
+        // A part of what was just made goes with it.
+        if let Expr::Member { object, .. } = *self.expr(expr)
+            && let Some(value) = self.just_stored(expr.with(object), function)
+            && matches!(self.path(value).root, Root::Call(_))
+        {
+            return self.region_of(expr.with(object), function);
         }
         if let Some(region) = self.field_region(expr, function) {
             return region;

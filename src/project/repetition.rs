@@ -486,7 +486,7 @@ impl Project<'_> {
             return if self.is_setup_name(function) {
                 result.max(Repeats::PerOwner(owner))
             } else {
-                result.max(Repeats::PerCall(function))
+                Repeats::PerCall(function).max(result)
             };
         }
         // Only tests of the program call it: it may be one of their helpers.
