@@ -6,6 +6,9 @@ use crate::facts::expr::Expr;
 use super::Project;
 use super::path::{CallRef, ExprRef, FnRef, Root};
 
+/// Calls before the line that are followed.
+const MAX_CALLS: usize = 4;
+
 /// Parts of parts of a field that are followed.
 const MAX_PARTS: usize = 4;
 
@@ -20,7 +23,7 @@ impl Project<'_> {
         let used = ops
             .iter()
             .position(|op| matches!(*op, Op::Call(call) if self.is_called_through(function.with(call), field)))?;
-        let mut depth = 0_i32;
+        let (mut depth, mut calls) = (0_i32, 0);
         for op in ops[..used].iter().rev() {
             match *op {
                 Op::EndIf | Op::EndLoop(_) | Op::EndTry | Op::EndSwitch(_) | Op::EndBlock(_) => depth += 1,
@@ -32,7 +35,10 @@ impl Project<'_> {
                     return (!self.path(value).is_nullish()).then_some(value);
                 }
                 // `this.spawn(); this.process.stdout.on(…)`, where `spawn` makes the process.
-                Op::Call(call) if depth == 0 => {
+                Op::Call(call)
+                    if depth == 0 && calls < MAX_CALLS && self.is_of_the_same(function.with(call), field) =>
+                {
+                    calls += 1;
                     if let Some(value) = self.stored_by(function.with(call), field) {
                         return Some(value);
                     }
@@ -52,6 +58,15 @@ impl Project<'_> {
         std::iter::successors(self.receiver(call), object_of)
             .take(MAX_PARTS)
             .any(|each| each == field)
+    }
+
+    /// Whether a call is of a method of the object that has the field.
+    fn is_of_the_same(&self, call: CallRef, field: ExprRef) -> bool {
+        let Expr::Member { object, .. } = *self.expr(field) else {
+            return false;
+        };
+        self.receiver(call)
+            .is_some_and(|of| self.path(of) == self.path(field.with(object)))
     }
 
     /// The value that the function behind a call stores in the field, outside of all its choices and loops.

@@ -20,6 +20,10 @@ use super::super::{latch, words};
 /// Methods that call methods of the same object, which are followed upward.
 const MAX_DEPTH: usize = 6;
 
+/// Functions between the component of the whole program and what it begins, and callers of each of them.
+const MAX_BEGINNERS: usize = 3;
+const MAX_CALLERS: usize = 16;
+
 impl Project<'_> {
     /// Whether everything in view that calls a method does so once in the object's life: where it is made, or right after.
     pub(super) fn is_once_per_instance(&self, function: FnRef) -> bool {
@@ -324,9 +328,10 @@ impl Project<'_> {
     }
 
     fn is_begun_within(&self, function: FnRef, depth: usize) -> bool {
-        let callers = self.graph.callers(function).iter();
-        let mut callers = callers.filter(|call| !self.is_test(call.file)).peekable();
-        depth < MAX_DEPTH
+        let callers = self.graph.callers(function);
+        let is_followed = depth < MAX_BEGINNERS && callers.len() <= MAX_CALLERS;
+        let mut callers = callers.iter().filter(|call| !self.is_test(call.file)).peekable();
+        is_followed
             && self.graph.passed(function).is_empty()
             && callers.peek().is_some()
             && callers.all(|&call| {

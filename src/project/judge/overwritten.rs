@@ -18,6 +18,8 @@ use super::super::{Project, latch};
 
 /// Calls from which a release may be reached before the line runs again.
 const MAX_DEPTH: u32 = 3;
+/// Callers of one function that are looked at.
+const MAX_CALLERS: usize = 24;
 
 impl Project<'_> {
     /// Every handle that is overwritten while it is live.
@@ -250,6 +252,7 @@ impl Project<'_> {
                     .graph
                     .callers(function)
                     .iter()
+                    .take(MAX_CALLERS)
                     .any(|&call| self.is_begun_by_effects(self.calling(call), depth + 1))
     }
 
