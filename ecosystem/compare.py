@@ -26,6 +26,11 @@ SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|astro)$")
 CONTEXT = re.compile(r"(?:^|/)(?:package\.json|[jt]sconfig[^/]*\.json|pnpm-workspace\.yaml|\.gitignore)$")
 
 
+def fail(reason):
+    print(f"compare: {reason}", file=sys.stderr)
+    sys.exit(2)
+
+
 def label(project):
     return project.get("repository") or f"{project['package']}@{project['version']}"
 
@@ -57,11 +62,13 @@ def unpack(content, target):
 def findings(binary, folder, level):
     """The findings of one build, by place and rule."""
     command = [binary, "check", "--no-progress", "--no-cache", "--exit-zero", "--format", "json", "--min-confidence", level, "."]
-    run = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     try:
+        run = subprocess.run(command, cwd=folder, capture_output=True, check=False)
         document = json.loads(run.stdout)
+    except OSError as error:
+        fail(f"{binary} cannot be run: {error.strerror}")
     except ValueError:
-        raise SystemExit(f"compare: {binary} exited with {run.returncode}: {run.stderr.decode(errors='replace')[-500:]}") from None
+        fail(f"{binary} exited with {run.returncode}: {run.stderr.decode(errors='replace')[-500:]}")
     found = {}
     for finding in document["findings"]:
         primary = finding["primary"]

@@ -4,7 +4,7 @@
 //! functions to a test runner and is of no use to other files; what only tests load and that loads a test runner itself
 //! belongs to them; a package that lists its `files` ships those and what its entry points load.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::catalog::effect::Per;
 use crate::diagnostic::FileId;
@@ -18,8 +18,6 @@ pub struct Development {
     tests: FxHashSet<FileId>,
     helpers: FxHashSet<FileId>,
     unshipped: FxHashSet<FileId>,
-    /// The one file of the product that loads another, where there is one.
-    only_loader: FxHashMap<FileId, FileId>,
 }
 
 impl Development {
@@ -31,29 +29,11 @@ impl Development {
             )
             .filter_map(|(file, is_test)| is_test.unwrap_or(false).then_some(file))
             .collect();
-        let loaded_by = project.loaded_by(project.file_ids());
-        let helpers = project.helpers_of(&tests, &loaded_by);
-        let is_test =
-            |file: FileId| project.files[file.index()].is_test || tests.contains(&file) || helpers.contains(&file);
-        let only_loader = loaded_by
-            .iter()
-            .filter_map(|(&file, loaders)| {
-                let mut loaders = loaders.iter().copied().filter(|&loader| !is_test(loader));
-                let first = loaders.next()?;
-                loaders.all(|other| other == first).then_some((file, first))
-            })
-            .collect();
         Self {
-            only_loader,
-            helpers,
+            helpers: project.helpers_of(&tests),
             tests,
             unshipped: project.unshipped(resolver),
         }
-    }
-
-    /// The one file that loads another, but for tests.
-    pub fn only_loader(&self, file: FileId) -> Option<FileId> {
-        self.only_loader.get(&file).copied()
     }
 
     /// Whether a file describes tests: it runs once, in a process that ends.
@@ -80,12 +60,13 @@ impl Project<'_> {
     }
 
     /// The files that load a test runner and that only tests and such files load.
-    fn helpers_of(&self, tests: &FxHashSet<FileId>, loaded_by: &FxHashMap<FileId, Vec<FileId>>) -> FxHashSet<FileId> {
+    fn helpers_of(&self, tests: &FxHashSet<FileId>) -> FxHashSet<FileId> {
         let is_test = |file: FileId| self.files[file.index()].is_test || tests.contains(&file);
         let loads_a_runner = |file: FileId| {
             let mut packages = self.links.packages(file);
             packages.any(|package| self.catalog.tests(self.text(package)))
         };
+        let loaded_by = self.loaded_by(self.file_ids());
         let loaded = loaded_by.keys().copied();
         let mut open: Vec<FileId> = loaded.filter(|&file| !is_test(file) && loads_a_runner(file)).collect();
         let mut helpers = FxHashSet::default();

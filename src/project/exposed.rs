@@ -57,7 +57,7 @@ impl Exposed {
 
 impl Project<'_> {
     /// Whether code that is not in view may make objects of a class: a package's entry points export it or what makes it, or
-    /// nothing says what they export. A class of an application that nothing in view makes is made by its framework, once.
+    /// nothing says what they export. A class of an application that nothing in view makes is mostly made by its framework, once.
     pub(super) fn is_exposed(&self, owner: OwnerId) -> bool {
         self.owner_is_exposed(owner, 0)
     }

@@ -369,10 +369,9 @@ impl Judge<'_, '_> {
     /// How often the line runs.
     fn repetition(&self, site: &GrowthSite) -> Option<(Grade, Vec<Label>)> {
         let project = self.project;
-        let repeats = match self.keyed_by(site) {
-            Some(around) => project.repeats(around),
-            None => project.repeats_at(site.function, site.index),
-        };
+        let repeats = self
+            .repeats_of_key(site)
+            .unwrap_or_else(|| project.repeats_at(site.function, site.index));
         match repeats {
             Repeats::Once => None,
             Repeats::Unknown if project.runs_while_loading(site.function) => None,

@@ -9,20 +9,17 @@ use super::path::{CallRef, ExprRef, FnRef, Root};
 /// Calls before the line that are followed.
 const MAX_CALLS: usize = 4;
 
-/// Parts of parts of a field that are followed.
-const MAX_PARTS: usize = 4;
-
 impl Project<'_> {
     /// The value that the same function stores in a field on every way to a call on that field, if it does. However long the
-    /// field lives, what it holds there is that value.
-    pub(super) fn just_stored(&self, field: ExprRef, function: FnRef) -> Option<ExprRef> {
+    /// field lives, what it holds there is that value. The call is made on `user`: the field itself, or a part of it.
+    pub(super) fn just_stored(&self, field: ExprRef, user: ExprRef, function: FnRef) -> Option<ExprRef> {
         let Expr::Member { .. } = *self.expr(field) else {
             return None;
         };
         let ops = &self.function(function).ops;
         let used = ops
             .iter()
-            .position(|op| matches!(*op, Op::Call(call) if self.is_called_through(function.with(call), field)))?;
+            .position(|op| matches!(*op, Op::Call(call) if self.receiver(function.with(call)) == Some(user)))?;
         let (mut depth, mut calls) = (0_i32, 0);
         for op in ops[..used].iter().rev() {
             match *op {
@@ -49,17 +46,6 @@ impl Project<'_> {
         None
     }
 
-    /// Whether a call is of a method of the field, or of a part of it: `this.process.stdout.on(…)`.
-    fn is_called_through(&self, call: CallRef, field: ExprRef) -> bool {
-        let object_of = |of: &ExprRef| match *self.expr(*of) {
-            Expr::Member { object, .. } => Some(of.with(object)),
-            _ => None,
-        };
-        std::iter::successors(self.receiver(call), object_of)
-            .take(MAX_PARTS)
-            .any(|each| each == field)
-    }
-
     /// Whether a call is of a method of the object that has the field.
     fn is_of_the_same(&self, call: CallRef, field: ExprRef) -> bool {
         let Expr::Member { object, .. } = *self.expr(field) else {
@@ -69,24 +55,27 @@ impl Project<'_> {
             .is_some_and(|of| self.path(of) == self.path(field.with(object)))
     }
 
-    /// The value that the function behind a call stores in the field, outside of all its choices and loops.
+    /// The value that the function behind a call leaves in the field on every way out that is no error: what it makes.
     fn stored_by(&self, call: CallRef, field: ExprRef) -> Option<ExprRef> {
         let [callee] = self.callees(call)[..] else { return None };
-        let mut depth = 0_u32;
+        let (mut depth, mut stored) = (0_u32, None);
         for op in &self.function(callee).ops {
             match *op {
                 Op::If(_) | Op::Loop(_) | Op::Try | Op::Switch { .. } | Op::Block(_) => depth += 1,
                 Op::EndIf | Op::EndLoop(_) | Op::EndTry | Op::EndSwitch(_) | Op::EndBlock(_) => {
                     depth = depth.saturating_sub(1);
                 }
-                Op::Store { to, value } if depth == 0 && self.is_same_field(callee.with(to), field) => {
-                    let value = callee.with(value);
-                    return matches!(self.path(value).root, Root::Call(_)).then_some(value);
+                Op::Return(_) if stored.is_none() => return None,
+                Op::Store { to, value } if self.is_same_field(callee.with(to), field) => {
+                    if depth > 0 {
+                        return None;
+                    }
+                    stored = Some(callee.with(value));
                 }
                 _ => {}
             }
         }
-        None
+        stored.filter(|&value| matches!(self.path(value).root, Root::Call(_)))
     }
 
     fn is_same_field(&self, a: ExprRef, b: ExprRef) -> bool {

@@ -34,19 +34,15 @@ pub enum Region {
 impl Project<'_> {
     /// How long the object lives that an expression names, for a line in `function`.
     pub fn region_of(&self, expr: ExprRef, function: FnRef) -> Region {
-        if let Some(value) = self.just_stored(expr, function) {
-            let maker = match self.path(value).root {
-                Root::Call(call) => self.calling(call),
-                _ => function,
-            };
-            return self.region_of(value, maker);
+        if let Some(value) = self.just_stored(expr, expr, function) {
+            return self.region_of(value, self.maker_or(value, function));
         }
         // A part of what was just made goes with it.
         if let Expr::Member { object, .. } = *self.expr(expr)
-            && let Some(value) = self.just_stored(expr.with(object), function)
+            && let Some(value) = self.just_stored(expr.with(object), expr, function)
             && matches!(self.path(value).root, Root::Call(_))
         {
-            return self.region_of(expr.with(object), function);
+            return self.region_of(value, self.maker_or(value, function));
         }
         if let Some(region) = self.field_region(expr, function) {
             return region;
@@ -57,6 +53,14 @@ impl Project<'_> {
             Some(Region::Process) if self.is_made_in(&path, function, 0) => Region::Activation,
             Some(region) => region,
             None => self.path_region(&path, function),
+        }
+    }
+
+    /// The function that makes a value, where it is another one than those around a line in `function`.
+    fn maker_or(&self, value: ExprRef, function: FnRef) -> FnRef {
+        match self.path(value).root {
+            Root::Call(call) if !self.is_within(function, self.calling(call)) => self.calling(call),
+            _ => function,
         }
     }
 

@@ -287,6 +287,9 @@ impl Project<'_> {
             let fits = names.iter().any(|&name| export.iter().any(|wanted| &**wanted == name))
                 && self.lies_in(function.file, glob, run.library);
             fits.then(|| {
+                if run.per == Per::Once {
+                    return Some(Repeats::Once);
+                }
                 self.per_repeats(
                     run.per,
                     Place {
@@ -422,7 +425,8 @@ impl Project<'_> {
                 return result;
             }
         }
-        for &attribute in self.graph.attributes(function) {
+        let attributes = self.graph.attributes(function).iter();
+        for &attribute in attributes.filter(|each| self.counts_for(function.file, each.place.file)) {
             let Some(run) = self.runs_of_attribute(attribute) else {
                 continue;
             };
@@ -476,8 +480,12 @@ impl Project<'_> {
                 return result;
             }
         }
-        // All callers of a private method stand in its class.
-        let is_private = known && self.is_private(function);
+        // Its class calls a private method, and what extends it; the markup of a component is not read.
+        let has_markup = self
+            .owners
+            .of_function(function)
+            .is_some_and(|(owner, _)| self.lifecycle_of(owner).is_some());
+        let is_private = known && !has_markup && self.is_private(function);
         if let Some((owner, is_static)) = self.owners.of_function(function)
             && !is_static
             && !is_private
@@ -490,7 +498,8 @@ impl Project<'_> {
             };
         }
         // Only tests of the program call it: it may be one of their helpers.
-        if !known && self.is_application(function.file) && !self.graph.callers(function).is_empty() {
+        let is_used = !self.graph.callers(function).is_empty() || !self.graph.passed(function).is_empty();
+        if !known && is_used && self.is_application(function.file) {
             return Repeats::Unknown;
         }
         // All callers of an application are in view.

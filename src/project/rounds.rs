@@ -8,9 +8,6 @@ use super::Project;
 use super::effects::Invoked;
 use super::path::{ExprRef, FnRef, Root};
 
-/// Callbacks in callbacks that are followed outward.
-const MAX_CALLBACKS: usize = 16;
-
 /// How many rounds a loop makes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Rounds {
@@ -42,17 +39,15 @@ impl Project<'_> {
     /// Whether a function is a callback that is over before its file has been loaded: `list.map((item) => …)` outside of all
     /// other functions.
     pub(super) fn runs_while_loading(&self, function: FnRef) -> bool {
-        let mut around = self.around(function);
-        around
-            .by_ref()
-            .take(MAX_CALLBACKS)
+        let is_called_now = |each: FnRef| {
+            let call = self.function(each).argument_of.map(|(call, _)| each.with(call));
+            call.is_some_and(
+                |call| matches!(self.invoked(call), Invoked::Now { ref callbacks, .. } if callbacks.contains(&each)),
+            )
+        };
+        self.around(function)
             .take_while(|&each| !self.is_module(each))
-            .all(|each| {
-                let call = self.function(each).argument_of.map(|(call, _)| each.with(call));
-                call.is_some_and(|call| {
-                matches!(self.invoked(call), Invoked::Now { ref callbacks, .. } if callbacks.contains(&each))
-            })
-            })
+            .all(is_called_now)
     }
 
     /// Where the loops begin that an operation stands in, from the outermost.

@@ -202,32 +202,36 @@ impl Project<'_> {
     /// Whether a function is a handler of a promise chain that releases further down, whatever became of it:
     /// `.then(resolve).finally(() => clearTimeout(timer))`.
     fn released_down_the_chain(&self, acquisition: &Acquisition<'_>, function: FnRef) -> bool {
-        let Some(&(mut link, _)) = self.graph.passed(function).first() else {
+        let [(link, _)] = *self.graph.passed(function) else {
             return false;
         };
-        if !matches!(self.invoked(link), Invoked::Handlers { .. }) {
+        if !matches!(self.invoked(link), Invoked::Handlers { .. }) || !self.graph.callers(function).is_empty() {
             return false;
         }
         let around = self.calling(link);
-        let releases = |function: FnRef| {
-            let ops = &self.function(function).ops;
+        let releases = |function: &FnRef| {
+            let ops = &self.function(*function).ops;
             ops.iter()
                 .any(|op| matches!(*op, Op::Call(call) if self.releases(acquisition, function.with(call)) != Match::No))
         };
-        for _ in 0..MAX_LINKS {
-            let next = self.function(around).ops.iter().find_map(|op| {
-                let Op::Call(call) = *op else { return None };
-                match self.invoked(around.with(call)) {
-                    Invoked::Handlers { handlers, of } if self.path(of) == Path::root(Root::Call(link)) => {
-                        Some((around.with(call), handlers))
-                    }
-                    _ => None,
+        let calls = self.function(around).ops.iter().filter_map(|op| match *op {
+            Op::Call(call) => Some(around.with(call)),
+            _ => None,
+        });
+        // A link stands behind the one that it is called on.
+        let mut chain = vec![link];
+        for call in calls {
+            let Invoked::Handlers { handlers, of } = self.invoked(call) else {
+                continue;
+            };
+            let Root::Call(before) = self.path(of).root else {
+                continue;
+            };
+            if chain.contains(&before) && chain.len() < MAX_LINKS {
+                if handlers.finally.functions().iter().any(releases) {
+                    return true;
                 }
-            });
-            match next {
-                Some((_, handlers)) if handlers.finally.functions().iter().copied().any(releases) => return true,
-                Some((call, _)) => link = call,
-                None => return false,
+                chain.push(call);
             }
         }
         false

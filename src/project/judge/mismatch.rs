@@ -320,6 +320,9 @@ impl Project<'_> {
             || is_called_once
             || is_one_of_its_kind && !repeats.is_seen()
             || self.is_in_the_whole_program(acquisition.function)
+                && (!repeats.is_many()
+                    || self.is_run_once_in_a_life(acquisition.function)
+                    || self.is_body_of_an_instance(acquisition.function))
         {
             Grade::Third
         } else {

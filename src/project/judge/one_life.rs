@@ -11,7 +11,7 @@ use super::super::acquisition::Acquisition;
 use super::super::calls::Tier;
 use super::super::confidence::Grade;
 use super::super::effects::Invoked;
-use super::super::path::{At, ExprRef, FnRef, OwnerId, Path, Root};
+use super::super::path::{ExprRef, FnRef, OwnerId, Path, Root};
 use super::super::region::Region;
 use super::super::repetition::Repeats;
 use super::super::value::Match;
@@ -306,8 +306,7 @@ impl Project<'_> {
             })
     }
 
-    /// Whether a function belongs to a component that is named for the whole program, by itself or by its file, or that
-    /// only such a component uses: there is one.
+    /// Whether a function belongs to a component that is named for the whole program, by itself or by its file: there is one.
     pub(super) fn is_in_the_whole_program(&self, function: FnRef) -> bool {
         let owner = self.owner_around(function);
         let of_owner = owner.and_then(|owner| self.owners.get(owner).name);
@@ -316,10 +315,15 @@ impl Project<'_> {
             of_owner.map(|name| self.text(name)),
             of_scope.and_then(|scope| self.function_name(scope)),
         ];
-        let is_component = of_scope.is_some() || owner.is_some_and(|owner| self.lifecycle_of(owner).is_some());
-        names.into_iter().flatten().any(words::is_whole_program)
-            || is_component && self.is_named_for_the_program(function.file)
-            || self.is_component_file(function.file) && self.is_used_by_the_program_alone(function.file)
+        // `MainApp` of `app.jsx`.
+        let is_named_in_its_file = |name: &str| name.ends_with("App") && self.is_named_for_the_program(function.file);
+        names
+            .into_iter()
+            .flatten()
+            .any(|name| words::is_whole_program(name) || is_named_in_its_file(name))
+            || self.is_named_for_the_program(function.file)
+                && (of_scope.is_some_and(|scope| self.function_name(scope).is_none())
+                    || owner.is_some_and(|owner| self.is_what_its_file_exports(owner)))
     }
 
     /// Whether a function is called nowhere but where the component of the whole program is set up: once.
@@ -333,6 +337,7 @@ impl Project<'_> {
         let mut callers = callers.iter().filter(|call| !self.is_test(call.file)).peekable();
         is_followed
             && self.graph.passed(function).is_empty()
+            && self.graph.attributes(function).is_empty()
             && callers.peek().is_some()
             && callers.all(|&call| {
                 let caller = self.calling(call);
@@ -341,30 +346,22 @@ impl Project<'_> {
             })
     }
 
-    /// Whether all that loads a component is the component of the whole program.
-    fn is_used_by_the_program_alone(&self, file: FileId) -> bool {
-        let loader = self.development.only_loader(file);
-        loader.is_some_and(|loader| self.is_named_for_the_program(loader) && self.is_component_file(loader))
-    }
-
     fn is_named_for_the_program(&self, file: FileId) -> bool {
         let stem = self.file_path(file).file_stem().and_then(|stem| stem.to_str());
         stem.is_some_and(words::is_whole_program)
     }
 
-    /// Whether a file is one component of a framework: its module is, or the object that it exports.
-    fn is_component_file(&self, file: FileId) -> bool {
-        let module = At { file, id: FnId(0) };
-        let is_component = |value: ExprRef| match self.path(value).root {
-            Root::Object(literal) => self
-                .owners
-                .of_literal(literal)
-                .is_some_and(|owner| self.lifecycle_of(owner).is_some()),
-            _ => false,
-        };
-        let mut exports = self.links.own_exports(file);
-        self.scope_of(module).is_some()
-            || exports.any(|(name, value)| name.is_some_and(|name| self.text(name) == "default") && is_component(value))
+    /// Whether an owner is the object that its file is there for: `export default { mounted() {} }`.
+    fn is_what_its_file_exports(&self, owner: OwnerId) -> bool {
+        let mut exports = self.links.own_exports(self.owners.get(owner).file);
+        exports.any(|(name, value)| {
+            let is_default = name.is_some_and(|name| self.text(name) == "default");
+            let literal = match self.path(value).root {
+                Root::Object(literal) => self.owners.of_literal(literal),
+                _ => None,
+            };
+            is_default && literal == Some(owner)
+        })
     }
 
     /// Whether a function stands in an effect that depends on nothing: it runs once in its component's life.

@@ -198,7 +198,7 @@ impl Project<'_> {
         }
         let (grade, why) = match again {
             // A framework seldom hands in another source than the last.
-            Some(why) if acquisition.resource() == Resource::Subscription => (Grade::Third, why),
+            Some(why) if self.subscribes_to_what_is_given(acquisition) => (Grade::Third, why),
             Some(why) => (Grade::Second, why),
             None if self.is_begun_by_effects(function, 0) => (Grade::Third, self.comes_back(acquisition)?.1),
             None => self.comes_back(acquisition)?,
@@ -243,17 +243,26 @@ impl Project<'_> {
         )])
     }
 
-    /// Whether a function is called from a component's effect: of a component that begins what the program has one of, there
-    /// is mostly one.
+    /// `set picker(picker) { this.closed = picker.closed.subscribe(…) }`
+    fn subscribes_to_what_is_given(&self, acquisition: &Acquisition<'_>) -> bool {
+        let source = self.receiver(acquisition.call).map(|of| self.path(of).root);
+        acquisition.resource() == Resource::Subscription
+            && matches!(source, Some(Root::Param(of, _)) if of == acquisition.function)
+    }
+
+    /// Whether all that is seen to bring a function back is the mounting of components: what a component begins that the
+    /// program has one of, is mostly begun by one component.
     fn is_begun_by_effects(&self, function: FnRef, depth: u32) -> bool {
-        self.effect_around(function).is_some()
-            || depth < MAX_DEPTH
-                && self
-                    .graph
-                    .callers(function)
-                    .iter()
-                    .take(MAX_CALLERS)
-                    .any(|&call| self.is_begun_by_effects(self.calling(call), depth + 1))
+        if self.effect_around(function).is_some() {
+            return self.is_run_once_in_a_life(function);
+        }
+        let callers = self.graph.callers(function);
+        depth < MAX_DEPTH
+            && !callers.is_empty()
+            && callers.len() <= MAX_CALLERS
+            && callers.iter().all(|&call| {
+                !self.repeats_call(call).is_seen() || self.is_begun_by_effects(self.calling(call), depth + 1)
+            })
     }
 
     /// What brings the line back by a way on which nothing is released.

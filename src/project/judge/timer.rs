@@ -138,18 +138,15 @@ impl Project<'_> {
         let (is_many, is_seen) = (repeats.is_many(), repeats.is_seen());
         let (repeat_grade, why) = self.activation_repetition(repeats)?;
         let mut grades = vec![release_grade, repeat_grade];
-        // Only in great numbers does it matter that it waits.
-        if self.comes_to_nothing(acquisition) {
-            grades.push(if is_many { Grade::Second } else { Grade::Third });
-        }
-        // What stays is gone by itself before it can pile up.
-        if self.is_surely_brief(acquisition, is_seen) {
-            grades.push(if is_seen { Grade::Second } else { Grade::Third });
-        }
-        // Nobody waits for the end of an application's process but itself.
-        if self.is_application(acquisition.call.file) && !self.waits_long(acquisition) {
-            grades.push(if is_many { Grade::Second } else { Grade::Third });
-        }
+        // Only in great numbers does it matter that it waits for nothing, or in an application, whose end nobody else waits
+        // for; and what is brief is gone before it can pile up.
+        let little = [
+            (self.comes_to_nothing(acquisition), is_many),
+            (self.is_surely_brief(acquisition, is_seen), is_seen),
+            (self.matters_to_the_program_alone(acquisition), is_many),
+        ];
+        let doubts = little.into_iter().filter(|&(holds, _)| holds);
+        grades.extend(doubts.map(|(_, is_seen)| if is_seen { Grade::Second } else { Grade::Third }));
         // It does not keep the process, only what its callback sees, until it fires.
         if self.is_unreferenced(acquisition) {
             grades.push(Grade::Second);
@@ -163,6 +160,11 @@ impl Project<'_> {
             teardown: None,
             is_self_rearming: false,
         })
+    }
+
+    /// Whether an application starts a timeout that does not wait for long.
+    fn matters_to_the_program_alone(&self, acquisition: &Acquisition<'_>) -> bool {
+        self.is_application(acquisition.call.file) && !self.waits_long(acquisition)
     }
 
     /// A timeout that starts itself again: an interval.
@@ -209,7 +211,7 @@ impl Project<'_> {
             Repeats::Once => Repeats::Once,
             _ => Repeats::PerOwner(owner),
         };
-        if self.is_application(acquisition.call.file) && !self.waits_long(acquisition) {
+        if self.matters_to_the_program_alone(acquisition) {
             grade = Grade::Third;
         }
         let (repeat_grade, why, teardown) = self.process_repetition(acquisition.function, repeats)?;

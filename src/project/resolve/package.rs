@@ -15,8 +15,10 @@ use super::tsconfig::ConfigProblem;
 use super::workspace::Workspace;
 use crate::overlay::Overlay;
 
-/// What `engines` names that runs any program, and installs it.
-const RUNTIMES: [&str; 6] = ["node", "npm", "yarn", "pnpm", "bun", "deno"];
+/// What `engines` names that runs any program, or installs it.
+const RUNTIMES: [&str; 9] = [
+    "node", "npm", "yarn", "pnpm", "bun", "deno", "iojs", "browsers", "rhino",
+];
 
 /// What matters here of a `package.json`.
 #[derive(Clone, Debug)]
